@@ -1,0 +1,1 @@
+"""What every office shares. It knows none of them."""
