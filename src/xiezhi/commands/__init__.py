@@ -1,0 +1,1 @@
+"""The commands behind `xiezhi`, one module each, imported only when called."""

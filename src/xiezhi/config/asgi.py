@@ -1,0 +1,8 @@
+"""The server interface: Granian calls `application`."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xiezhi.config.settings")
+application = get_asgi_application()

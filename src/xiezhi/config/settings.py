@@ -1,0 +1,235 @@
+"""Settings. Everything that differs between installations comes from the environment; see deploy/README.md for the list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from xiezhi import pg
+from xiezhi.config import env
+
+REPOSITORY = env.REPOSITORY
+HOME = env.home()
+NODE_MODULES = REPOSITORY / "node_modules"
+
+DEBUG = env.flag("XIEZHI_DEBUG")
+HTTPS = env.flag("XIEZHI_HTTPS")
+SECRET_KEY = env.secret("django-key", "XIEZHI_SECRET_KEY")
+ALLOWED_HOSTS = env.words("XIEZHI_HOSTS", "localhost 127.0.0.1 [::1]")
+CSRF_TRUSTED_ORIGINS = env.words("XIEZHI_ORIGINS")
+PUBLIC_URL = env.text("XIEZHI_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+"""Address under which the public reaches the platform; stands in QR codes, notices and tokens."""
+
+INSTALLED_APPS = [
+    "xiezhi.config",
+    "xiezhi.kernel.calendar",
+    "xiezhi.kernel.units",
+    "xiezhi.kernel.people",
+    "xiezhi.kernel.access",
+    "xiezhi.kernel.law",
+    "xiezhi.kernel.procedures",
+    "xiezhi.kernel.documents",
+    "xiezhi.kernel.ledger",
+    "xiezhi.kernel.notices",
+    "xiezhi.kernel.datasets",
+    "xiezhi.enforcement.reconsideration",
+    "xiezhi.portal",
+    "xiezhi.desk",
+    "xiezhi.demo",
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
+    "procrastinate.contrib.django",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "xiezhi.config.middleware.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "xiezhi.config.urls"
+ASGI_APPLICATION = "xiezhi.config.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# Database: one database, three roles. The web and the worker run as the application role.
+
+DATABASE_ROUTERS = ["xiezhi.dbroles.Router"]
+EMBEDDED_POSTGRES = not env.text("DATABASE_URL")
+_urls = pg.urls(HOME)
+_app_url = env.text("DATABASE_URL", _urls.app)
+_owner_url = env.text("DATABASE_OWNER_URL", _urls.owner if EMBEDDED_POSTGRES else _app_url)
+_eraser_url = env.text("DATABASE_ERASER_URL", _urls.eraser if EMBEDDED_POSTGRES else _owner_url)
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.database(_app_url),
+    "owner": env.database(_owner_url),
+    "eraser": env.database(_eraser_url),
+}
+DATABASES["default"]["OPTIONS"] |= {
+    "pool": {"min_size": 1, "max_size": int(env.text("XIEZHI_POOL", "16")), "timeout": 15, "max_lifetime": 1800},
+}
+DATABASES["default"]["OPTIONS"].setdefault("options", "-c lock_timeout=15000 -c idle_in_transaction_session_timeout=300000")
+
+# Accounts
+
+AUTH_USER_MODEL = "access.Account"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,50/15m/ip"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_TOTP_ISSUER = "獬豸"
+
+# Sessions: staff screens in a public office are left alone; eight hours is a working day.
+
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if env.flag("XIEZHI_BEHIND_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Language and time
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("English"))]
+LOCALE_PATHS = [REPOSITORY / "src" / "xiezhi" / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+
+# Files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
+_VENDOR: dict[str, str] = {}
+"""Folders of front-end packages that are served as they are, below /static/vendor/."""
+STATICFILES_DIRS = [
+    (f"vendor/{name}", NODE_MODULES / folder) for name, folder in _VENDOR.items() if (NODE_MODULES / folder).is_dir()
+]
+MEDIA_ROOT = HOME / "files"
+_default_storage: dict[str, Any] = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": MEDIA_ROOT, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+}
+if env.text("XIEZHI_S3_BUCKET"):
+    _default_storage = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": env.text("XIEZHI_S3_BUCKET"),
+            "endpoint_url": env.text("XIEZHI_S3_ENDPOINT") or None,
+            "region_name": env.text("XIEZHI_S3_REGION") or None,
+            "access_key": env.text("XIEZHI_S3_ACCESS_KEY") or None,
+            "secret_key": env.text("XIEZHI_S3_SECRET_KEY") or None,
+            "file_overwrite": False,
+            "querystring_auth": True,
+        },
+    }
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": _default_storage,
+    "staticfiles": {"BACKEND": "xiezhi.config.static.StaticStorage"},
+}
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_242_880
+UPLOAD_LIMIT_BYTES = 200 * 1024 * 1024
+
+# Mail: into the visible outbox of the notices app unless a server is named.
+
+EMAIL_HOST = env.text("XIEZHI_SMTP_HOST")
+EMAIL_PORT = int(env.text("XIEZHI_SMTP_PORT", "587"))
+EMAIL_HOST_USER = env.text("XIEZHI_SMTP_USER")
+EMAIL_HOST_PASSWORD = env.text("XIEZHI_SMTP_PASSWORD")
+EMAIL_USE_TLS = env.flag("XIEZHI_SMTP_TLS", True)
+DEFAULT_FROM_EMAIL = env.text("XIEZHI_MAIL_FROM", "xiezhi@localhost")
+EMAIL_TIMEOUT = 20
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.dummy.EmailBackend"
+)
+
+DEMO = env.flag("XIEZHI_DEMO", EMBEDDED_POSTGRES)
+"""Whether this installation shows the fictional province: marks 演示, fixed today, built-in adapters."""
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("XIEZHI_LOG_LEVEL", "WARNING")},
+    "loggers": {
+        "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        "fontTools": {"level": "ERROR"},
+    },
+}
+
+UNFOLD = {"SITE_TITLE": "獬豸", "SITE_HEADER": "獬豸 基础数据", "SHOW_HISTORY": True}
+PROCRASTINATE_ON_APP_READY = None
+SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,0 +1,1 @@
+"""The staff's desk: pages only, no records."""

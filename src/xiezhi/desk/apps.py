@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DeskConfig(AppConfig):
+    """The staff's desk: pages only, no records."""
+
+    name = "xiezhi.desk"
+    label = "desk"
+    verbose_name = _("工作台")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""Administrative enforcement 行政执法."""

@@ -1,0 +1,1 @@
+"""Accounts, roles, reach, purposes and the reading log."""

@@ -1,0 +1,1 @@
+"""The registry of datasets that functions declare."""

@@ -1,0 +1,1 @@
+"""Documents: drafted, reviewed, signed, sealed, verified."""

@@ -1,0 +1,1 @@
+"""Notices in-site, by email and by SMS."""

@@ -1,0 +1,1 @@
+"""Procedures, matters, events and clocks."""

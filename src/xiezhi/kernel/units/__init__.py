@@ -1,0 +1,1 @@
+"""Units of all levels, historized."""

@@ -1,0 +1,1 @@
+"""The public's door: pages only, no records."""
