@@ -155,7 +155,7 @@ class Due:
 
 
 def add_months(day: date, months: int) -> date:
-    """Same day number in the target month, or its last day when it has none (民法典 第202条); months may be negative."""
+    """Same day number in the target month, or its last day if it has none (民法典 第202条); months may be negative."""
     index = day.year * 12 + day.month - 1 + months
     year, month = index // 12, index % 12 + 1
     if day.day <= 28:

@@ -102,6 +102,8 @@ class Calendar:
     assumes: bool = False
     """True for a provisional calendar."""
     _laid: dict[int, _Year] = field(default_factory=dict, init=False, repr=False)
+    _twin: list[Calendar] = field(default_factory=list, init=False, repr=False)
+    """The provisional calendar once asked for, so that its years are laid out once."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "exceptions", dict(self.exceptions))
@@ -113,7 +115,9 @@ class Calendar:
         """The same calendar, taking weekends and 1 January as the rest days of unpublished years."""
         if self.assumes:
             return self
-        return Calendar(self.exceptions, self.years, self.version, assumes=True)
+        if not self._twin:
+            self._twin.append(Calendar(self.exceptions, self.years, self.version, assumes=True))
+        return self._twin[0]
 
     def published(self, year: int) -> bool:
         """Whether the notice of that year is known."""

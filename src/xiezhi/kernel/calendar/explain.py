@@ -60,7 +60,9 @@ def explain(due: Due) -> tuple[Step, ...]:
 
 def _backward(due: Due, recipe: Recipe) -> list[Step]:
     latest = due.nominal or due.start
-    steps = [Step(f"以{_with_weekday(due.start)}为基准向前计算，当日不计入", recipe.counting_basis or _START, due.start)]
+    steps = [
+        Step(f"以{_with_weekday(due.start)}为基准向前计算，当日不计入", recipe.counting_basis or _START, due.start)
+    ]
     text = f"至少提前{recipe.unit.amount(recipe.length)}，最迟为{_with_weekday(latest)}"
     if recipe.unit is Unit.WD:
         clause = _skipped(recipe.calendar, latest, due.start - _DAY)
@@ -119,11 +121,7 @@ def _sources(spells: list[Spell]) -> tuple[str, str]:
 
 
 def _within(recipe: Recipe, begin: date, end: date | None) -> list[Spell]:
-    return [
-        s
-        for s in recipe.spells
-        if (end is None or s.start < end) and (s.end is None or s.end > begin)
-    ]
+    return [s for s in recipe.spells if (end is None or s.start < end) and (s.end is None or s.end > begin)]
 
 
 def _hold(due: Due, recipe: Recipe, begin: date) -> Step:
