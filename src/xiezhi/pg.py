@@ -185,17 +185,27 @@ class Server:
                 return
 
     def _drop_stale_locks(self) -> None:
-        """Remove lock files of a dead server. PostgreSQL itself refuses to start while their process id exists, but it may
-        belong to another program since, or to a process that has ended and was not yet collected by its parent."""
+        """Remove lock files whose process id belongs to another program since, or to a process that has ended and was not
+        collected by its parent: PostgreSQL would refuse to start. A lock whose process is gone is PostgreSQL's own affair
+        (it checks through it that no orphaned backend still writes), so it stays."""
         for lock in (self.data / "postmaster.pid", self.sockets / f".s.PGSQL.{PORT}.lock"):
             try:
-                pid = int(lock.read_text().split()[0])
-                status = Path(f"/proc/{pid}/stat").read_text()
-                alive = "(postgres)" in status and status.rsplit(")", 1)[1].split()[0] not in "ZX"
+                status = Path(f"/proc/{int(lock.read_text().split()[0])}/stat").read_text()
             except (OSError, ValueError, IndexError):
-                alive = not Path("/proc/self").exists()  # without /proc, PostgreSQL's own check has to do
-            if not alive:
+                continue
+            alive = "(postgres)" in status and status.rsplit(")", 1)[1].split()[0] not in "ZX"
+            if not alive and not self._orphans():
                 lock.unlink(missing_ok=True)
+
+    def _orphans(self) -> bool:
+        """Whether a process still works in the data directory (backends make it their current folder)."""
+        for link in Path("/proc").glob("[0-9]*/cwd"):
+            try:
+                if link.readlink() == self.data:
+                    return True
+            except OSError:
+                continue
+        return False
 
     def _answers(self) -> bool:
         import psycopg
