@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from xiezhi.kernel.calendar import clock
 
@@ -37,6 +37,15 @@ def test_a_fixed_start_advances() -> None:
     finally:
         clock.set_fixed(None)
     assert not clock.is_fixed() or before
+
+
+def test_processes_agree_on_a_shared_start() -> None:
+    start = datetime(2026, 11, 22, 9, 0, tzinfo=clock.SHANGHAI)
+    try:
+        clock.set_fixed(start, since=datetime.now(UTC) - timedelta(hours=3))
+        assert abs(clock.now() - start - timedelta(hours=3)) < timedelta(seconds=60)
+    finally:
+        clock.set_fixed(None)
 
 
 def test_the_environment_can_set_the_start() -> None:

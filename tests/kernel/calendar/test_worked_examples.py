@@ -151,6 +151,8 @@ LEGAL_SERVICES = [
     ("hotline reply", "04-29", "10 WD", "05-15", "05-15"),
     ("hotline consult", "04-29", "3 WD", "05-07", "05-07"),
     ("aid decide", "04-28", "7 CD", "05-05", "05-06"),
+    ("aid decide, working days", "04-28", "7 WD", "05-11", "05-11"),
+    ("appraisal acceptance", "04-24", "7 WD", "05-08", "05-08"),
     ("aid appoint", "05-06", "3 CD", "05-09", "05-09"),
     ("aid appoint, working days", "05-06", "3 WD", "05-09", "05-09"),
     ("aid notice of defense", "09-30", "3 CD", "10-03", "10-08"),
