@@ -1,8 +1,8 @@
 """What each database role may do, derived from the models; applied after every migration on the owner's connection.
 
-The application role may read and write ordinary tables. A model with `append_only = True` is history: the application may
-read and insert, nothing more. A model with `eraser_only_delete = True` holds personal payloads and salts: the application
-may not delete, the eraser role may.
+The application role may read and write ordinary tables. A model with `append_only = True` is history: the application
+may read and insert, nothing more. A model with `eraser_only_delete = True` holds personal payloads and salts: the
+application may not delete, the eraser role may.
 """
 
 from __future__ import annotations

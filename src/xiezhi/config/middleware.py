@@ -1,10 +1,9 @@
-"""Security headers of every answer."""
+"""Security headers of every answer, and how requests are spread over threads."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
 
 STRICT = (
@@ -24,29 +23,30 @@ class SecurityHeaders:
     reference-data screens come from a package that evaluates its own inline code, and are open to administrators only.
     """
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase | Awaitable[HttpResponseBase]]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        if iscoroutinefunction(get_response):
-            markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        if iscoroutinefunction(self):
-            return self._later(request)
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        assert isinstance(response, HttpResponseBase)
-        return self._mark(request, response)
-
-    async def _later(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
-        assert not isinstance(response, HttpResponseBase)
-        return self._mark(request, await response)
-
-    def _mark(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         policy = REFERENCE_ADMIN if request.path.startswith(REFERENCE_ADMIN_PATH) else STRICT
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
+
+
+class InOneThread:
+    """The innermost layer, only there to be synchronous: then Django runs all layers of a request in one thread.
+
+    Otherwise each layer would change from the event loop to a thread and back, twice, for every page. Asynchronous
+    views still run on the event loop, and event streams hold no thread.
+    """
+
+    sync_capable = True
+    async_capable = False
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)

@@ -1,4 +1,4 @@
-"""Settings. Everything that differs between installations comes from the environment; see deploy/README.md for the list."""
+"""Settings. What differs between installations comes from the environment; deploy/README.md lists the variables."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ NODE_MODULES = REPOSITORY / "node_modules"
 DEBUG = env.flag("XIEZHI_DEBUG")
 HTTPS = env.flag("XIEZHI_HTTPS")
 SECRET_KEY = env.secret("django-key", "XIEZHI_SECRET_KEY")
+SEALING_SECRET = env.secret("sealing-key", "XIEZHI_SEALING_SECRET")
+"""Encrypts personal payloads at rest; losing it loses them (docs/operations.md)."""
 ALLOWED_HOSTS = env.words("XIEZHI_HOSTS", "localhost 127.0.0.1 [::1]")
 CSRF_TRUSTED_ORIGINS = env.words("XIEZHI_ORIGINS")
 PUBLIC_URL = env.text("XIEZHI_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
@@ -67,6 +69,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "xiezhi.config.middleware.InOneThread",
 ]
 
 ROOT_URLCONF = "xiezhi.config.urls"
@@ -105,7 +108,9 @@ DATABASES: dict[str, dict[str, Any]] = {
 DATABASES["default"]["OPTIONS"] |= {
     "pool": {"min_size": 1, "max_size": int(env.text("XIEZHI_POOL", "16")), "timeout": 15, "max_lifetime": 1800},
 }
-DATABASES["default"]["OPTIONS"].setdefault("options", "-c lock_timeout=15000 -c idle_in_transaction_session_timeout=300000")
+DATABASES["default"]["OPTIONS"].setdefault(
+    "options", "-c lock_timeout=15000 -c idle_in_transaction_session_timeout=300000"
+)
 
 # Accounts
 
@@ -167,12 +172,20 @@ STATIC_ROOT = HOME / "static"
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "xiezhi.config.static.PackageFinder",
 ]
-_VENDOR: dict[str, str] = {}
-"""Folders of front-end packages that are served as they are, below /static/vendor/."""
-STATICFILES_DIRS = [
-    (f"vendor/{name}", NODE_MODULES / folder) for name, folder in _VENDOR.items() if (NODE_MODULES / folder).is_dir()
-]
+VENDOR_FILES = {
+    "vendor/htmx/htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "vendor/htmx/sse.min.js": "htmx-ext-sse/dist/sse.min.js",
+    "vendor/echarts/echarts.min.js": "echarts/dist/echarts.min.js",
+    "vendor/quill/quill.js": "quill/dist/quill.js",
+    "vendor/quill/quill.snow.css": "quill/dist/quill.snow.css",
+}
+"""Files of front-end packages as pages name them ({% static "vendor/..." %}), and where they lie in node_modules."""
+ICONS_DIR = NODE_MODULES / "@tabler" / "icons" / "icons" / "outline"
+"""Tabler's icons as single SVG files; templates put them inline."""
+DOCUMENT_FONTS = [NODE_MODULES / "@expo-google-fonts" / name for name in ("noto-serif-sc", "noto-sans-sc")]
+"""Folders with the TTF fonts that documents are set in."""
 MEDIA_ROOT = HOME / "files"
 _default_storage: dict[str, Any] = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",

@@ -1,4 +1,4 @@
-"""Settings of the test run: plain static files, fast passwords, no connection pool. The database comes from tests/conftest.py."""
+"""Settings of the test run: plain static files, fast passwords, no pool. tests/conftest.py brings the database."""
 
 from xiezhi.config.settings import *  # noqa: F403
 from xiezhi.config.settings import DATABASES, STORAGES
