@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
 from xiezhi import pg
 from xiezhi.config import env
+
+django_stubs_ext.monkeypatch()  # lets field and manager classes carry their types: models.CharField[str, str]
 
 REPOSITORY = env.REPOSITORY
 HOME = env.home()
@@ -18,6 +21,11 @@ HTTPS = env.flag("XIEZHI_HTTPS")
 SECRET_KEY = env.secret("django-key", "XIEZHI_SECRET_KEY")
 SEALING_SECRET = env.secret("sealing-key", "XIEZHI_SEALING_SECRET")
 """Encrypts personal payloads at rest; losing it loses them (docs/operations.md)."""
+FIELD_KEYS = env.secret("field-keys", "XIEZHI_FIELD_KEYS")
+"""Master keys of encrypted columns, separated by commas; the first encrypts, all decrypt."""
+FIELD_CIPHER = env.text("XIEZHI_FIELD_CIPHER", "AES-256-GCM")
+INDEX_KEY = env.secret("index-key", "XIEZHI_INDEX_KEY")
+"""Key of the blind indexes over encrypted columns and of the person keys in the reading log."""
 ALLOWED_HOSTS = env.words("XIEZHI_HOSTS", "localhost 127.0.0.1 [::1]")
 CSRF_TRUSTED_ORIGINS = env.words("XIEZHI_ORIGINS")
 PUBLIC_URL = env.text("XIEZHI_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
