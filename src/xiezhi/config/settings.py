@@ -19,8 +19,6 @@ NODE_MODULES = REPOSITORY / "node_modules"
 DEBUG = env.flag("XIEZHI_DEBUG")
 HTTPS = env.flag("XIEZHI_HTTPS")
 SECRET_KEY = env.secret("django-key", "XIEZHI_SECRET_KEY")
-SEALING_SECRET = env.secret("sealing-key", "XIEZHI_SEALING_SECRET")
-"""Encrypts personal payloads at rest; losing it loses them (docs/operations.md)."""
 FIELD_KEYS = env.secret("field-keys", "XIEZHI_FIELD_KEYS")
 """Master keys of encrypted columns, separated by commas; the first encrypts, all decrypt."""
 FIELD_CIPHER = env.text("XIEZHI_FIELD_CIPHER", "AES-256-GCM")

@@ -1,0 +1,88 @@
+"""What the ledger does for the rest: `append` commits to a record inside the caller's transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+__all__ = ["Commit", "Entry", "append", "append_many", "canonical", "commit_to", "verify"]
+
+PREFIX = b"xiezhi/commitment/v1\n"
+SALT_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One commitment: its row, its value and its salt (both 32 bytes)."""
+
+    id: int
+    kind: str
+    commitment: bytes
+    salt: bytes
+
+
+@dataclass(frozen=True)
+class Commit:
+    """What to commit to: `payload` is the record, `object_type` and `object_id` find it again."""
+
+    kind: str
+    payload: bytes | Mapping[str, Any]
+    object_type: str
+    object_id: str
+
+
+def canonical(payload: bytes | Mapping[str, Any]) -> bytes:
+    """The bytes that are committed to: JSON with sorted keys, no spaces, UTF-8 (bytes pass unchanged)."""
+    if isinstance(payload, bytes):
+        return payload
+    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str).encode()
+
+
+def commit_to(kind: str, payload: bytes | Mapping[str, Any], salt: bytes) -> bytes:
+    """SHA-256 over prefix, kind, salt and payload: binds the record, hides it while the salt is secret."""
+    return hashlib.sha256(PREFIX + kind.encode() + b"\n" + salt + canonical(payload)).digest()
+
+
+def verify(kind: str, payload: bytes | Mapping[str, Any], salt: bytes, commitment: bytes) -> bool:
+    """Whether the record is the one committed to."""
+    return secrets.compare_digest(commit_to(kind, payload, salt), bytes(commitment))
+
+
+def append(kind: str, payload: bytes | Mapping[str, Any], *, object_type: str = "", object_id: str = "") -> Entry:
+    """Commit to one record. MUST run inside the transaction of the record itself, so both stand or fall together."""
+    return append_many([Commit(kind, payload, object_type or kind, str(object_id))])[0]
+
+
+def append_many(commits: Sequence[Commit]) -> list[Entry]:
+    """Several commitments in one statement. Raises RuntimeError outside a transaction."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("ledger.append must run inside the transaction of the record it commits to")
+    if not commits:
+        return []
+    salts = [secrets.token_bytes(SALT_BYTES) for _ in commits]
+    values = [commit_to(c.kind, c.payload, s) for c, s in zip(commits, salts, strict=True)]
+    sql = """
+        WITH item AS (
+            SELECT * FROM unnest(%s::text[], %s::bytea[], %s::bytea[], %s::text[], %s::text[])
+                WITH ORDINALITY AS t(kind, commitment, salt, object_type, object_id, n)
+        ), entry AS (
+            INSERT INTO ledger_pendingentry (kind, commitment, created_at)
+            SELECT kind, commitment, now() FROM item ORDER BY n RETURNING id, commitment
+        ), kept AS (
+            INSERT INTO ledger_salt (entry_id, salt, object_type, object_id)
+            SELECT entry.id, item.salt, item.object_type, item.object_id FROM entry JOIN item USING (commitment)
+        )
+        SELECT id, commitment FROM entry
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [
+            [c.kind for c in commits], values, salts, [c.object_type for c in commits], [c.object_id for c in commits],
+        ])  # fmt: skip
+        ids = {bytes(value): number for number, value in cursor.fetchall()}
+    return [Entry(ids[v], c.kind, v, s) for c, v, s in zip(commits, values, salts, strict=True)]

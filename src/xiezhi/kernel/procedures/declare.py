@@ -1,0 +1,373 @@
+"""法定程序的声明: what a statutory procedure is made of.
+
+A procedure is a class: states, events, terms, roles, forms and rules, each with the article it stands on. Nothing here
+touches a database or Django; `core` computes with these declarations, `checks` proves them, `services` stores results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from xiezhi.kernel.calendar.counting import Spell, Unit
+
+if TYPE_CHECKING:
+    from xiezhi.kernel.procedures.core import Ask, View
+
+CD, WD, MO, YR, HR = Unit.CD, Unit.WD, Unit.MO, Unit.YR, Unit.HR
+
+
+class Side(StrEnum):
+    """Which side of a matter a role stands on; decides the face (desk or portal) it works at."""
+
+    OFFICE = "OFFICE"  # the organ that handles the matter
+    PARTY = "PARTY"  # applicant, third party and those who act for them
+    AUTHORITY = "AUTHORITY"  # another public body: respondent, norm issuer, superior
+    SYSTEM = "SYSTEM"  # the clock
+
+
+@dataclass(frozen=True)
+class Role:
+    """角色: a part somebody plays in one matter (reconsideration.md 2)."""
+
+    code: str
+    title: str
+    side: Side
+
+
+CLOCK = Role("CLOCK", "系统（期限届满）", Side.SYSTEM)
+
+
+@dataclass(frozen=True)
+class State:
+    """状态. `closed` states leave the queues; `initial` is where a filing event leads."""
+
+    title: str
+    initial: bool = False
+    closed: bool = False
+    public: str = ""
+    code: str = ""
+
+    def __rshift__(self, other: State | Special) -> tuple[tuple[State, ...], State | Special]:
+        return (self,), other
+
+
+class Special(StrEnum):
+    """Targets that are not one fixed state."""
+
+    SAME = "SAME"  # the event leaves the state as it is
+    PREVIOUS = "PREVIOUS"  # back to the state before the matter was suspended
+
+
+SAME, PREVIOUS = Special.SAME, Special.PREVIOUS
+
+# Sources for events every procedure shares: expanded to the procedure's own states when the class is made.
+ANY_STATE = State("任何状态", code="*")
+ANY_OPEN = State("任何未办结的状态", code="*open")
+
+
+class Kind(StrEnum):
+    """Field kinds; each has one widget, one JSON schema and one parser."""
+
+    TEXT = "TEXT"
+    LONGTEXT = "LONGTEXT"
+    HTML = "HTML"
+    DATE = "DATE"
+    DATETIME = "DATETIME"
+    BOOL = "BOOL"
+    INT = "INT"
+    MONEY = "MONEY"
+    CHOICE = "CHOICE"
+    CHOICES = "CHOICES"
+    FILES = "FILES"
+    STAFF = "STAFF"
+    STAFFS = "STAFFS"
+    UNIT = "UNIT"
+    RECORD = "RECORD"
+    RECORDS = "RECORDS"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of an event's form.
+
+    `personal` values are kept beside the history where the eraser can delete them; they never enter `facts`.
+    `fact` names the fact the value becomes (True: same name). `sample` serves scenarios, tests and the demo province.
+    """
+
+    name: str
+    label: str
+    kind: Kind = Kind.TEXT
+    required: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+    help: str = ""
+    basis: str = ""
+    personal: bool = False
+    fact: str | bool = False
+    sample: Any = None
+    fields: tuple[Field, ...] = ()
+    max_length: int = 20000
+
+    @property
+    def fact_name(self) -> str | None:
+        if self.fact is True:
+            return self.name
+        return self.fact or None
+
+
+@dataclass(frozen=True)
+class Since:
+    """起算: a clock starts at the last occurrence of `event` (its day, or the date in `field`)."""
+
+    event: str
+    field: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class SinceLapse:
+    """A clock that starts when another term lapses (e.g. 15 days to sue after silence)."""
+
+    term: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Started:
+    """A start found by a rule: the day, why, and the article."""
+
+    on: date
+    label: str
+    basis: str = ""
+    seq: int = 0  # event that started it: meetings and transitions before it do not touch the clock
+
+
+@dataclass(frozen=True)
+class SpellRule:
+    """不计入期限的期间: from `begin` to `end`, half-open; `begin_field`/`end_field` take a date in the form instead."""
+
+    begin: str
+    end: tuple[str, ...]
+    reason: str
+    basis: str
+    begin_field: str = ""
+    end_field: str = ""
+
+
+@dataclass(frozen=True)
+class ExtendRule:
+    """延长: `event` carries the number of units in `field`."""
+
+    event: str
+    field: str
+    basis: str
+    unit: Unit = Unit.CD
+
+
+class TermKind(StrEnum):
+    DEADLINE = "DEADLINE"  # somebody must act by the last day
+    WAIT = "WAIT"  # something becomes possible when the period is full
+    BACKWARD = "BACKWARD"  # latest day before a fixed day
+
+
+StartRule = Callable[["View"], "Started | None"]
+
+
+@dataclass(frozen=True)
+class Term:
+    """期限: a statutory period. `basis` and `counting_basis` are citations that `xiezhi check` resolves.
+
+    `length` is a number of `unit`s or a function of the view. `runs_in` lists states in which an unmet clock is alive;
+    outside them it is cancelled. `on_lapse` says in words what a missed clock means.
+    A term without `runs_in` is never cancelled by a state.
+    `promise` is the service promise (承诺时限), never used for law.
+    """
+
+    id: str
+    title: str
+    length: int | Callable[[View], int | None]
+    unit: Unit
+    since: tuple[Since | SinceLapse, ...] | StartRule
+    basis: str
+    counting_basis: str = ""
+    side: Side = Side.OFFICE
+    kind: TermKind = TermKind.DEADLINE
+    applies: Callable[[View], bool] | None = None
+    spells: tuple[SpellRule, ...] | Callable[[View], Sequence[Spell]] = ()
+    extends: tuple[ExtendRule, ...] = ()
+    runs_in: tuple[State, ...] = ()
+    on_lapse: str = ""
+    alarm: bool = True
+    roll: bool = True
+    first_day_counts: bool = False
+    multiple: bool = False
+    promise: int | None = None
+    todo: str = ""
+
+
+@dataclass(frozen=True)
+class Meets:
+    """The event meets the term on its day, or on the date in `field`."""
+
+    term: str
+    field: str = ""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A condition of an event. `test` returns None when satisfied, else a sentence in Chinese that says what to do."""
+
+    code: str
+    test: Callable[[View, Ask], str | None]
+    basis: str
+    field: str = ""
+
+
+@dataclass(frozen=True)
+class Event:
+    """事件: the only way a matter changes.
+
+    `path` is (from states, target). An empty from tuple begins a matter. `by` are roles, `when` the term whose lapse
+    fires a CLOCK event. `produces` are document template codes, or a function of the view after the event.
+    `backdated` events may carry a day before today (paper filings, proofs of service); all others happen now.
+    `plain` is the sentence a citizen reads on the timeline; empty means the event is internal.
+    """
+
+    title: str
+    path: tuple[tuple[State, ...], State | Special]
+    by: tuple[Role, ...]
+    basis: str
+    form: tuple[Field, ...] = ()
+    meets: tuple[str | Meets, ...] = ()
+    when: str = ""
+    requires: tuple[Rule, ...] = ()
+    produces: tuple[str, ...] | Callable[[View, Mapping[str, Any]], Sequence[str]] = ()
+    sets: Mapping[str, Any] | Callable[[View, Ask], Mapping[str, Any]] = field(default_factory=dict)
+    notifies: tuple[Role, ...] = ()
+    backdated: bool = False
+    before_filing: bool = False
+    plain: str = ""
+    hint: str = ""
+    repeatable: bool = True
+    primary: bool = False
+    code: str = ""
+
+    @property
+    def sources(self) -> tuple[State, ...]:
+        return self.path[0]
+
+    @property
+    def target(self) -> State | Special:
+        return self.path[1]
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A parameter with dates: practice, local choice, or a reading of the factbook."""
+
+    title: str
+    values: tuple[tuple[date, Any], ...]
+    basis: str = ""
+    kind: str = "reading"  # law, reading, practice, promise
+
+    def at(self, on: date) -> Any:
+        """Value in force on `on`. Raises LookupError before the first date."""
+        found: Any = None
+        hit = False
+        for since, value in self.values:
+            if since <= on:
+                found, hit = value, True
+        if not hit:
+            raise LookupError(f"{self.title}: no value in force on {on}")
+        return found
+
+
+def _expand(event: Event, states: Iterable[State]) -> Event:
+    """The event with the shared sources ANY_STATE and ANY_OPEN replaced by a procedure's own states."""
+    if ANY_STATE not in event.sources and ANY_OPEN not in event.sources:
+        return event
+    found: list[State] = []
+    for source in event.sources:
+        if source is ANY_STATE:
+            found += [s for s in states if s not in found]
+        elif source is ANY_OPEN:
+            found += [s for s in states if not s.closed and s not in found]
+        elif source not in found:
+            found.append(source)
+    return replace(event, path=(tuple(found), event.target))
+
+
+class DeclarationError(TypeError):
+    """A procedure class contradicts itself; the message names procedure and member."""
+
+
+class Procedure:
+    """法定程序. Subclasses declare States, Terms and Events as class attributes; see `docs/howto/add-a-procedure.md`."""
+
+    code: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    title_en: ClassVar[str] = ""
+    version: ClassVar[int] = 1
+    in_force_from: ClassVar[date]
+    in_force_to: ClassVar[date | None] = None
+    source: ClassVar[str] = ""
+    app: ClassVar[str] = ""
+    roles: ClassVar[tuple[Role, ...]] = ()
+    parameters: ClassVar[Mapping[str, Dated]] = {}
+    law_versions: ClassVar[Callable[[date], dict[str, str]]] = staticmethod(lambda on: {})
+    step_of: ClassVar[Callable[[View], str] | None] = None
+    guide: ClassVar[Mapping[str, Any]] = {}
+    # facts that must be equal for two open matters to be duplicates of one another
+    duplicate_key: ClassVar[tuple[str, ...]] = ()
+
+    states: ClassVar[dict[str, State]]
+    events: ClassVar[dict[str, Event]]
+    terms: ClassVar[dict[str, Term]]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        states: dict[str, State] = {}
+        events: dict[str, Event] = {}
+        terms: dict[str, Term] = {}
+        for base in reversed(cls.__mro__):
+            for name, value in vars(base).items():
+                if isinstance(value, State):
+                    if not value.code:
+                        object.__setattr__(value, "code", name)
+                    states[value.code] = value
+                elif isinstance(value, Event):
+                    if not value.code:
+                        object.__setattr__(value, "code", name)
+                    events[name] = value
+                elif isinstance(value, Term):
+                    terms[value.id] = value
+        for name, event in events.items():
+            expanded = _expand(event, states.values())
+            if expanded is not event:
+                events[name] = expanded
+                setattr(cls, name, expanded)
+        cls.states, cls.events, cls.terms = states, events, terms
+
+    @classmethod
+    def key(cls) -> tuple[str, int]:
+        return cls.code, cls.version
+
+    @classmethod
+    def role(cls, code: str) -> Role:
+        for role in (*cls.roles, CLOCK):
+            if role.code == code:
+                return role
+        raise LookupError(f"{cls.code}: no role {code}")
+
+    @classmethod
+    def clock_events(cls) -> Iterable[Event]:
+        return (e for e in cls.events.values() if e.when)
+
+
+def choice(name: str, label: str, options: Mapping[str, str], **kwargs: Any) -> Field:
+    """A CHOICE field from a mapping code → Chinese label; the first code is the sample unless given."""
+    kwargs.setdefault("sample", next(iter(options)))
+    return Field(name, label, Kind.CHOICE, choices=tuple(options.items()), **kwargs)

@@ -1,0 +1,75 @@
+"""What a function adds to its procedure in the database layer: columns, documents, numbers, routing, detail records.
+
+The kernel calls these by procedure code and knows nothing of the functions that register them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from xiezhi.kernel.procedures.core import Effects, Recorded, View
+    from xiezhi.kernel.procedures.models import Matter
+
+
+@dataclass(frozen=True)
+class Numbering:
+    """How a series of numbers is written. `series` names the counter, `write(year, serial)` makes the number."""
+
+    series: str
+    write: Callable[[int, int], str]
+
+
+def _no_columns(view: View) -> dict[str, Any]:
+    return {}
+
+
+def _no_number(matter: Matter, view: View) -> Numbering | None:
+    return None
+
+
+def _no_document_number(matter: Matter, view: View, template: str) -> Numbering | str | None:
+    return None
+
+
+def _no_data(matter: Matter, view: View, rec: Recorded, payload: Mapping[str, Any], template: str) -> dict[str, Any]:
+    return {}
+
+
+def _nothing(matter: Matter, effects: Effects) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """Callbacks of one procedure; all run inside the event's transaction and must not touch other matters.
+
+    `columns(view)`: values of the matter's index columns (track, kind, channel, outcome, subject ...).
+    `case_number(matter, view)`: the series to take the case number from, or None while the law gives none.
+    `document_number(matter, view, template)`: a series, a finished number, or None for unnumbered documents.
+    `document_data(...)`: the frozen data of a document. `needs_signature(template)`: whether it must have been drafted,
+    reviewed and signed before the event. `after(matter, effects)`: detail records, at most two statements.
+    """
+
+    columns: Callable[[View], dict[str, Any]] = _no_columns
+    case_number: Callable[[Matter, View], Numbering | None] = _no_number
+    document_number: Callable[[Matter, View, str], Numbering | str | None] = _no_document_number
+    document_data: Callable[[Matter, View, Recorded, Mapping[str, Any], str], dict[str, Any]] = _no_data
+    needs_signature: Callable[[str], bool] = lambda template: False
+    after: Callable[[Matter, Effects], None] = _nothing
+
+
+_HOOKS: dict[str, Hooks] = {}
+
+
+def register(code: str, hooks: Hooks) -> None:
+    """Attach hooks to a procedure. Raises ValueError when the code already has others."""
+    if code in _HOOKS and _HOOKS[code] is not hooks:
+        raise ValueError(f"procedure {code} already has hooks")
+    _HOOKS[code] = hooks
+
+
+def of(code: str) -> Hooks:
+    return _HOOKS.get(code) or Hooks()

@@ -1,0 +1,239 @@
+"""What procedures do: open a matter, fire an event, let lapses take effect. One event is one transaction.
+
+Every function here takes a finished `Actor`; who that may be is decided in `policies`. State, clocks, form data,
+documents (as number, template version and frozen data), notices and the ledger entry commit together or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+
+from xiezhi.kernel.calendar import clock as wall
+from xiezhi.kernel.ledger import services as ledger
+from xiezhi.kernel.procedures import hooks, registry, store
+from xiezhi.kernel.procedures.core import Actor, Ask, Effects, Recorded, Refused, fire, settle
+from xiezhi.kernel.procedures.forms import Problem
+from xiezhi.kernel.procedures.models import Matter, MatterEvent
+
+__all__ = [
+    "Outcome", "PartyInput", "Refused", "fire_event", "lapse_due", "open_matter", "settle_matter",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PartyInput:
+    """A party to enter with the filing; `sealed` holds what is personal beyond the name."""
+
+    role: str
+    name: str
+    kind: str = "CITIZEN"
+    person_id: int | None = None
+    organization_id: int | None = None
+    unit_id: int | None = None
+    account_id: int | None = None
+    acts_for: int | None = None  # index into the same list
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    sealed: Mapping[str, Any] = field(default_factory=dict)
+    e_service: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What happened. `repeated` says that the same request had been carried out before and nothing was done again."""
+
+    matter: Matter
+    effects: Effects | None
+    repeated: bool = False
+
+    @property
+    def seq(self) -> int:
+        return self.matter.seq
+
+
+def _digest(event: str, data: Mapping[str, Any]) -> bytes:
+    body = json.dumps({"event": event, "data": data}, sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.sha256(body.encode()).digest()
+
+
+def _refuse_reused(stored: MatterEvent, digest: bytes) -> None:
+    if stored.request_hash is not None and bytes(stored.request_hash) != digest:
+        raise Refused([Problem("REQUEST_KEY_REUSED", "同一请求标识已用于另一项操作，请刷新页面后再试")])
+
+
+def _repeated(request_key: str | None, digest: bytes) -> Matter | None:
+    if not request_key:
+        return None
+    stored = MatterEvent.objects.select_related("matter").filter(request_key=request_key).first()
+    if stored is None:
+        return None
+    _refuse_reused(stored, digest)
+    return stored.matter
+
+
+def open_matter(
+    procedure: str,
+    event: str,
+    actor: Actor,
+    data: Mapping[str, Any],
+    *,
+    handling_unit: int,
+    organ: int | None = None,
+    parties: Sequence[PartyInput] = (),
+    on: date | None = None,
+    at: datetime | None = None,
+    request_key: str | None = None,
+    subject: str = "",
+) -> Outcome:
+    """Begin a matter with its filing event. Raises Refused with every problem; then nothing is stored."""
+    at = at or wall.now()
+    digest = _digest(event, data)
+    with transaction.atomic():
+        before = _repeated(request_key, digest)
+        if before is not None:
+            return Outcome(before, None, repeated=True)
+        declared = registry.get(procedure, on=on or at.date())
+        calendar = store.calendar()
+        overrides = store.overrides(procedure, handling_unit)
+        effects = fire(declared, (), Ask(event, on or at.date(), at, actor, data), calendar, overrides=overrides)
+        try:
+            with transaction.atomic():
+                matter = store.insert_matter(declared, handling_unit, organ, parties, effects, at, subject)
+                _store(matter, effects, at, request_key, digest)
+        except IntegrityError as error:
+            if "event_once_per_request" not in str(error):
+                raise
+            before = _repeated(request_key, digest)
+            assert before is not None
+            return Outcome(before, None, repeated=True)
+    return Outcome(matter, effects)
+
+
+def fire_event(
+    matter_id: int,
+    event: str,
+    actor: Actor,
+    data: Mapping[str, Any],
+    *,
+    on: date | None = None,
+    at: datetime | None = None,
+    request_key: str | None = None,
+    expected_seq: int | None = None,
+    check_now: bool = True,
+) -> Outcome:
+    """Fire one event on one matter. Raises Refused (lapses that were due have taken effect all the same).
+
+    Two people at once: the row lock lets one through, the other is told what changed. The same `request_key` with the
+    same content acts once and gives the first answer again.
+    """
+    at = at or wall.now()
+    digest = _digest(event, data)
+    refused: Refused | None = None
+    outcome: Outcome | None = None
+    with transaction.atomic():
+        matter = store.lock(matter_id)
+        rows = store.history_rows(matter_id)
+        if request_key is not None:
+            known = next((r for r in rows if r.request_key == request_key), None)
+            if known is not None:
+                _refuse_reused(known, digest)
+                return Outcome(matter, None, repeated=True)
+        declared = registry.get(matter.procedure, matter.version)
+        history = [store.recorded(r) for r in rows]
+        ask = Ask(event, on or at.date(), at, actor, data)
+        try:
+            effects = fire(
+                declared, history, ask, store.calendar(), overrides=store.overrides(matter.procedure, matter.handling_unit_id),
+                expected_seq=expected_seq, check_now=check_now,
+            )  # fmt: skip
+            _store(matter, effects, at, request_key, digest)
+            outcome = Outcome(matter, effects)
+        except Refused as error:
+            # Lapses take effect whether or not the act that found them is allowed.
+            refused = error
+            if error.settled:
+                _store_settled(matter, declared, history, error.settled, at)
+    if refused is not None:
+        raise refused
+    assert outcome is not None
+    return outcome
+
+
+def settle_matter(matter_id: int, at: datetime | None = None) -> list[Recorded]:
+    """期限届满: let every lapse that is due take effect, before anybody reads the matter for action."""
+    at = at or wall.now()
+    with transaction.atomic():
+        matter = store.lock(matter_id)
+        declared = registry.get(matter.procedure, matter.version)
+        history = [store.recorded(r) for r in store.history_rows(matter_id)]
+        view = store.view(declared, history, matter)
+        done = settle(view, store.calendar(), at)
+        if done:
+            _store_settled(matter, declared, history, done, at)
+    return done
+
+
+def lapse_due(at: datetime | None = None, *, limit: int = 1000) -> int:
+    """The worker's share of lapses: every matter whose automatic term ended. Returns how many were touched."""
+    at = at or wall.now()
+    ids = store.due_to_lapse(at.date(), limit)
+    for matter_id in ids:
+        settle_matter(matter_id, at)
+    return len(ids)
+
+
+def _store_settled(matter: Matter, declared: Any, history: Sequence[Recorded], done: Sequence[Recorded], at: datetime) -> None:
+    view = store.view(declared, [*history, *done], matter)
+    documents: list[str] = []
+    notifies = []
+    for rec in done:
+        event = declared.events[rec.event]
+        documents += event.produces(view, rec.data) if callable(event.produces) else event.produces
+        notifies += [r for r in event.notifies if r not in notifies]
+    from xiezhi.kernel.procedures.core import clocks
+
+    effects = Effects(tuple(done), {}, view, tuple(clocks(view, store.calendar(), at)), tuple(documents), tuple(notifies))
+    _store(matter, effects, at, None, b"\x00" * 32)
+
+
+def _store(matter: Matter, effects: Effects, at: datetime, request_key: str | None, digest: bytes) -> None:
+    """Write all effects. Statements do not depend on the length of the history (bench: event_statements)."""
+    from xiezhi.kernel.documents import services as documents
+    from xiezhi.kernel.notices import services as notices
+
+    view = effects.view
+    hook = hooks.of(matter.procedure)
+    versions = view.procedure.law_versions(effects.event.on)
+    rows = store.insert_events(matter, effects, request_key, digest, versions)
+    if effects.payload:
+        store.insert_payload(rows[-1], effects.payload)
+    store.apply_columns(matter, effects, hook, versions)
+    made = documents.issue_for_event(matter, effects, at)
+    store.save_matter(matter)
+    store.replace_deadlines(matter, effects.clocks)
+    store.apply_officers(matter, effects)
+    notices.for_event(matter, effects, at)
+    hook.after(matter, effects)
+    commits = [
+        ledger.Commit(
+            "event",
+            {"matter": str(matter.public_id), "seq": r.seq, "event": r.event, "on": r.on.isoformat(), "at": r.at.isoformat(),
+             "role": r.role, "actor": r.actor, "data": r.data},
+            "event", f"{matter.pk}/{r.seq}",
+        )
+        for r in effects.recorded
+    ]  # fmt: skip
+    commits += [documents.commitment(d) for d in made]
+    ledger.append_many(commits)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_notify('xiezhi_matters', %s)",
+            [json.dumps({"id": matter.pk, "seq": matter.seq, "unit": matter.handling_unit_id, "prov": matter.prov_id,
+                         "city": matter.city_id, "county": matter.county_id})],
+        )  # fmt: skip

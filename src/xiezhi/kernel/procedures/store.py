@@ -1,0 +1,288 @@
+"""Rows to values and back: the only place where the pure core meets the tables. At most one statement a function."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+from xiezhi.kernel.calendar import services as calendars
+from xiezhi.kernel.calendar.counting import Calendar
+from xiezhi.kernel.procedures import registry
+from xiezhi.kernel.procedures.clocks import SHANGHAI, Clock, Status, next_due
+from xiezhi.kernel.procedures.core import Effects, Recorded, View, replay
+from xiezhi.kernel.procedures.declare import Dated, Procedure, TermKind
+from xiezhi.kernel.procedures.hooks import Hooks
+from xiezhi.kernel.procedures.models import (
+    LEVELS,
+    NO_DUE,
+    Deadline,
+    EventPayload,
+    Matter,
+    MatterEvent,
+    MatterOfficer,
+    Parameter,
+    Party,
+)
+from xiezhi.kernel.sealing import seal, unseal
+
+_provisional: tuple[Calendar, Calendar] | None = None
+
+
+def calendar() -> Calendar:
+    """The stored calendar, with years that are not yet published assumed (results are marked provisional)."""
+    global _provisional
+    strict = calendars.load()
+    if _provisional is None or _provisional[0] is not strict:
+        _provisional = (strict, strict.provisional())
+    return _provisional[1]
+
+
+def overrides(procedure: str, unit_id: int | None) -> dict[str, Dated]:
+    """Local values of dated parameters: the unit's own over the installation's over the declaration's."""
+    rows = list(
+        Parameter.objects.filter(procedure=procedure).order_by("valid_from").values_list("name", "unit_id", "valid_from", "value")
+    )
+    if not rows:
+        return {}
+    declared = registry.get(procedure).parameters
+    found: dict[str, list[tuple[date, Any]]] = {}
+    own = {name for name, unit, _, _ in rows if unit is not None and unit == unit_id}
+    for name, unit, since, value in rows:
+        if name in declared and (unit == unit_id if name in own else unit is None):
+            found.setdefault(name, []).append((since, value))
+    out = {}
+    for name, values in found.items():
+        base = declared[name]
+        merged = dict(base.values) | dict(values)
+        out[name] = Dated(base.title, tuple(sorted(merged.items(), key=lambda v: v[0])), base.basis, base.kind)
+    return out
+
+
+def lock(matter_id: int) -> Matter:
+    """The matter's row, locked until the transaction ends. Raises Matter.DoesNotExist."""
+    return Matter.objects.select_for_update().get(pk=matter_id)
+
+
+def history_rows(matter_id: int) -> list[MatterEvent]:
+    return list(MatterEvent.objects.filter(matter_id=matter_id).order_by("seq"))
+
+
+def recorded(row: MatterEvent) -> Recorded:
+    return Recorded(row.seq, row.event, row.on, row.at.astimezone(SHANGHAI), row.role, row.actor, row.data, row.actor_label)
+
+
+def history(matter_id: int) -> list[Recorded]:
+    return [recorded(r) for r in history_rows(matter_id)]
+
+
+def view(declared: type[Procedure], events: Sequence[Recorded], matter: Matter) -> View:
+    return replay(declared, events, overrides=overrides(matter.procedure, matter.handling_unit_id))
+
+
+def insert_matter(
+    declared: type[Procedure],
+    handling_unit: int,
+    organ: int | None,
+    parties: Sequence[Any],
+    effects: Effects,
+    at: datetime,
+    subject: str,
+) -> Matter:
+    """A new matter row with its parties. The intake number is taken from the day's series (收件号)."""
+    from xiezhi.kernel.documents import numbering
+    from xiezhi.kernel.units.models import Unit
+
+    unit = Unit.objects.only(*(f"{level}_id" for level in LEVELS)).get(pk=handling_unit)
+    day = at.date()
+    serial = numbering.take(f"intake:{declared.code}:{day:%m%d}", day.year)
+    first = effects.recorded[0]
+    people = [p for p in parties if p.role == "applicant"]
+    line = "、".join(p.name for p in people[:2]) + (f"等{len(people)}人" if len(people) > 2 else "")
+    matter = Matter.objects.create(
+        procedure=declared.code, version=declared.version, state=effects.view.state.code if effects.view.state else "",
+        intake_no=f"{declared.code}{day:%Y%m%d}{serial:06d}", handling_unit_id=handling_unit, organ_id=organ,
+        opened_on=first.on, state_since=first.on, subject=subject[:200], parties_line=line[:200],
+        **{f"{level}_id": getattr(unit, f"{level}_id") for level in LEVELS},
+    )  # fmt: skip
+    add_parties(matter, parties, first.on)
+    return matter
+
+
+def add_parties(matter: Matter, parties: Sequence[Any], on: date) -> list[Party]:
+    """Enter parties; agents after those they act for."""
+    def row(p: Any) -> Party:
+        return Party(
+            matter=matter, role=p.role, kind=p.kind, name=p.name[:120], person_id=p.person_id,
+            organization_id=p.organization_id, unit_id=p.unit_id, account_id=p.account_id, detail=dict(p.detail),
+            sealed=seal(dict(p.sealed), context="party") if p.sealed else None, e_service=p.e_service, valid_from=on,
+        )  # fmt: skip
+
+    first = [row(p) for p in parties if p.acts_for is None]
+    Party.objects.bulk_create(first)
+    by_index = dict(zip([i for i, p in enumerate(parties) if p.acts_for is None], first, strict=True))
+    later = []
+    for p in parties:
+        if p.acts_for is not None:
+            agent = row(p)
+            agent.acts_for = by_index.get(p.acts_for)
+            later.append(agent)
+    if later:
+        Party.objects.bulk_create(later)
+    return first + later
+
+
+def insert_events(
+    matter: Matter, effects: Effects, request_key: str | None, digest: bytes, versions: Mapping[str, str]
+) -> list[MatterEvent]:
+    """History rows of one firing, lapses first. Only the last one carries the request key."""
+    state = matter.state if matter.seq else ""
+    rows = []
+    shift = {seq: s.code for seq, _, s in effects.view.transitions}
+    for rec in effects.recorded:
+        to = shift.get(rec.seq, state)
+        rows.append(
+            MatterEvent(
+                matter=matter, seq=rec.seq, event=rec.event, on=rec.on, at=rec.at, from_state=state, to_state=to,
+                role=rec.role, actor=rec.actor, actor_label=rec.label, data=dict(rec.data),
+                law_version=versions.get("law", ""), regulation_version=versions.get("regulation", ""),
+            )
+        )  # fmt: skip
+        state = to
+    rows[-1].request_key = request_key
+    rows[-1].request_hash = digest if request_key else None
+    MatterEvent.objects.bulk_create(rows)
+    return rows
+
+
+def insert_payload(row: MatterEvent, payload: Mapping[str, Any]) -> None:
+    EventPayload.objects.create(event=row, sealed=seal(dict(payload), context="event"))
+
+
+def payloads(matter_id: int) -> dict[int, dict[str, Any]]:
+    """Personal payloads by sequence number; erased ones are absent."""
+    rows = EventPayload.objects.filter(event__matter_id=matter_id).values_list("event__seq", "sealed")
+    return {seq: unseal(sealed, context="event") for seq, sealed in rows}
+
+
+def apply_columns(matter: Matter, effects: Effects, hook: Hooks, versions: Mapping[str, str]) -> None:
+    """Set the matter's index columns from the view; does not save."""
+    for name, value in columns_of(matter, effects.view, effects.clocks, hook).items():
+        setattr(matter, name, value)
+    matter.law_version = versions.get("law", "")
+    matter.regulation_version = versions.get("regulation", "")
+
+
+def columns_of(matter: Matter, view_: View, found: Sequence[Clock], hook: Hooks) -> dict[str, Any]:
+    """Values of every column that is an index over the history."""
+    assert view_.state is not None
+    closed = view_.state.closed
+    due = None if closed else next_due(found)
+    out: dict[str, Any] = {
+        "state": view_.state.code, "state_title": view_.state.title, "open": not closed, "seq": view_.seq, "facts": view_.facts,
+        "state_since": view_.transitions[-1][1] if view_.transitions else matter.opened_on,
+        "due_term": due.term.id if due else "", "due_nominal": due.nominal if due else None,
+        "due_legal": due.legal if due else None, "due_sort": (due.legal or NO_DUE) if due else NO_DUE,
+        "due_provisional": any(c.provisional for c in found if c.live), "held": bool(due) and due.legal is None,
+        "next_step": "",
+    }  # fmt: skip
+    if view_.procedure.step_of is not None:
+        out["next_step"] = view_.procedure.step_of(view_)[:60]
+    if closed and matter.closed_on is None:
+        out["closed_on"] = view_.transitions[-1][1]
+    elif not closed:
+        out["closed_on"] = None
+    out.update(hook.columns(view_))
+    return out
+
+
+def save_matter(matter: Matter) -> None:
+    matter.save()
+
+
+def deadline_rows(matter_id: int, found: Sequence[Clock], closed: bool) -> list[tuple[Any, ...]]:
+    """Index rows of live clocks, in column order of `COLUMNS`."""
+    if closed:
+        return []
+    out = []
+    for c in found:
+        if not c.live or c.term.kind is TermKind.BACKWARD:
+            continue
+        status = Status.HELD if c.legal is None else (Status.RUNNING if c.status is Status.RUNNING else c.status)
+        out.append((matter_id, c.term.id, c.number, c.term.side.value, c.started_on, c.nominal, c.legal, status.value,
+                    c.provisional, _auto(c)))  # fmt: skip
+    return out
+
+
+_AUTO: dict[type[Procedure], frozenset[str]] = {}
+
+
+def _auto(c: Clock) -> bool:
+    return c.term.id in _AUTO_TERMS
+
+
+_AUTO_TERMS: set[str] = set()
+
+
+def refresh_auto_terms() -> None:
+    """Terms whose lapse fires an event; called when procedures are registered."""
+    _AUTO_TERMS.clear()
+    _AUTO_TERMS.update(e.when for p in registry.all() for e in p.clock_events())
+
+
+COLUMNS = ("matter_id", "term", "number", "side", "started_on", "nominal", "legal", "status", "provisional", "lapses")
+
+
+def replace_deadlines(matter: Matter, found: Sequence[Clock]) -> None:
+    """Replace the matter's index rows in one statement."""
+    if not _AUTO_TERMS:
+        refresh_auto_terms()
+    rows = deadline_rows(matter.pk, found, not matter.open)
+    columns = [[r[i] for r in rows] for i in range(1, len(COLUMNS))]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH fresh AS (
+                SELECT * FROM unnest(%s::text[], %s::int[], %s::text[], %s::date[], %s::date[], %s::date[], %s::text[],
+                                     %s::bool[], %s::bool[])
+                    AS t(term, number, side, started_on, nominal, legal, status, provisional, lapses)
+            ), gone AS (
+                DELETE FROM procedures_deadline d WHERE matter_id = %s
+                AND NOT EXISTS (SELECT 1 FROM fresh f WHERE f.term = d.term AND f.number = d.number)
+            )
+            INSERT INTO procedures_deadline (matter_id, term, number, side, started_on, nominal, legal, status, provisional, lapses)
+            SELECT %s, f.* FROM fresh f
+            ON CONFLICT (matter_id, term, number) DO UPDATE SET
+                side = EXCLUDED.side, started_on = EXCLUDED.started_on, nominal = EXCLUDED.nominal, legal = EXCLUDED.legal,
+                status = EXCLUDED.status, provisional = EXCLUDED.provisional, lapses = EXCLUDED.lapses
+            """,
+            [*columns, matter.pk, matter.pk],
+        )
+
+
+def apply_officers(matter: Matter, effects: Effects) -> None:
+    """承办人: keep officers and their dates in step with assigned, handed_over and recused events of this firing."""
+    for rec in effects.recorded:
+        if rec.event not in ("assigned", "handed_over", "recused"):
+            continue
+        now = [int(s) for s in (effects.view.facts.get("officers") or ()) if str(s).isdigit()]
+        lead = now[0] if now else None
+        MatterOfficer.objects.filter(matter=matter, valid_to__isnull=True).exclude(staff_id__in=now).update(
+            valid_to=rec.on, reason=rec.event
+        )
+        known = set(MatterOfficer.objects.filter(matter=matter, valid_to__isnull=True).values_list("staff_id", flat=True))
+        MatterOfficer.objects.bulk_create([
+            MatterOfficer(matter=matter, staff_id=s, lead=s == lead, valid_from=rec.on) for s in now if s not in known
+        ])  # fmt: skip
+        if matter.handler_id != lead:
+            matter.handler_id = lead
+            Matter.objects.filter(pk=matter.pk).update(handler_id=lead)
+
+
+def due_to_lapse(today: date, limit: int) -> list[int]:
+    return list(
+        Deadline.objects.filter(lapses=True, status="RUNNING", legal__lt=today)
+        .order_by("legal").values_list("matter_id", flat=True).distinct()[:limit]
+    )  # fmt: skip
