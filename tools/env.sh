@@ -16,10 +16,10 @@ if [ -z "$python" ]; then
 fi
 [ -n "$python" ] || { echo "Python 3.11 or newer is needed. On Debian: apt-get install python3 python3-venv" >&2; exit 1; }
 
-fingerprint() { cat "$@" tools/env.sh pyproject.toml | sha256sum | cut -d' ' -f1; }
+fingerprint() { cat "$@" | sha256sum | cut -d' ' -f1; }
 
 # Python. The test lock holds everything the run lock holds, so its stamp serves for both.
-want="$(fingerprint "requirements/$kind.txt")"
+want="$(fingerprint "requirements/$kind.txt" pyproject.toml)"
 stamp="$venv/.stamp-$kind"
 if [ "$(cat "$stamp" 2>/dev/null)" != "$want" ]; then
   if [ ! -x "$venv/bin/python" ]; then
@@ -29,7 +29,7 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$want" ]; then
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "requirements/$kind.txt"
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
   echo "$want" > "$stamp"
-  if [ "$kind" = test ]; then fingerprint requirements/run.txt > "$venv/.stamp-run"; fi
+  if [ "$kind" = test ]; then fingerprint requirements/run.txt pyproject.toml > "$venv/.stamp-run"; fi
 fi
 
 # Front-end packages, served as they are.

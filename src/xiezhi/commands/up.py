@@ -91,7 +91,7 @@ def _prepare(home: Path, scale: float) -> DemoClock | None:
     from xiezhi.demo import services
 
     clock = DemoClock(home / "demo-clock.json", services.NOW)
-    os.environ["XIEZHI_NOW"] = clock.now().isoformat()
+    os.environ.update(clock.environment())
     from xiezhi.kernel.calendar import clock as kernel_clock
 
     kernel_clock.set_fixed(clock.now())
@@ -130,8 +130,7 @@ def _serve(host: str, port: int, workers: int, clock: DemoClock | None, began: f
     from django.db import connections
 
     def environment() -> Mapping[str, str]:
-        moment = {"XIEZHI_NOW": clock.now().isoformat()} if clock else {}
-        return {**os.environ, "PYTHONUNBUFFERED": "1", **moment}
+        return {**os.environ, "PYTHONUNBUFFERED": "1"}
 
     web = [
         str(Path(sys.executable).with_name("granian")), "--interface", "asgi", "--host", host, "--port", str(port),
