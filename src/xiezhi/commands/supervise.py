@@ -32,11 +32,18 @@ class Child:
     falls: int = 0
     due: float = 0.0
     stop_seconds: float = 15.0
+    quiet: bool = False
+    """Drop what it prints; what it logs still shows."""
 
     def start(self) -> None:
         """Start the program in a process group of its own, so that Ctrl-C reaches the supervisor alone."""
         wrapper = [sys.executable, "-m", "xiezhi.commands.supervise", str(os.getpid()), *self.command]
-        self.process = subprocess.Popen(wrapper, env=dict(self.environment()), start_new_session=True)
+        self.process = subprocess.Popen(
+            wrapper,
+            env=dict(self.environment()),
+            start_new_session=True,
+            stdout=subprocess.DEVNULL if self.quiet else None,
+        )
         self.started = time.monotonic()
 
     def look(self) -> str | None:

@@ -133,12 +133,12 @@ def _serve(host: str, port: int, workers: int, clock: DemoClock | None, began: f
         return {**os.environ, "PYTHONUNBUFFERED": "1"}
 
     web = [
-        str(Path(sys.executable).with_name("granian")), "--interface", "asgi", "--host", host, "--port", str(port),
+        str(Path(sys.executable).with_name("granian")), "--interface", "asginl", "--host", host, "--port", str(port),
         "--workers", str(workers), "--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", "5",
         "--log-level", "warning", "xiezhi.config.asgi:application",
     ]  # fmt: skip
     worker = [sys.executable, "-m", "django", "procrastinate", "-v", "0", "worker", "--shutdown-graceful-timeout", "10"]
-    children = [Child("web", web, environment), Child("worker", worker, environment)]
+    children = [Child("web", web, environment), Child("worker", worker, environment, quiet=True)]
     connections.close_all()
     told = False
 
