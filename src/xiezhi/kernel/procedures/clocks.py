@@ -242,6 +242,9 @@ def _clock(view: View, term: Term, number: int, start: _Start, met: tuple[int, d
     length = term.length(view) if callable(term.length) else term.length
     if length is None:
         return None
+    due: Due | None
+    nominal: date | None
+    legal: date | None
     if term.unit is Unit.HR:
         begin = start.at or next_midnight(start.on - _DAY)
         due_at: datetime | None = count_hours(begin, length)

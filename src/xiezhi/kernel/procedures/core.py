@@ -32,6 +32,8 @@ __all__ = [
     "available", "clock_of", "clocks", "fire", "replay", "settle",
 ]  # fmt: skip
 
+Day = date  # classes below have a method named `date`
+
 _DATES: dict[str, date] = {}
 
 
@@ -131,17 +133,17 @@ class View:
         found = self.by_event.get(event)
         return found[0] if found else None
 
-    def on(self, event: str) -> date | None:
+    def on(self, event: str) -> Day | None:
         found = self.by_event.get(event)
         return found[-1].on if found else None
 
-    def date(self, fact: str) -> date | None:
+    def date(self, fact: str) -> Day | None:
         return as_date(self.facts.get(fact))
 
-    def param(self, name: str, on: date | None = None) -> Any:
+    def param(self, name: str, on: Day | None = None) -> Any:
         """Value of a dated parameter on a day (default: the day of the last event)."""
         dated = self.overrides.get(name) or self.procedure.parameters[name]
-        return dated.at(on or (self.events[-1].on if self.events else date.max))
+        return dated.at(on or (self.events[-1].on if self.events else Day.max))
 
     def in_states(self, *states: State) -> bool:
         return self.state in states

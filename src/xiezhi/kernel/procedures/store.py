@@ -185,7 +185,7 @@ def columns_of(matter: Matter, view_: View, found: Sequence[Clock], hook: Hooks)
         "state_since": view_.transitions[-1][1] if view_.transitions else matter.opened_on,
         "due_term": due.term.id if due else "", "due_nominal": due.nominal if due else None,
         "due_legal": due.legal if due else None, "due_sort": (due.legal or NO_DUE) if due else NO_DUE,
-        "due_provisional": any(c.provisional for c in found if c.live), "held": bool(due) and due.legal is None,
+        "due_provisional": any(c.provisional for c in found if c.live), "held": due is not None and due.legal is None,
         "next_step": "",
     }  # fmt: skip
     if view_.procedure.step_of is not None:
@@ -229,7 +229,7 @@ _AUTO_TERMS: set[str] = set()
 def refresh_auto_terms() -> None:
     """Terms whose lapse fires an event; called when procedures are registered."""
     _AUTO_TERMS.clear()
-    _AUTO_TERMS.update(e.when for p in registry.all() for e in p.clock_events())
+    _AUTO_TERMS.update(e.when for p in registry.all_procedures() for e in p.clock_events())
 
 
 COLUMNS = ("matter_id", "term", "number", "side", "started_on", "nominal", "legal", "status", "provisional", "lapses")

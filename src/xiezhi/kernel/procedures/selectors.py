@@ -1,0 +1,172 @@
+"""What procedures can tell: queues by clock, a matter with its clocks and open actions, figures that lead to rows.
+
+Counts over a queue are capped: nobody reads past a thousand, and an exact count of a province costs a scan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from xiezhi.kernel.calendar import clock as wall
+from xiezhi.kernel.procedures import registry, store
+from xiezhi.kernel.procedures.clocks import Clock, clocks
+from xiezhi.kernel.procedures.core import Actor, Option, Recorded, View, available
+from xiezhi.kernel.procedures.declare import Procedure, Side
+from xiezhi.kernel.procedures.models import NO_DUE, Matter, Party
+
+__all__ = [
+    "CAP", "MatterState", "Tabs", "by_public_id", "capped_count", "matter_state", "options", "page", "queue", "tabs",
+]  # fmt: skip
+
+CAP = 1000
+"""Counts stop here and are shown as 1000+."""
+
+SORTS = {"due": ("due_sort", "id"), "-due": ("-due_sort", "-id"), "opened": ("opened_on", "id"), "-opened": ("-opened_on", "-id")}
+DUES = ("all", "late", "today", "week", "later", "held")
+
+
+def by_public_id(public_id: Any) -> Matter:
+    """The matter, with what a page needs of it in the same statement. Raises Matter.DoesNotExist."""
+    return Matter.objects.select_related("handling_unit", "organ", "handler").get(public_id=public_id)
+
+
+@dataclass(frozen=True)
+class MatterState:
+    """A matter replayed: what a page shows of it."""
+
+    matter: Matter
+    procedure: type[Procedure]
+    history: Sequence[Recorded]
+    view: View
+    clocks: Sequence[Clock]
+
+    @property
+    def live(self) -> list[Clock]:
+        return [c for c in self.clocks if c.live]
+
+
+def matter_state(matter: Matter, at: datetime | None = None) -> MatterState:
+    """Replay a matter for reading. Call `services.settle_matter` first when somebody may act on what is shown."""
+    declared = registry.get(matter.procedure, matter.version)
+    events = store.history(matter.pk)
+    view = store.view(declared, events, matter)
+    return MatterState(matter, declared, events, view, clocks(view, store.calendar(), at or wall.now()))
+
+
+def options(state: MatterState, actor: Actor, *, sides: Sequence[Side] = ()) -> list[Option]:
+    """Actions of this actor now: open ones, and closed ones with reason and article."""
+    return available(state.view, actor, wall.now(), sides=sides)
+
+
+def due_filter(due: str, today: date) -> Q:
+    """Rows of one tab of the queue."""
+    match due:
+        case "late":
+            return Q(due_sort__lt=today)
+        case "today":
+            return Q(due_sort=today)
+        case "week":
+            return Q(due_sort__gt=today, due_sort__lte=today + timedelta(days=6 - today.weekday()))
+        case "later":
+            return Q(due_sort__gt=today + timedelta(days=6 - today.weekday()), due_sort__lt=NO_DUE)
+        case "held":
+            return Q(due_sort=NO_DUE, held=True)
+    return Q()
+
+
+def queue(
+    reach: Q,
+    *,
+    due: str = "all",
+    open_only: bool = True,
+    filters: Mapping[str, Any] | None = None,
+    text: str = "",
+    sort: str = "due",
+    today: date | None = None,
+) -> QuerySet[Matter]:
+    """Matters within reach, filtered and in order. `filters` are equalities on index columns (state, track, handler_id ...).
+
+    `text` finds numbers by prefix and parties by the beginning of their names.
+    """
+    today = today or wall.today()
+    rows = Matter.objects.filter(reach)
+    if open_only:
+        rows = rows.filter(open=True)
+    if due != "all":
+        rows = rows.filter(due_filter(due, today))
+    for name, value in (filters or {}).items():
+        if value not in (None, ""):
+            rows = rows.filter(**{name: value})
+    text = text.strip()
+    if text:
+        rows = rows.filter(
+            Q(case_no__startswith=text) | Q(intake_no__startswith=text.upper())
+            | Q(pk__in=Party.objects.filter(name__startswith=text).values("matter_id")[:CAP])
+        )  # fmt: skip
+    return rows.order_by(*SORTS.get(sort, SORTS["due"]))
+
+
+def capped_count(rows: QuerySet[Any]) -> int:
+    """Number of rows, at most CAP + 1."""
+    return rows.order_by()[: CAP + 1].count()
+
+
+@dataclass(frozen=True)
+class Tabs:
+    """Capped counts per tab of a queue, one statement for all of them."""
+
+    counts: Mapping[str, int]
+
+    def __getitem__(self, name: str) -> int:
+        return self.counts[name]
+
+
+def tabs(reach: Q, *, filters: Mapping[str, Any] | None = None, today: date | None = None) -> Tabs:
+    """Counts of every tab, capped, in one statement."""
+    today = today or wall.today()
+    parts, params = [], []
+    for due in DUES:
+        sub = queue(reach, due=due, filters=filters, today=today).order_by()[: CAP + 1].values("pk")
+        sql, args = sub.query.sql_with_params()
+        parts.append(f"(SELECT count(*) FROM ({sql}) AS q)")
+        params += list(args)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", params)
+        row = cursor.fetchone()
+    return Tabs(dict(zip(DUES, row or (), strict=True)))
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a queue by keyset: constant cost however far one has turned."""
+
+    rows: Sequence[Matter]
+    next: str
+    size: int
+
+
+def page(rows: QuerySet[Matter], *, after: str = "", size: int = 40) -> Page:
+    """The rows after the cursor (`<day>.<id>` of the last row shown). Sorting must be by due or opened, ascending or not."""
+    first = rows.query.order_by[0]
+    column = str(first).lstrip("-")
+    down = str(first).startswith("-")
+    if after:
+        try:
+            day_text, _, id_text = after.partition(".")
+            day, pk = date.fromisoformat(day_text), int(id_text)
+        except ValueError:
+            day, pk = None, 0
+        if day is not None:
+            side = "lt" if down else "gt"
+            rows = rows.filter(Q(**{f"{column}__{side}": day}) | Q(**{column: day, f"pk__{side}": pk}))
+    found = list(rows.select_related("handling_unit", "handler")[: size + 1])
+    more = len(found) > size
+    found = found[:size]
+    cursor = f"{getattr(found[-1], column).isoformat()}.{found[-1].pk}" if more and found else ""
+    return Page(found, cursor, size)
