@@ -1,0 +1,38 @@
+"""Background work of procedures: lapses that nobody's visit has applied yet, and recomputation after a new calendar."""
+
+from __future__ import annotations
+
+import logging
+
+from procrastinate.contrib.django import app
+
+from xiezhi.kernel.calendar import services as calendars
+from xiezhi.kernel.calendar.counting import Calendar
+
+log = logging.getLogger(__name__)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="procedures.lapse", queue="clocks", queueing_lock="procedures.lapse")
+def lapse(timestamp: int) -> None:
+    """期限届满: apply automatic lapses, oldest first. A visit to the matter applies them as well, whoever comes first."""
+    from xiezhi.kernel.procedures.services import lapse_due
+
+    for _ in range(100):
+        if lapse_due(limit=200) < 200:
+            return
+
+
+@app.task(name="procedures.rebuild", queue="clocks")
+def rebuild_deadlines() -> None:
+    """Recompute every running clock, after a year's holidays came or changed."""
+    from xiezhi.kernel.procedures.rebuild import rebuild
+
+    done = rebuild(workers=1)
+    log.info("deadlines rebuilt: %s matters, %s changed", done.matters, done.changed)
+
+
+@calendars.on_import
+def after_import(year: int, calendar: Calendar) -> None:
+    """A year's notice was imported or changed: queue the recomputation in the same transaction."""
+    rebuild_deadlines.defer()
