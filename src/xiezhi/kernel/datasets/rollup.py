@@ -49,7 +49,9 @@ def _parts(matter: Matter) -> list[list[Any]]:
     return sorted([m.replace(day=1).isoformat(), metric, bucket] for m, metric, bucket in contribute(matter))
 
 
-def _spread(code: str, units: Iterable[int], parts: Iterable[Sequence[Any]], sign: int, into: Counter[tuple[Any, ...]]) -> None:
+def _spread(
+    code: str, units: Iterable[int], parts: Iterable[Sequence[Any]], sign: int, into: Counter[tuple[Any, ...]]
+) -> None:
     rows = [tuple(p) for p in parts]
     for unit in units:
         for month, metric, bucket in rows:

@@ -36,7 +36,9 @@ class Salt(models.Model):
 
     eraser_only_delete = True
 
-    entry = models.OneToOneField(PendingEntry, models.PROTECT, primary_key=True, related_name="salt", verbose_name="承诺")
+    entry = models.OneToOneField(
+        PendingEntry, models.PROTECT, primary_key=True, related_name="salt", verbose_name="承诺"
+    )
     salt = models.BinaryField("盐", max_length=32)
     object_type = models.CharField("对象类型", max_length=32)
     object_id = models.CharField("对象编号", max_length=64)

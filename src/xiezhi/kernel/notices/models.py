@@ -13,7 +13,13 @@ class Notice(models.Model):
     SITE, EMAIL, SMS = "SITE", "EMAIL", "SMS"
     CHANNELS = ((SITE, "站内"), (EMAIL, "邮件"), (SMS, "短信"))
     QUEUED, SENT, DELIVERED, FAILED, GAVE_UP = "QUEUED", "SENT", "DELIVERED", "FAILED", "GAVE_UP"
-    STATES = ((QUEUED, "待发送"), (SENT, "已发送"), (DELIVERED, "已送达"), (FAILED, "发送失败，将重试"), (GAVE_UP, "多次失败，已停止"))
+    STATES = (
+        (QUEUED, "待发送"),
+        (SENT, "已发送"),
+        (DELIVERED, "已送达"),
+        (FAILED, "发送失败，将重试"),
+        (GAVE_UP, "多次失败，已停止"),
+    )
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="notices")
     matter = models.ForeignKey("procedures.Matter", models.PROTECT, null=True, related_name="notices")

@@ -33,7 +33,9 @@ def for_event(matter: Matter, effects: Effects, at: datetime) -> int:
             # The message names the matter by number only: a phone is read over shoulders.
             short = f"您的办件{matter.number}有新进展：{event.title}。请登录查看。"
             channel = Notice.EMAIL if "@" in str(contact) else Notice.SMS
-            rows.append(_row(matter, effects.event.seq, channel, title, short, at, address=seal(str(contact), context="notice")))
+            rows.append(
+                _row(matter, effects.event.seq, channel, title, short, at, address=seal(str(contact), context="notice"))
+            )
     Notice.objects.bulk_create(rows)
     return len(rows)
 
@@ -47,7 +49,9 @@ def _row(matter: Matter | None, seq: int | None, channel: str, title: str, text:
     )  # fmt: skip
 
 
-def tell(account_id: int, title: str, text: str, at: datetime, *, matter: Matter | None = None, template: str = "plain") -> Notice:
+def tell(
+    account_id: int, title: str, text: str, at: datetime, *, matter: Matter | None = None, template: str = "plain"
+) -> Notice:
     """One in-site message to one account."""
     row = _row(matter, None, Notice.SITE, title, text, at, account_id=account_id, template=template)
     row.save()

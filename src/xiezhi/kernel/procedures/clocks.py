@@ -80,15 +80,18 @@ class Clock:
     met_on: date | None
     due: Due | None
     provisional: bool
+    ended: bool = False  # the matter has left the states in which the term runs: missed or not, nothing is due any more
 
     @property
     def live(self) -> bool:
-        return self.status in (Status.RUNNING, Status.HELD, Status.LAPSED)
+        return not self.ended and self.status in (Status.RUNNING, Status.HELD, Status.LAPSED)
 
     @property
     def reasons(self) -> tuple[Step, ...]:
         """Every step of the count with its article, in Chinese; the start first."""
-        first = Step(f"自{_zh(self.started_on)}{self.start_label}起算", self.start_basis or self.term.basis, self.started_on)
+        first = Step(
+            f"自{_zh(self.started_on)}{self.start_label}起算", self.start_basis or self.term.basis, self.started_on
+        )
         return (first, *(self.due.steps if self.due else ()))
 
 
@@ -199,7 +202,12 @@ _COUNTS_MAX = 200_000
 
 
 def _count(
-    start: date, length: int, term: Term, calendar: Calendar, spells: tuple[Spell, ...], extensions: tuple[Extension, ...]
+    start: date,
+    length: int,
+    term: Term,
+    calendar: Calendar,
+    spells: tuple[Spell, ...],
+    extensions: tuple[Extension, ...],
 ) -> Due:
     key = (start, length, term.unit, id(calendar), spells, extensions, term.id, term.roll)
     due = _COUNTS.get(key)
@@ -258,12 +266,14 @@ def _clock(view: View, term: Term, number: int, start: _Start, met: tuple[int, d
         due_at = next_midnight(legal) if legal else None
         late = met is not None and legal is not None and met[1] > legal
     met_on: date | None = None
+    ended = False
     if met is not None:
         met_on = met[1]
         status = Status.MET_LATE if late else Status.MET
     else:
         left = _left_on(view, term, start)
         full = due_at is not None and as_of >= due_at
+        ended = left is not None
         if left is not None:
             missed = legal is not None and left > legal
             status = Status.LAPSED if (missed or _lapse_recorded(view, term, legal)) else Status.CANCELLED
@@ -273,7 +283,21 @@ def _clock(view: View, term: Term, number: int, start: _Start, met: tuple[int, d
             status = Status.FULL if term.kind is TermKind.WAIT else Status.LAPSED
         else:
             status = Status.RUNNING
-    return Clock(term, number, start.on, start.label, start.basis, nominal, legal, due_at, status, met_on, due, provisional)
+    return Clock(
+        term,
+        number,
+        start.on,
+        start.label,
+        start.basis,
+        nominal,
+        legal,
+        due_at,
+        status,
+        met_on,
+        due,
+        provisional,
+        ended,
+    )
 
 
 def _instances(view: View, term: Term, calendar: Calendar, as_of: datetime) -> Iterator[Clock]:
@@ -325,4 +349,15 @@ def _rank(clock: Clock) -> tuple[int, date]:
     return (0, clock.nominal) if clock.nominal else (1, date.max)
 
 
-__all__ = ["SHANGHAI", "Clock", "Status", "clock_of", "clocks", "meets_of", "next_due", "next_midnight", "spells_of", "Since"]
+__all__ = [
+    "SHANGHAI",
+    "Clock",
+    "Status",
+    "clock_of",
+    "clocks",
+    "meets_of",
+    "next_due",
+    "next_midnight",
+    "spells_of",
+    "Since",
+]

@@ -102,7 +102,18 @@ class ReplayError(ValueError):
 class View:
     """What a matter is after its history: state, facts, and the events that count (voided ones left out)."""
 
-    __slots__ = ("by_event", "calendar", "events", "facts", "overrides", "previous", "procedure", "seq", "state", "transitions")
+    __slots__ = (
+        "by_event",
+        "calendar",
+        "events",
+        "facts",
+        "overrides",
+        "previous",
+        "procedure",
+        "seq",
+        "state",
+        "transitions",
+    )
 
     def __init__(self, procedure: type[Procedure], overrides: Mapping[str, Dated] | None = None) -> None:
         self.procedure = procedure
@@ -316,7 +327,9 @@ def situation(view: View, event: Event, ask: Ask, *, data_rules: bool) -> list[P
     if not _state_allows(event, view.state):
         where = view.state.title if view.state else "尚未提出"
         allowed = "、".join(s.title for s in event.sources) or "提出申请时"
-        problems.append(Problem("WRONG_STATE", f"现在是“{where}”，“{event.title}”只能在“{allowed}”时办理", "", event.basis))
+        problems.append(
+            Problem("WRONG_STATE", f"现在是“{where}”，“{event.title}”只能在“{allowed}”时办理", "", event.basis)
+        )
         return problems
     if not event.repeatable and view.has(event.code):
         problems.append(Problem("ALREADY_DONE", f"“{event.title}”已经办过，不能再办", "", event.basis))
@@ -377,7 +390,9 @@ def fire(
         problems.append(Problem("NOT_ALLOWED", f"“{event.title}”由{who}办理，您现在的身份不能办理", "", event.basis))
         raise Refused(problems, settled)
     if expected_seq is not None and expected_seq != len(history):
-        problems.append(Problem("CHANGED_MEANWHILE", "这件办件在您打开之后有了新的进展，请看过最新情况再办；您填写的内容已保留"))
+        problems.append(
+            Problem("CHANGED_MEANWHILE", "这件办件在您打开之后有了新的进展，请看过最新情况再办；您填写的内容已保留")
+        )
         raise Refused(problems, settled)
     values, form_problems = coerce(event.form, ask.data)
     ask = replace(ask, data=values)

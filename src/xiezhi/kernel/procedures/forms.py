@@ -37,7 +37,9 @@ def parse_date(value: Any) -> date:
         return value.date()
     if isinstance(value, date):
         return value
-    text = str(value).strip().replace("年", "-").replace("月", "-").replace("日", "").replace("/", "-").replace(".", "-")
+    text = (
+        str(value).strip().replace("年", "-").replace("月", "-").replace("日", "").replace("/", "-").replace(".", "-")
+    )
     parts = text.split("T")[0].split(" ")[0].split("-")
     try:
         if len(parts) != 3 or len(parts[0]) != 4:
@@ -100,7 +102,11 @@ def _one(field: Field, value: Any) -> Any:  # noqa: C901, PLR0911, PLR0912 - one
         case Kind.CHOICE:
             return _choice(field, value)
         case Kind.CHOICES | Kind.STAFFS | Kind.FILES:
-            items = value if isinstance(value, (list, tuple)) else [v for v in str(value).replace("，", ",").split(",") if v.strip()]
+            items = (
+                value
+                if isinstance(value, (list, tuple))
+                else [v for v in str(value).replace("，", ",").split(",") if v.strip()]
+            )
             if field.kind is Kind.CHOICES:
                 return [_choice(field, v) for v in items]
             return [str(v).strip() for v in items]
@@ -127,7 +133,9 @@ def is_empty(value: Any) -> bool:
     return value is None or value == "" or value == [] or value == {}
 
 
-def coerce(form: tuple[Field, ...], raw: Mapping[str, Any], *, partial: bool = False) -> tuple[dict[str, Any], list[Problem]]:
+def coerce(
+    form: tuple[Field, ...], raw: Mapping[str, Any], *, partial: bool = False
+) -> tuple[dict[str, Any], list[Problem]]:
     """Typed values and problems for `raw`. Unknown names are problems too: nothing typed is dropped in silence.
 
     With `partial`, missing required fields are no problem (drafts).
@@ -137,12 +145,18 @@ def coerce(form: tuple[Field, ...], raw: Mapping[str, Any], *, partial: bool = F
     problems: list[Problem] = []
     for name in raw:
         if name not in known:
-            problems.append(Problem("UNKNOWN_FIELD", f"没有名为“{name}”的字段，可用字段：{'、'.join(known) or '无'}", name))
+            problems.append(
+                Problem("UNKNOWN_FIELD", f"没有名为“{name}”的字段，可用字段：{'、'.join(known) or '无'}", name)
+            )
     for field in form:
         value = raw.get(field.name)
         if is_empty(value):
             if field.required and not partial:
-                verb = "请选择" if field.kind in (Kind.CHOICE, Kind.CHOICES, Kind.UNIT, Kind.STAFF, Kind.STAFFS) else "请填写"
+                verb = (
+                    "请选择"
+                    if field.kind in (Kind.CHOICE, Kind.CHOICES, Kind.UNIT, Kind.STAFF, Kind.STAFFS)
+                    else "请填写"
+                )
                 problems.append(Problem("REQUIRED", f"{verb}{field.label}", field.name, field.basis))
             continue
         try:

@@ -36,7 +36,9 @@ class Matter(models.Model):
     city_id = models.BigIntegerField(null=True)
     county_id = models.BigIntegerField(null=True)
     town_id = models.BigIntegerField(null=True)
-    handler = models.ForeignKey("people.Staff", models.PROTECT, null=True, related_name="matters", verbose_name="承办人")
+    handler = models.ForeignKey(
+        "people.Staff", models.PROTECT, null=True, related_name="matters", verbose_name="承办人"
+    )
     opened_on = models.DateField("收到日")
     closed_on = models.DateField("结案日", null=True)
     state_since = models.DateField("现状态自")
@@ -62,10 +64,15 @@ class Matter(models.Model):
         verbose_name = verbose_name_plural = "办件"
         indexes = [
             *(
-                models.Index(fields=[f"{level}_id", "due_sort", "id"], name=f"matter_{level}_open", condition=Q(open=True))
+                models.Index(
+                    fields=[f"{level}_id", "due_sort", "id"], name=f"matter_{level}_open", condition=Q(open=True)
+                )
                 for level in LEVELS
             ),
-            *(models.Index(fields=[f"{level}_id", "-opened_on", "-id"], name=f"matter_{level}_all") for level in LEVELS),
+            *(
+                models.Index(fields=[f"{level}_id", "-opened_on", "-id"], name=f"matter_{level}_all")
+                for level in LEVELS
+            ),
             models.Index(fields=["handling_unit", "due_sort", "id"], name="matter_unit_open", condition=Q(open=True)),
             models.Index(fields=["handler", "due_sort", "id"], name="matter_handler_open", condition=Q(open=True)),
             models.Index(fields=["organ", "state"], name="matter_organ_state", condition=Q(open=True)),

@@ -86,9 +86,7 @@ def _chunk(first: int, last: int, at: datetime) -> Rebuilt:
             if new != (term, nominal, legal, provisional, held):
                 changed.append((pk, *new[:3], (new[2] or NO_DUE), *new[3:]))
             rows += store.deadline_rows(pk, all_clocks, False)
-        cursor.execute(
-            "DELETE FROM procedures_deadline WHERE matter_id >= %s AND matter_id < %s", [first, last]
-        )
+        cursor.execute("DELETE FROM procedures_deadline WHERE matter_id >= %s AND matter_id < %s", [first, last])
         _copy(cursor, rows)
         if changed:
             cursor.execute(
@@ -129,7 +127,9 @@ def _jobs(at: datetime) -> Iterator[tuple[int, int, str]]:
         yield first, first + CHUNK, at.isoformat()
 
 
-def rebuild(*, workers: int | None = None, at: datetime | None = None, progress: Callable[[int, int], None] | None = None) -> Rebuilt:
+def rebuild(
+    *, workers: int | None = None, at: datetime | None = None, progress: Callable[[int, int], None] | None = None
+) -> Rebuilt:
     """Recompute every open matter. `progress(done, total)` is called per chunk; repeat as often as you like.
 
     `workers` processes share the work (default: one per core, 1 computes in this process).

@@ -27,7 +27,12 @@ __all__ = [
 CAP = 1000
 """Counts stop here and are shown as 1000+."""
 
-SORTS = {"due": ("due_sort", "id"), "-due": ("-due_sort", "-id"), "opened": ("opened_on", "id"), "-opened": ("-opened_on", "-id")}
+SORTS = {
+    "due": ("due_sort", "id"),
+    "-due": ("-due_sort", "-id"),
+    "opened": ("opened_on", "id"),
+    "-opened": ("-opened_on", "-id"),
+}
 DUES = ("all", "late", "today", "week", "later", "held")
 
 

@@ -18,7 +18,7 @@ from django.db import IntegrityError, connection, transaction
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.ledger import services as ledger
 from xiezhi.kernel.procedures import hooks, registry, store
-from xiezhi.kernel.procedures.core import Actor, Ask, Effects, Recorded, Refused, fire, settle
+from xiezhi.kernel.procedures.core import Actor, Ask, Effects, Recorded, Refused, clocks, fire, settle
 from xiezhi.kernel.procedures.forms import Problem
 from xiezhi.kernel.procedures.models import Matter, MatterEvent
 
@@ -165,8 +165,11 @@ def fire_event(
     return outcome
 
 
-def settle_matter(matter_id: int, at: datetime | None = None) -> list[Recorded]:
-    """期限届满: let every lapse that is due take effect, before anybody reads the matter for action."""
+def settle_matter(matter_id: int, at: datetime | None = None, *, refresh: bool = False) -> list[Recorded]:
+    """期限届满: let every lapse that is due take effect, before anybody reads the matter for action.
+
+    With `refresh` the index rows are written anew even when nothing lapsed, so that the worker does not meet them again.
+    """
     at = at or wall.now()
     with transaction.atomic():
         matter = store.lock(matter_id)
@@ -176,6 +179,8 @@ def settle_matter(matter_id: int, at: datetime | None = None) -> list[Recorded]:
         done = settle(view, store.calendar(), at)
         if done:
             _store_settled(matter, declared, history, done, at)
+        elif refresh:
+            store.replace_deadlines(matter, clocks(view, store.calendar(), at))
     return done
 
 
@@ -184,11 +189,13 @@ def lapse_due(at: datetime | None = None, *, limit: int = 1000) -> int:
     at = at or wall.now()
     ids = store.due_to_lapse(at.date(), limit)
     for matter_id in ids:
-        settle_matter(matter_id, at)
+        settle_matter(matter_id, at, refresh=True)
     return len(ids)
 
 
-def _store_settled(matter: Matter, declared: Any, history: Sequence[Recorded], done: Sequence[Recorded], at: datetime) -> None:
+def _store_settled(
+    matter: Matter, declared: Any, history: Sequence[Recorded], done: Sequence[Recorded], at: datetime
+) -> None:
     view = store.view(declared, [*history, *done], matter)
     documents: list[str] = []
     notifies = []
@@ -196,9 +203,9 @@ def _store_settled(matter: Matter, declared: Any, history: Sequence[Recorded], d
         event = declared.events[rec.event]
         documents += event.produces(view, rec.data) if callable(event.produces) else event.produces
         notifies += [r for r in event.notifies if r not in notifies]
-    from xiezhi.kernel.procedures.core import clocks
-
-    effects = Effects(tuple(done), {}, view, tuple(clocks(view, store.calendar(), at)), tuple(documents), tuple(notifies))
+    effects = Effects(
+        tuple(done), {}, view, tuple(clocks(view, store.calendar(), at)), tuple(documents), tuple(notifies)
+    )
     _store(matter, effects, at, None, b"\x00" * 32)
 
 

@@ -43,7 +43,9 @@ def calendar() -> Calendar:
 def overrides(procedure: str, unit_id: int | None) -> dict[str, Dated]:
     """Local values of dated parameters: the unit's own over the installation's over the declaration's."""
     rows = list(
-        Parameter.objects.filter(procedure=procedure).order_by("valid_from").values_list("name", "unit_id", "valid_from", "value")
+        Parameter.objects.filter(procedure=procedure)
+        .order_by("valid_from")
+        .values_list("name", "unit_id", "valid_from", "value")
     )
     if not rows:
         return {}
@@ -71,7 +73,9 @@ def history_rows(matter_id: int) -> list[MatterEvent]:
 
 
 def recorded(row: MatterEvent) -> Recorded:
-    return Recorded(row.seq, row.event, row.on, row.at.astimezone(SHANGHAI), row.role, row.actor, row.data, row.actor_label)
+    return Recorded(
+        row.seq, row.event, row.on, row.at.astimezone(SHANGHAI), row.role, row.actor, row.data, row.actor_label
+    )
 
 
 def history(matter_id: int) -> list[Recorded]:
@@ -113,6 +117,7 @@ def insert_matter(
 
 def add_parties(matter: Matter, parties: Sequence[Any], on: date) -> list[Party]:
     """Enter parties; agents after those they act for."""
+
     def row(p: Any) -> Party:
         return Party(
             matter=matter, role=p.role, kind=p.kind, name=p.name[:120], person_id=p.person_id,
@@ -272,7 +277,9 @@ def apply_officers(matter: Matter, effects: Effects) -> None:
         MatterOfficer.objects.filter(matter=matter, valid_to__isnull=True).exclude(staff_id__in=now).update(
             valid_to=rec.on, reason=rec.event
         )
-        known = set(MatterOfficer.objects.filter(matter=matter, valid_to__isnull=True).values_list("staff_id", flat=True))
+        known = set(
+            MatterOfficer.objects.filter(matter=matter, valid_to__isnull=True).values_list("staff_id", flat=True)
+        )
         MatterOfficer.objects.bulk_create([
             MatterOfficer(matter=matter, staff_id=s, lead=s == lead, valid_from=rec.on) for s in now if s not in known
         ])  # fmt: skip
@@ -283,6 +290,6 @@ def apply_officers(matter: Matter, effects: Effects) -> None:
 
 def due_to_lapse(today: date, limit: int) -> list[int]:
     return list(
-        Deadline.objects.filter(lapses=True, status="RUNNING", legal__lt=today)
+        Deadline.objects.filter(lapses=True, status="RUNNING", provisional=False, legal__lt=today)
         .order_by("legal").values_list("matter_id", flat=True).distinct()[:limit]
     )  # fmt: skip

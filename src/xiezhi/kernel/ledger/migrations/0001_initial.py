@@ -6,45 +6,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='PendingEntry',
+            name="PendingEntry",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=32, verbose_name='种类')),
-                ('commitment', models.BinaryField(max_length=32, verbose_name='承诺值')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='写入时间')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=32, verbose_name="种类")),
+                ("commitment", models.BinaryField(max_length=32, verbose_name="承诺值")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="写入时间")),
             ],
             options={
-                'verbose_name': '待入账承诺',
-                'verbose_name_plural': '待入账承诺',
+                "verbose_name": "待入账承诺",
+                "verbose_name_plural": "待入账承诺",
             },
         ),
         migrations.CreateModel(
-            name='Salt',
+            name="Salt",
             fields=[
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='salt', serialize=False, to='ledger.pendingentry', verbose_name='承诺')),
-                ('salt', models.BinaryField(max_length=32, verbose_name='盐')),
-                ('object_type', models.CharField(max_length=32, verbose_name='对象类型')),
-                ('object_id', models.CharField(max_length=64, verbose_name='对象编号')),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="salt",
+                        serialize=False,
+                        to="ledger.pendingentry",
+                        verbose_name="承诺",
+                    ),
+                ),
+                ("salt", models.BinaryField(max_length=32, verbose_name="盐")),
+                ("object_type", models.CharField(max_length=32, verbose_name="对象类型")),
+                ("object_id", models.CharField(max_length=64, verbose_name="对象编号")),
             ],
             options={
-                'verbose_name': '盐',
-                'verbose_name_plural': '盐',
+                "verbose_name": "盐",
+                "verbose_name_plural": "盐",
             },
         ),
         migrations.AddConstraint(
-            model_name='pendingentry',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(models.Func('commitment', function='octet_length', output_field=models.IntegerField()), 32), name='pending_entry_32_bytes'),
+            model_name="pendingentry",
+            constraint=models.CheckConstraint(
+                condition=django.db.models.lookups.Exact(
+                    models.Func("commitment", function="octet_length", output_field=models.IntegerField()), 32
+                ),
+                name="pending_entry_32_bytes",
+            ),
         ),
         migrations.AddIndex(
-            model_name='salt',
-            index=models.Index(fields=['object_type', 'object_id'], name='ledger_salt_object'),
+            model_name="salt",
+            index=models.Index(fields=["object_type", "object_id"], name="ledger_salt_object"),
         ),
     ]

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,27 +14,56 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event_seq', models.PositiveIntegerField(null=True)),
-                ('channel', models.CharField(choices=[('SITE', '站内'), ('EMAIL', '邮件'), ('SMS', '短信')], max_length=8, verbose_name='渠道')),
-                ('template', models.CharField(max_length=48, verbose_name='模板')),
-                ('title', models.CharField(max_length=120, verbose_name='标题')),
-                ('text', models.TextField(verbose_name='内容')),
-                ('address', models.BinaryField(null=True, verbose_name='加密地址')),
-                ('state', models.CharField(choices=[('QUEUED', '待发送'), ('SENT', '已发送'), ('DELIVERED', '已送达'), ('FAILED', '发送失败，将重试'), ('GAVE_UP', '多次失败，已停止')], default='QUEUED', max_length=12, verbose_name='状态')),
-                ('tries', models.PositiveSmallIntegerField(default=0, verbose_name='已试次数')),
-                ('due_at', models.DateTimeField(verbose_name='下次发送')),
-                ('sent_at', models.DateTimeField(null=True, verbose_name='发送时间')),
-                ('read_at', models.DateTimeField(null=True, verbose_name='阅读时间')),
-                ('error', models.CharField(default='', max_length=200, verbose_name='失败原因')),
-                ('created_at', models.DateTimeField()),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notices', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("event_seq", models.PositiveIntegerField(null=True)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("SITE", "站内"), ("EMAIL", "邮件"), ("SMS", "短信")],
+                        max_length=8,
+                        verbose_name="渠道",
+                    ),
+                ),
+                ("template", models.CharField(max_length=48, verbose_name="模板")),
+                ("title", models.CharField(max_length=120, verbose_name="标题")),
+                ("text", models.TextField(verbose_name="内容")),
+                ("address", models.BinaryField(null=True, verbose_name="加密地址")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("QUEUED", "待发送"),
+                            ("SENT", "已发送"),
+                            ("DELIVERED", "已送达"),
+                            ("FAILED", "发送失败，将重试"),
+                            ("GAVE_UP", "多次失败，已停止"),
+                        ],
+                        default="QUEUED",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("tries", models.PositiveSmallIntegerField(default=0, verbose_name="已试次数")),
+                ("due_at", models.DateTimeField(verbose_name="下次发送")),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="发送时间")),
+                ("read_at", models.DateTimeField(null=True, verbose_name="阅读时间")),
+                ("error", models.CharField(default="", max_length=200, verbose_name="失败原因")),
+                ("created_at", models.DateTimeField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notices",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '通知',
-                'verbose_name_plural': '通知',
+                "verbose_name": "通知",
+                "verbose_name_plural": "通知",
             },
         ),
     ]

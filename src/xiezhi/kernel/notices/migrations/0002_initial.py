@@ -5,34 +5,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('notices', '0001_initial'),
-        ('procedures', '0001_initial'),
+        ("notices", "0001_initial"),
+        ("procedures", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='notice',
-            name='matter',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='procedures.matter'),
+            model_name="notice",
+            name="matter",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="procedures.matter"
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['account', '-id'], name='notice_inbox'),
+            model_name="notice",
+            index=models.Index(fields=["account", "-id"], name="notice_inbox"),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('channel', 'SITE'), ('read_at__isnull', True)), fields=['account'], name='notice_unread'),
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("channel", "SITE"), ("read_at__isnull", True)),
+                fields=["account"],
+                name="notice_unread",
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('state__in', ['QUEUED', 'FAILED'])), fields=['due_at'], name='notice_to_send'),
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("state__in", ["QUEUED", "FAILED"])), fields=["due_at"], name="notice_to_send"
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['matter', '-id'], name='notice_matter'),
+            model_name="notice",
+            index=models.Index(fields=["matter", "-id"], name="notice_matter"),
         ),
     ]
