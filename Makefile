@@ -24,7 +24,7 @@ run: env-run ## start everything: PostgreSQL, web and worker; Ctrl-C stops it
 test: env system ## everything that must pass (ARGS="-k name" for a part)
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
-check: env ## format, lint, types, import contracts, migrations, stale generated files
+check: env system ## format, lint, types, import contracts, migrations, stale generated files
 	@tools/check.sh
 
 soak: env system ## the long fault and load runs at full counts

@@ -36,6 +36,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave browser tests out where there is no browser, unless nothing may be left out."""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        if marker and marker.kwargs.get("transaction"):
+            raise pytest.UsageError(f"{item.nodeid}: the application role can not empty tables; use committed_db")
     if chromium() or os.environ.get("XIEZHI_NOTHING_LEFT_OUT") == "1":
         return
     for item in items:
@@ -158,3 +162,25 @@ def freeze() -> Iterator[Freeze]:
 
     yield hold
     release()
+
+
+Serve = Callable[..., str]
+
+
+@pytest.fixture
+def serve(committed_db: pg.Urls, django_db_blocker: pytest.FixtureRequest) -> Iterator[Serve]:
+    """`serve(now="2026-06-15 09:00")` starts a real server on the test's database and returns its address.
+
+    It sees what the test committed. Keyword arguments become environment variables (XIEZHI_NOW for `now`).
+    """
+    from tests.serving import WebServer
+
+    opened: list[WebServer] = []
+
+    def start(**variables: str) -> str:
+        opened.append(WebServer(RUN, committed_db, variables))
+        return opened[-1].address
+
+    yield start
+    for one in opened:
+        one.stop()

@@ -13,6 +13,7 @@ import click
 
 COMMANDS = {
     "up": ("up:up", "Start everything on this machine: database, web and worker. Ctrl-C stops it."),
+    "down": ("down:down", "Stop the embedded PostgreSQL that a short command left running."),
     "doctor": ("doctor:doctor", "Look at this machine and installation, and say what to do about what is missing."),
     "migrate": ("migrate:migrate", "Bring the database to this version and set the rights of the application role."),
     "check": ("check:check", "Prove every declared procedure sound; one named error per broken rule."),

@@ -21,8 +21,8 @@ def server() -> pg.Server:
 def ready(database: bool = True) -> None:
     """Set Django up; start the embedded PostgreSQL first where `database` is wanted and none runs.
 
-    A server started here keeps running after a short command, like one started by `xiezhi up`; `xiezhi up` adopts and
-    at its end stops it.
+    A server started here keeps running after a short command, until `xiezhi down`; `xiezhi up` adopts it and
+    stops it at its end.
     """
     if database and embedded():
         try:

@@ -235,6 +235,19 @@ EMAIL_BACKEND = (
 DEMO = env.flag("XIEZHI_DEMO", EMBEDDED_POSTGRES)
 """Whether this installation shows the fictional province: marks 演示, fixed today, built-in adapters."""
 
+# Adapters of the outside world: dotted paths of classes; the built-in ones know fictional people and are marked 演示.
+
+REAL_NAME_CHECK = env.text("XIEZHI_REAL_NAME_CHECK")
+RESIDENCE_LOOKUP = env.text("XIEZHI_RESIDENCE_LOOKUP")
+ALLOW_FICTIONAL_IDS = DEMO
+"""Whether identity numbers of the fictional province (division 99) are accepted."""
+
+# Signing keys in an HSM: path of its PKCS#11 library, label of the token, file that holds the PIN.
+
+PKCS11_MODULE = env.text("XIEZHI_PKCS11_MODULE")
+PKCS11_TOKEN = env.text("XIEZHI_PKCS11_TOKEN")
+PKCS11_PIN_FILE = env.text("XIEZHI_PKCS11_PIN_FILE")
+
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 LOGGING = {

@@ -26,5 +26,6 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 DEMO = False
+ALLOW_FICTIONAL_IDS = True
 for _alias in DATABASES.values():
     _alias["OPTIONS"].pop("pool", None)
