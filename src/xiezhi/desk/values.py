@@ -1,0 +1,102 @@
+"""Values of forms for people: labels instead of codes, days written out, names of staff and units looked up once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from xiezhi.kernel.people.models import Staff
+from xiezhi.kernel.procedures.declare import Field, Kind
+from xiezhi.kernel.units.models import Unit
+
+__all__ = ["Line", "lines_of", "shown", "with_names"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One label with its value. `refs` are numbers of staff or units still to be named."""
+
+    label: str
+    text: str
+    html: bool = False
+    staff: tuple[int, ...] = ()
+    unit: int = 0
+    long: bool = False
+
+
+def lines_of(form: Iterable[Field], data: Mapping[str, Any], *, personal: bool | None = None) -> tuple[Line, ...]:
+    """Filled values of a form in its order; with `personal` only those that are (or are not) personal."""
+    out = []
+    for field in form:
+        if personal is not None and field.personal != personal:
+            continue
+        value = data.get(field.name)
+        if value in (None, "", [], {}) or (value is False and not field.required):
+            continue
+        out.append(_line(field, value))
+    return tuple(out)
+
+
+def _line(field: Field, value: Any) -> Line:
+    if field.kind in (Kind.STAFF, Kind.STAFFS):
+        ids = value if isinstance(value, (list, tuple)) else [value]
+        numbers = tuple(int(v) for v in ids if str(v).isdigit())
+        return Line(field.label, "、".join(str(v) for v in ids if not str(v).isdigit()), staff=numbers)
+    if field.kind is Kind.UNIT:
+        text = str(value)
+        return Line(field.label, "" if text.isdigit() else text, unit=int(text) if text.isdigit() else 0)
+    return Line(field.label, shown(field, value), html=field.kind is Kind.HTML,
+                long=field.kind in (Kind.LONGTEXT, Kind.HTML, Kind.RECORDS))  # fmt: skip
+
+
+def shown(field: Field, value: Any) -> str:
+    """One value as text."""
+    match field.kind:
+        case Kind.CHOICE:
+            return dict(field.choices).get(str(value), str(value))
+        case Kind.CHOICES:
+            names = dict(field.choices)
+            return "、".join(names.get(str(v), str(v)) for v in value)
+        case Kind.BOOL:
+            return "是" if value else "否"
+        case Kind.DATE:
+            text = str(value)
+            parts = text[:10].split("-")
+            return f"{parts[0]}年{int(parts[1])}月{int(parts[2])}日" if len(parts) == 3 else text
+        case Kind.DATETIME:
+            return str(value).replace("T", " ")[:16]
+        case Kind.MONEY:
+            return f"{value}元"
+        case Kind.FILES:
+            return f"{len(value)}件"
+        case Kind.RECORD:
+            return "；".join(f"{n.label}：{n.text}" for n in lines_of(field.fields, value)) or _plain(value)
+        case Kind.RECORDS:
+            return "\n".join("；".join(f"{n.label}：{n.text}" for n in lines_of(field.fields, v)) for v in value)
+    return str(value)
+
+
+def _plain(value: Any) -> str:
+    return "；".join(f"{k}：{v}" for k, v in value.items()) if isinstance(value, Mapping) else str(value)
+
+
+def with_names(lines: Iterable[Line], staff: Mapping[int, str], units: Mapping[int, str]) -> tuple[Line, ...]:
+    """Lines with the names of staff and units put in."""
+    out = []
+    for line in lines:
+        names = [staff.get(n, f"#{n}") for n in line.staff] + ([units.get(line.unit, f"#{line.unit}")] if line.unit else [])
+        text = "、".join(([line.text] if line.text else []) + names)
+        out.append(Line(line.label, text, line.html, long=line.long) if names else line)
+    return tuple(out)
+
+
+def names_for(lines: Iterable[Line]) -> tuple[dict[int, str], dict[int, str]]:
+    """Names of every staff member and unit in the lines; at most two statements."""
+    lines = list(lines)
+    staff = {n for line in lines for n in line.staff}
+    units = {line.unit for line in lines if line.unit}
+    return (
+        dict(Staff.objects.filter(pk__in=staff).values_list("pk", "name")) if staff else {},
+        dict(Unit.objects.filter(pk__in=units).values_list("pk", "name")) if units else {},
+    )
