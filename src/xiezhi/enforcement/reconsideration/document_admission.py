@@ -1,5 +1,7 @@
 """Documents from filing to acceptance."""
 
+# ruff: noqa: E501 - Han characters count twice there; official wording reads better unbroken.
+
 from __future__ import annotations
 
 from datetime import date
@@ -121,7 +123,10 @@ def _refusal(d: Data) -> str:
 
 def _forward(d: Data) -> str:
     return (
-        p("{applicant}不服{respondent}{act}，于{received_on}通过本机关提交行政复议申请。本机关认为需要维持该行政处罚决定。", d)
+        p(
+            "{applicant}不服{respondent}{act}，于{received_on}通过本机关提交行政复议申请。本机关认为需要维持该行政处罚决定。",
+            d,
+        )
         + p(f"依照{LAW}第三十二条第二款，现将行政复议申请及有关材料转送你机关。转送的材料：{{materials_text}}。", d)
         + contact_line(d)
     )
@@ -131,7 +136,10 @@ def _elevation(d: Data) -> str:
     return (
         opening(d)
         + p("因{ground}，依照" + LAW + "第三十八条和" + REGULATION + "第四十条，{upper_organ}决定提级审理本案。", d)
-        + p("原办理机关自收到提级审理决定之日起五个工作日内移交案件材料；审理期限自{upper_organ}收到材料之日起重新计算。", d)
+        + p(
+            "原办理机关自收到提级审理决定之日起五个工作日内移交案件材料；审理期限自{upper_organ}收到材料之日起重新计算。",
+            d,
+        )
         + hereby()
     )
 
@@ -139,7 +147,10 @@ def _elevation(d: Data) -> str:
 def _deemed(d: Data) -> str:
     return (
         p("{applicant}不服{respondent}{act}，本机关于{received_on}收到其行政复议申请（收件号：{intake_no}）。", d)
-        + p("审查期限自收到之日的次日起为五个工作日，至{limit_on}届满。期内本机关没有作出不予受理决定，也没有发出补正通知。", d)
+        + p(
+            "审查期限自收到之日的次日起为五个工作日，至{limit_on}届满。期内本机关没有作出不予受理决定，也没有发出补正通知。",
+            d,
+        )
         + p("依照" + LAW + "第三十条第三款，该申请自{limit_on}起视为受理，案号为{case_no}，审理期限自该日起计算。", d)
     )
 
@@ -154,8 +165,11 @@ def _abandoned(d: Data) -> str:
 
 
 def _told(d: Data) -> str:
-    return p("关于你（单位）就{respondent}{act}提出的事项，现告知如下：", d) + paras(d["content"]) + p("依据：{ground}。", d) + (
-        contact_line(d)
+    return (
+        p("关于你（单位）就{respondent}{act}提出的事项，现告知如下：", d)
+        + paras(d["content"])
+        + p("依据：{ground}。", d)
+        + (contact_line(d))
     )
 
 

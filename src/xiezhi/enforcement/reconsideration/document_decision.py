@@ -1,5 +1,7 @@
 """Documents that end a case or follow its end."""
 
+# ruff: noqa: E501 - Han characters count twice there; official wording reads better unbroken.
+
 from __future__ import annotations
 
 from datetime import date
@@ -52,8 +54,11 @@ def _remedy(d: Data) -> str:
 
 
 def _decision(d: Data) -> str:
-    text = "".join(p('{who}：{what}', who=who, what=what) for who, what in d["parties"])
-    text += p("申请人不服被申请人{act}，于{received_on}申请行政复议，本机关于{accepted_on}依法受理，适用{procedure}审理，现已审理终结。", d)
+    text = "".join(p("{who}：{what}", who=who, what=what) for who, what in d["parties"])
+    text += p(
+        "申请人不服被申请人{act}，于{received_on}申请行政复议，本机关于{accepted_on}依法受理，适用{procedure}审理，现已审理终结。",
+        d,
+    )
     text += h("一、申请人请求和理由") + items(d["claims"]) + paras(d["claim_reasons"])
     reply = d.get("reply")
     text += h("二、被申请人答复")
@@ -93,7 +98,9 @@ def _termination(d: Data) -> str:
     text = opening(d) + p("审理期间，出现下列情形：{ground}", d)
     text += p("依照" + LAW + "{ground_article}，本机关决定：终止本案的行政复议。", d)
     if d.get("withdrawn"):
-        text += p(f"依照{LAW}第七十四条第二款，申请人不得再以同一事实和理由提出行政复议申请，但能够证明撤回申请违背其真实意愿的除外。")
+        text += p(
+            f"依照{LAW}第七十四条第二款，申请人不得再以同一事实和理由提出行政复议申请，但能够证明撤回申请违背其真实意愿的除外。"
+        )
     return text
 
 
@@ -159,7 +166,10 @@ def _none(d: Data) -> str:
 
 
 def _catalog(d: Data) -> str:
-    return table(["序号", "文书（材料）名称", "文号或者来源", "日期", "页次", "备注"], [[i, *row] for i, row in enumerate(d["entries"], 1)])
+    return table(
+        ["序号", "文书（材料）名称", "文号或者来源", "日期", "页次", "备注"],
+        [[i, *row] for i, row in enumerate(d["entries"], 1)],
+    )
 
 
 _INSTRUMENT = Field("instrument", "文书名称")

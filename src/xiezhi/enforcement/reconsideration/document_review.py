@@ -1,5 +1,7 @@
 """Documents of the review itself: reply, views, hearing, time, stay, collateral review."""
 
+# ruff: noqa: E501 - Han characters count twice there; official wording reads better unbroken.
+
 from __future__ import annotations
 
 from datetime import date
@@ -93,7 +95,11 @@ def _hearing_notice(d: Data) -> str:
 
 
 def _hearing_record(d: Data) -> str:
-    head = "被申请人负责人到场。" if d["respondent_head_present"] else f"被申请人负责人未到场，说明的理由：{show(d.get('absence_reason'))}"
+    head = (
+        "被申请人负责人到场。"
+        if d["respondent_head_present"]
+        else f"被申请人负责人未到场，说明的理由：{show(d.get('absence_reason'))}"
+    )
     return (
         p("主持人核对参加人身份，宣布听证事项和纪律，告知权利义务，询问是否申请回避。")
         + p("{head}", head=head)

@@ -50,7 +50,7 @@ def normalize_number(value: str) -> str:
 
 
 def seal_data(unit_name: str, code: str = "") -> dict[str, Any]:
-    """Data of the seal's drawing. ``code`` is the number at the foot of the ring (digits and capitals), may be empty."""
+    """Data of the seal's drawing. ``code``, the number at the foot of the ring (digits, capitals), may be empty."""
     name = clean_text(unit_name).strip()
     if not 2 <= len(name) <= 40:
         raise ValueError("印章上的单位名称应当为2至40字")

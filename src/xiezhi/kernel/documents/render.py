@@ -29,8 +29,9 @@ FONT_PACKAGE = "@expo-google-fonts/noto-serif-sc"
 _WEIGHTS = ("400Regular", "600SemiBold", "700Bold", "900Black")
 # PDF/A-2a: 2b and beyond that a tagged structure, so that screen readers can read what the state writes to people.
 STANDARD: typst.PDFStandard = "a-2a"
+# Written into the drawing of a seal, which has no date of its own.
+SEAL_MOMENT = datetime(2000, 1, 1, tzinfo=SHANGHAI)
 HERE = Path(__file__).resolve().parent
-PACKAGE_ROOT = HERE.parents[1]
 
 
 class RenderError(Exception):
@@ -48,7 +49,8 @@ class GlyphMissing(RenderError):
         self.characters = characters
         shown = "、".join(f"{c}（U+{ord(c):04X}）" for c in characters[:20])
         super().__init__(
-            f"字库中没有这些字：{shown}。请改用规范字，或者由管理员在字体目录中加入含有这些字的 TTF 字体（例如 GB 18030 大字库）。"
+            f"字库中没有这些字：{shown}。请改用规范字，"
+            "或者由管理员在字体目录中加入含有这些字的 TTF 字体（例如 GB 18030 大字库）。"
         )
 
 
@@ -78,7 +80,7 @@ def _font_files(paths: Iterable[Path]) -> tuple[Path, ...]:
         if not base.is_dir():
             continue
         for file in sorted(p for p in base.rglob("*") if p.suffix.lower() in (".ttf", ".otf", ".ttc")):
-            if file.parent.name[:1].isdigit() and file.name.startswith("NotoSerifSC") and file.parent.name not in _WEIGHTS:
+            if file.name.startswith(("NotoSerifSC", "NotoSansSC")) and file.parent.name not in _WEIGHTS:
                 continue
             found.append(file)
     return tuple(found)
@@ -108,10 +110,11 @@ def _load(paths: tuple[Path, ...]) -> _FontSet:
     covered: set[int] = set()
     seen: set[str] = set()
     for file in files:
-        if file.name.startswith("NotoSerifSC"):
-            if "NotoSerifSC" in seen:
+        if file.name.startswith("Noto"):
+            name = file.name.split("_")[0]
+            if name in seen:
                 continue
-            seen.add("NotoSerifSC")
+            seen.add(name)
         font = TTFont(file, lazy=True, fontNumber=0)
         covered.update(font.getBestCmap() or {})
         font.close()
@@ -145,7 +148,7 @@ def missing_glyphs(value: object, fonts_dir: Path | str | Iterable[Path | str]) 
 
 
 def _moment(data: Mapping[str, Any]) -> datetime:
-    """The moment written into the file: from the data, never from the machine, so that a second run gives the same bytes."""
+    """The moment written into the file: from the data, never the machine, so that every run gives the same bytes."""
     value = data.get("rendered_at") or data.get("issued_on")
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
@@ -162,7 +165,9 @@ def _json_default(value: object) -> str:
     raise TypeError(f"{type(value).__name__} cannot go into a document")
 
 
-def render(template: TemplateRef, data: Mapping[str, Any], *, fonts_dir: Path | str | Iterable[Path | str]) -> RenderedPdf:
+def render(
+    template: TemplateRef, data: Mapping[str, Any], *, fonts_dir: Path | str | Iterable[Path | str]
+) -> RenderedPdf:
     """Render ``template`` with ``data`` to PDF/A-2a. The same inputs give the same bytes.
 
     ``data`` is JSON-like (see ``layout.compose``) and must hold ``issued_on`` or ``rendered_at``.
@@ -197,7 +202,9 @@ def render(template: TemplateRef, data: Mapping[str, Any], *, fonts_dir: Path | 
     return RenderedPdf(content, hashlib.sha256(content).hexdigest(), pages, seal)
 
 
-def seal_image(unit_name: str, *, fonts_dir: Path | str | Iterable[Path | str], code: str = "", kind: str = "svg") -> bytes:
+def seal_image(
+    unit_name: str, *, fonts_dir: Path | str | Iterable[Path | str], code: str = "", kind: str = "svg"
+) -> bytes:
     """The round red seal of a unit, 42 mm across: ``kind`` is svg (text as outlines), pdf or png."""
     fonts = _load(_paths(fonts_dir))
     missing = missing_glyphs([unit_name, code], fonts_dir)
@@ -207,16 +214,17 @@ def seal_image(unit_name: str, *, fonts_dir: Path | str | Iterable[Path | str], 
     file = HERE / "typst" / "seal.typ"
     if kind not in ("svg", "pdf", "png"):
         raise ValueError(kind)
-    output = typst.compile(
+    compiler = typst.Compiler(
         str(file),
         root=str(HERE / "typst"),
         font_paths=fonts.fonts,
         ignore_system_fonts=True,
-        format=kind,  # type: ignore[arg-type]
         sys_inputs={"data": payload},
-        timestamp=datetime(2000, 1, 1, tzinfo=SHANGHAI),
-        **({"pdf_standards": ["a-2b"]} if kind == "pdf" else {}),
     )
+    if kind == "pdf":
+        output = compiler.compile(format="pdf", pdf_standards=["a-2b"], timestamp=SEAL_MOMENT)
+    else:
+        output = compiler.compile(format="png" if kind == "png" else "svg", ppi=300 if kind == "png" else None)
     if not isinstance(output, bytes):
         raise RenderError("印章图样生成失败")
     return output

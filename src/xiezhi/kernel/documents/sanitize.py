@@ -18,8 +18,10 @@ TAGS = {"p", "h2", "h3", "ol", "ul", "li", "table", "thead", "tbody", "tr", "th"
 _ALIASES = {"b": "strong", "h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3", "div": "p", "blockquote": "p"}
 MAX_HTML = 2_000_000
 MAX_SPAN = 20
-# Controls (but for tab and newline), bidirectional overrides and lone surrogates change what a reader sees or break XML.
-_BAD_CHARS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
+# Controls (but for tab and newline), direction overrides and lone surrogates change what is seen or break XML.
+_BAD_CHARS = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
+)
 
 
 def clean_text(value: str) -> str:
@@ -51,7 +53,7 @@ def escape(value: object) -> str:
 
 
 class _Blocks(HTMLParser):
-    """Sanitized HTML to blocks: {"t": "p"|"h"|"ol"|"ul"|"table", ...} with runs {"s": text, "b": bold, "u": underlined}."""
+    """Sanitized HTML to blocks {"t": "p"|"h"|"ol"|"ul"|"table", ...} and runs {"s": text, "b": bold, "u": line}."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -180,7 +182,7 @@ def _has_text(runs: list[dict[str, Any]]) -> bool:
 
 
 def _square(table: dict[str, Any]) -> None:
-    """Make every row as wide as the widest and no span reach outside, so that the layout engine never refuses a table."""
+    """Make every row as wide as the widest and keep spans inside: the layout engine then never refuses a table."""
     rows: list[list[dict[str, Any]]] = [r for r in table["rows"] if r]
     taken: list[set[int]] = [set() for _ in rows]
     width = 0
@@ -272,7 +274,9 @@ def diff_html(old: str, new: str) -> str:
                 whole([b[b1 + i]], "ins")
                 continue
             parts = (
-                escape(t) if mark == " " else f"<{'del' if mark == '-' else 'ins'}>{escape(t)}</{'del' if mark == '-' else 'ins'}>"
+                escape(t)
+                if mark == " "
+                else f"<{'del' if mark == '-' else 'ins'}>{escape(t)}</{'del' if mark == '-' else 'ins'}>"
                 for mark, t in _merge(left, right)
             )
             lines.append(f"<p>{''.join(parts)}</p>")

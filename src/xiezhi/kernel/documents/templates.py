@@ -149,7 +149,7 @@ def get(code: str, version: int | None = None) -> DocumentTemplate:
     return max(versions, key=lambda t: t.version)
 
 
-def all() -> list[DocumentTemplate]:  # noqa: A001 - read as templates.all()
+def all() -> list[DocumentTemplate]:
     """Every registered template, every version, in order of registration."""
     return list(_registry.values())
 
