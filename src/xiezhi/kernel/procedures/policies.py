@@ -1,0 +1,141 @@
+"""Who may see and do what with a matter. Reading follows reach; acting follows the part one plays in this matter.
+
+Office roles act only from the handling unit itself (organ heads from the deciding organ): a province's leader sees a
+county's matter but cannot decide it. Respondents and issuers act for their unit, parties through their account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Q
+
+from xiezhi.kernel.access.subject import Subject
+from xiezhi.kernel.procedures.core import Actor
+from xiezhi.kernel.procedures.models import Matter, Party
+
+__all__ = [
+    "OFFICE_READERS",
+    "actor_for",
+    "authority_q",
+    "may_read",
+    "mine_q",
+    "parties_of",
+    "party_q",
+    "reach_q",
+    "roles_in",
+]
+
+OFFICE_READERS = (
+    "case_officer", "office_head", "organ_head", "leader", "counter_clerk", "archivist", "supervisor", "sealer",
+)  # fmt: skip
+AUTHORITY_ROLES = ("respondent_handler", "respondent_head", "norm_issuer_handler")
+"""Roles in which staff of another public body answer for their unit."""
+
+_AT_OFFICE = frozenset({"case_officer", "office_head", "counter_clerk", "archivist", "sealer"})
+_NOBODY = Q(pk__in=[])
+
+
+def reach_q(subject: Subject, *roles: str) -> Q:
+    """Matters of the units within reach of the subject's office roles (default: every role that may read)."""
+    out = Q()
+    for area in subject.areas(*(roles or OFFICE_READERS)):
+        column = "handling_unit_id" if area.column == "id" else area.column
+        values = sorted(area.values)
+        out |= Q(**{column: values[0]}) if len(values) == 1 else Q(**{f"{column}__in": values})
+        if area.column == "id":
+            # A government's leader reaches what its own office handles in its name.
+            out |= Q(organ_id__in=values)
+    return out or _NOBODY
+
+
+def mine_q(subject: Subject) -> Q:
+    """Matters the subject leads or works on."""
+    if subject.staff_id is None:
+        return _NOBODY
+    return Q(handler_id=subject.staff_id)
+
+
+def authority_q(subject: Subject) -> Q:
+    """Matters in which a unit of the subject is respondent, issuer of a norm, or asked organ."""
+    units = sorted(subject.unit_ids(*AUTHORITY_ROLES))
+    if not units:
+        return _NOBODY
+    return Q(pk__in=Party.objects.filter(unit_id__in=units, valid_to__isnull=True).values("matter_id"))
+
+
+def party_q(subject: Subject) -> Q:
+    """A citizen's own matters, as party or on behalf of one."""
+    if subject.account_id is None or subject.staff_id is not None:
+        return _NOBODY
+    mine = Q(account_id=subject.account_id)
+    if subject.person_id is not None:
+        mine |= Q(person_id=subject.person_id)
+    return Q(pk__in=Party.objects.filter(mine, valid_to__isnull=True).values("matter_id"))
+
+
+def parties_of(matter: Matter) -> list[Party]:
+    """Parties of a matter in order of entry; one statement."""
+    return list(Party.objects.filter(matter=matter).select_related("unit").order_by("id"))
+
+
+def roles_in(subject: Subject, matter: Matter, parties: Sequence[Party] | None = None) -> frozenset[str]:
+    """Roles the subject plays in this matter now. `parties` saves a statement where they are known."""
+    if subject.account_id is None or subject.admin_role:
+        return frozenset()
+    found: set[str] = set()
+    recused = {str(s) for s in matter.facts.get("recused") or ()}
+    if subject.staff_id is not None or subject.held:
+        if str(subject.staff_id) not in recused:
+            found |= _office_roles(subject, matter)
+        units = subject.unit_ids(*AUTHORITY_ROLES)
+        if units:
+            known = parties if parties is not None else parties_of(matter)
+            found |= {p.role for p in known if p.valid_to is None and p.unit_id in units}
+        return frozenset(found)
+    known = parties if parties is not None else parties_of(matter)
+    for party in known:
+        own = party.account_id == subject.account_id or (
+            subject.person_id is not None and party.person_id == subject.person_id
+        )
+        if own and party.valid_to is None:
+            found.add(party.role)
+    return frozenset(found)
+
+
+def _office_roles(subject: Subject, matter: Matter) -> set[str]:
+    found: set[str] = set()
+    officers = {str(s) for s in matter.facts.get("officers") or ()}
+    for held in subject.held:
+        if held.role in _AT_OFFICE and held.unit_id == matter.handling_unit_id:
+            acting = str(held.acting_for or subject.staff_id)
+            if held.role == "case_officer" and officers and acting not in officers:
+                continue
+            found.add(held.role)
+        elif held.role == "organ_head" and held.unit_id == matter.organ_id:
+            found.add("organ_head")
+        elif (
+            held.role in ("office_head", "organ_head")
+            and held.unit_id != matter.handling_unit_id
+            and held.area.column != "id"
+        ):
+            if getattr(matter, held.area.column, None) in held.area.values:
+                found.add("superior_organ")
+    return found
+
+
+def actor_for(subject: Subject, matter: Matter, parties: Sequence[Party] | None = None) -> Actor:
+    """The actor of an event: an opaque reference, the roles in this matter, and for staff name and unit as they are now."""
+    label = subject.label if subject.staff_id is not None or subject.held else ""
+    return Actor(subject.ref, roles_in(subject, matter, parties), label)
+
+
+def may_read(subject: Subject, matter: Matter, parties: Sequence[Party] | None = None) -> bool:
+    """Whether the subject may open the matter at all; the same answer as the list filters of its face."""
+    if roles_in(subject, matter, parties):
+        return True
+    for area in subject.areas(*OFFICE_READERS):
+        value = matter.handling_unit_id if area.column == "id" else getattr(matter, area.column, None)
+        if value in area.values or (area.column == "id" and matter.organ_id in area.values):
+            return True
+    return False
