@@ -79,12 +79,14 @@ def _prepare(home: Path, scale: float) -> DemoClock | None:
     from django.core.management import call_command
 
     from xiezhi import dbroles
+    from xiezhi.config import seeding
 
     if base.pending_migrations():
         click.echo("Bringing the database to this version ...")
         call_command("migrate", verbosity=0, interactive=False)
     else:
         dbroles.apply_grants()
+        seeding.seed()  # a new package may bring a new year of the calendar without a migration
     _collect_static(home)
     if not settings.DEMO:
         return None
@@ -140,6 +142,7 @@ def _serve(host: str, port: int, workers: int, clock: DemoClock | None, began: f
     worker = [sys.executable, "-m", "django", "procrastinate", "-v", "0", "worker", "--shutdown-graceful-timeout", "10"]
     children = [Child("web", web, environment), Child("worker", worker, environment, quiet=True)]
     connections.close_all()
+    connections["default"].close_pool()  # type: ignore[attr-defined]
     told = False
 
     def every_second() -> None:

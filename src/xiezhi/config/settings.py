@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "xiezhi.kernel.notices",
     "xiezhi.kernel.datasets",
     "xiezhi.enforcement.reconsideration",
+    "xiezhi.ui",
     "xiezhi.portal",
     "xiezhi.desk",
     "xiezhi.demo",
@@ -68,6 +69,7 @@ MIDDLEWARE = [
     "xiezhi.config.middleware.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "xiezhi.ui.middleware.Look",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -93,6 +95,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "xiezhi.ui.context.look",
             ],
         },
     }
@@ -248,6 +251,10 @@ PKCS11_MODULE = env.text("XIEZHI_PKCS11_MODULE")
 PKCS11_TOKEN = env.text("XIEZHI_PKCS11_TOKEN")
 PKCS11_PIN_FILE = env.text("XIEZHI_PKCS11_PIN_FILE")
 
+SITE_ORG = env.text("XIEZHI_SITE_ORG", "云岭省公共法律服务网" if DEMO else "公共法律服务网")
+SITE_HOST = env.text("XIEZHI_SITE_HOST", "云岭省司法厅" if DEMO else "")
+HOTLINE = "12348"
+
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 LOGGING = {
@@ -263,5 +270,5 @@ LOGGING = {
 }
 
 UNFOLD = {"SITE_TITLE": "獬豸", "SITE_HEADER": "獬豸 基础数据", "SHOW_HISTORY": True}
-PROCRASTINATE_ON_APP_READY = None
+PROCRASTINATE_WORKER_DEFAULTS = {"concurrency": 2, "delete_jobs": "successful"}
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,4 +1,4 @@
-"""`migrate` as the owner of the database, followed by the grants of the application role."""
+"""`migrate` as the owner of the database, followed by the grants of the application role and the first data."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from django.core.management.base import CommandParser
 from django.core.management.commands.migrate import Command as Migrate
 
 from xiezhi import dbroles
+from xiezhi.config import seeding
 
 
 class Command(Migrate):
@@ -18,3 +19,5 @@ class Command(Migrate):
         reads_only = options["plan"] or options["check_unapplied"]
         if options["database"] == "owner" and not reads_only:
             dbroles.apply_grants("owner")
+            if not options["app_label"]:  # a partial migration may lack the tables
+                seeding.seed()
