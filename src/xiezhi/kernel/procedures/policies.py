@@ -8,13 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Q
+from django.db.models import Model, Q
 
+from xiezhi.kernel.access import permissions
+from xiezhi.kernel.access import roles as platform_roles
+from xiezhi.kernel.access.permissions import Permission
+from xiezhi.kernel.access.rules import Condition, Filter
 from xiezhi.kernel.access.subject import Subject
 from xiezhi.kernel.procedures.core import Actor
 from xiezhi.kernel.procedures.models import Matter, Party
 
 __all__ = [
+    "MATTER_AUTHORITY",
+    "MATTER_OFFICE",
+    "MATTER_OWN",
+    "MATTER_READ",
     "OFFICE_READERS",
     "actor_for",
     "authority_q",
@@ -38,15 +46,8 @@ _NOBODY = Q(pk__in=[])
 
 def reach_q(subject: Subject, *roles: str) -> Q:
     """Matters of the units within reach of the subject's office roles (default: every role that may read)."""
-    out = Q()
-    for area in subject.areas(*(roles or OFFICE_READERS)):
-        column = "handling_unit_id" if area.column == "id" else area.column
-        values = sorted(area.values)
-        out |= Q(**{column: values[0]}) if len(values) == 1 else Q(**{f"{column}__in": values})
-        if area.column == "id":
-            # A government's leader reaches what its own office handles in its name.
-            out |= Q(organ_id__in=values)
-    return out or _NOBODY
+    found = OfficeReach(*(roles or OFFICE_READERS)).q(subject, Matter)
+    return found if isinstance(found, Q) else _NOBODY
 
 
 def mine_q(subject: Subject) -> Q:
@@ -58,20 +59,14 @@ def mine_q(subject: Subject) -> Q:
 
 def authority_q(subject: Subject) -> Q:
     """Matters in which a unit of the subject is respondent, issuer of a norm, or asked organ."""
-    units = sorted(subject.unit_ids(*AUTHORITY_ROLES))
-    if not units:
-        return _NOBODY
-    return Q(pk__in=Party.objects.filter(unit_id__in=units, valid_to__isnull=True).values("matter_id"))
+    found = AuthorityOf().q(subject, Matter)
+    return found if isinstance(found, Q) else _NOBODY
 
 
 def party_q(subject: Subject) -> Q:
     """A citizen's own matters, as party or on behalf of one."""
-    if subject.account_id is None or subject.staff_id is not None:
-        return _NOBODY
-    mine = Q(account_id=subject.account_id)
-    if subject.person_id is not None:
-        mine |= Q(person_id=subject.person_id)
-    return Q(pk__in=Party.objects.filter(mine, valid_to__isnull=True).values("matter_id"))
+    found = PartyOf().q(subject, Matter)
+    return found if isinstance(found, Q) else _NOBODY
 
 
 def parties_of(matter: Matter) -> list[Party]:
@@ -95,10 +90,7 @@ def roles_in(subject: Subject, matter: Matter, parties: Sequence[Party] | None =
         return frozenset(found)
     known = parties if parties is not None else parties_of(matter)
     for party in known:
-        own = party.account_id == subject.account_id or (
-            subject.person_id is not None and party.person_id == subject.person_id
-        )
-        if own and party.valid_to is None:
+        if _is_own(party, subject) and party.valid_to is None:
             found.add(party.role)
     return frozenset(found)
 
@@ -130,12 +122,96 @@ def actor_for(subject: Subject, matter: Matter, parties: Sequence[Party] | None 
     return Actor(subject.ref, roles_in(subject, matter, parties), label)
 
 
-def may_read(subject: Subject, matter: Matter, parties: Sequence[Party] | None = None) -> bool:
-    """Whether the subject may open the matter at all; the same answer as the list filters of its face."""
-    if roles_in(subject, matter, parties):
-        return True
-    for area in subject.areas(*OFFICE_READERS):
-        value = matter.handling_unit_id if area.column == "id" else getattr(matter, area.column, None)
-        if value in area.values or (area.column == "id" and matter.organ_id in area.values):
-            return True
-    return False
+class OfficeReach(Condition):
+    """A role of the office reaches the matter's handling unit, by the columns copied onto the matter (no join)."""
+
+    def __init__(self, *codes: str) -> None:
+        self.codes = codes
+
+    def test(self, subject: Subject, obj: Matter) -> bool:
+        for area in subject.areas(*self.codes):
+            if area.column == "id":
+                if obj.handling_unit_id in area.values or obj.organ_id in area.values:
+                    return True
+            elif getattr(obj, area.column) in area.values:
+                return True
+        return False
+
+    def q(self, subject: Subject, model: type[Model]) -> Filter:
+        out = Q()
+        for area in subject.areas(*self.codes):
+            values = sorted(area.values)
+            if area.column == "id":
+                # A government's leader reaches what its own office handles in its name.
+                out |= Q(handling_unit_id__in=values) | Q(organ_id__in=values)
+            else:
+                out |= Q(**{area.column: values[0]}) if len(values) == 1 else Q(**{f"{area.column}__in": values})
+        return out or False
+
+    def possible(self, subject: Subject) -> bool:
+        return bool(subject.areas(*self.codes))
+
+    def text(self) -> str:
+        return f"{'、'.join(platform_roles.get(code).title for code in self.codes)}（管辖范围内）"
+
+
+class AuthorityOf(Condition):
+    """A unit of the subject takes part as respondent, norm issuer or asked organ."""
+
+    def test(self, subject: Subject, obj: Matter) -> bool:
+        units = subject.unit_ids(*AUTHORITY_ROLES)
+        return bool(units) and any(p.unit_id in units for p in obj.parties.all() if p.valid_to is None)
+
+    def q(self, subject: Subject, model: type[Model]) -> Filter:
+        units = sorted(subject.unit_ids(*AUTHORITY_ROLES))
+        if not units:
+            return False
+        return Q(pk__in=Party.objects.filter(unit_id__in=units, valid_to__isnull=True).values("matter_id"))
+
+    def possible(self, subject: Subject) -> bool:
+        return bool(subject.unit_ids(*AUTHORITY_ROLES))
+
+    def text(self) -> str:
+        return "本单位是被申请人、制定机关或者被转送机关"
+
+
+class PartyOf(Condition):
+    """The subject is a party of the matter or acts for one."""
+
+    def test(self, subject: Subject, obj: Matter) -> bool:
+        return self.possible(subject) and any(_is_own(p, subject) for p in obj.parties.all() if p.valid_to is None)
+
+    def q(self, subject: Subject, model: type[Model]) -> Filter:
+        if not self.possible(subject):
+            return False
+        mine = Q(account_id=subject.account_id)
+        if subject.person_id is not None:
+            mine |= Q(person_id=subject.person_id)
+        return Q(pk__in=Party.objects.filter(mine, valid_to__isnull=True).values("matter_id"))
+
+    def possible(self, subject: Subject) -> bool:
+        return (
+            subject.account_id is not None and not subject.admin_role and subject.staff_id is None and not subject.held
+        )
+
+    def text(self) -> str:
+        return "本人是当事人或者其代理人"
+
+
+def _is_own(party: Party, subject: Subject) -> bool:
+    return party.account_id == subject.account_id or (
+        subject.person_id is not None and party.person_id == subject.person_id
+    )
+
+
+MATTER_READ = permissions.register(
+    Permission("matter.read", "查阅办件", OfficeReach(*OFFICE_READERS) | AuthorityOf() | PartyOf())
+)
+MATTER_OFFICE = permissions.register(Permission("matter.office", "办理本机构办件", OfficeReach(*OFFICE_READERS)))
+MATTER_AUTHORITY = permissions.register(Permission("matter.authority", "以本单位名义参加", AuthorityOf()))
+MATTER_OWN = permissions.register(Permission("matter.own", "查看和办理本人办件", PartyOf()))
+
+
+def may_read(subject: Subject, matter: Matter) -> bool:
+    """Whether the subject may open the matter at all; the same declaration as the lists."""
+    return MATTER_READ.test(subject, matter)
