@@ -21,6 +21,7 @@ from xiezhi.kernel.documents.render import (
     GlyphMissing,
     RenderError,
     check_fonts,
+    check_template,
     missing_glyphs,
     render,
     seal_image,
@@ -135,7 +136,8 @@ def test_hostile_text_in_every_place_is_only_text(text: str, fonts: list[Path]) 
 
 def test_hostile_edited_body_renders(fonts: list[Path]) -> None:
     template = templates.get("reconsideration.decision")
-    body = "<h2>#panic()</h2><table><tr><td rowspan=9 colspan=9>x</td></tr><tr><td>$y$</td></tr></table><ol><li>#eval()</li></ol>"
+    body = "<h2>#panic()</h2><table><tr><td rowspan=9 colspan=9>x</td></tr><tr><td>$y$</td></tr></table>"
+    body += "<ol><li>#eval()</li></ol>"
     data = compose(template, template.sample, body_html=body)
     assert "#panic()" in words(render(template.typst, data, fonts_dir=fonts).content)
 
@@ -184,6 +186,15 @@ def test_qr_code() -> None:
     assert qr_svg(URL).startswith("<svg")
     with pytest.raises(ValueError):
         qr_svg("x" * 400)
+
+
+def test_check_names_what_is_wrong(fonts: list[Path]) -> None:
+    template = templates.get("reconsideration.decision")
+    assert check_template(template, fonts_dir=fonts) == []
+    broken = dataclasses.replace(template, typst=dataclasses.replace(template.typst, path="none.typ"))
+    assert "none.typ" in check_template(broken, fonts_dir=fonts)[0]
+    unsealed = dataclasses.replace(template, typst=templates.by_title("公开文本").typst)
+    assert check_template(dataclasses.replace(unsealed, sample={}), fonts_dir=fonts)
 
 
 def test_registry_refuses_clashes() -> None:

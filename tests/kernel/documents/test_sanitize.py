@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,9 +96,15 @@ def test_diff_marks_words_and_escapes() -> None:
     assert diff_html("<p>同</p>", "<p>同</p>") == "<p>同</p>"
 
 
+def test_diff_of_long_monotonous_text_stays_quick() -> None:
+    begun = time.monotonic()
+    diff_html(
+        "<p>" + "的" * 20_000 + "</p>" + "<p>同</p>" * 20_000, "<p>" + "的" * 19_000 + "</p>" + "<p>同</p>" * 19_000
+    )
+    assert time.monotonic() - begun < 20
+
+
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_diff_is_safe_for_any_text(old: str, new: str) -> None:
-    import re
-
     out = diff_html(old, new)
     assert set(re.findall(r"</?([a-z]+)", out)) <= {"p", "ins", "del"}

@@ -31,7 +31,7 @@ def check_image(file: IO[bytes], warnings: list[Warn]) -> None:
     """Readable, and not a bomb: pixels per frame, frames, and pixels in all are bounded. Nothing is decoded."""
     file.seek(0)
     try:
-        with Image.open(file, formats=["JPEG", "MPO", "PNG", "TIFF", "GIF"]) as image:
+        with Image.open(file, formats=["JPEG", "PNG", "TIFF", "GIF"]) as image:
             total = 0
             for frame in range(MAX_FRAMES + 1):
                 try:

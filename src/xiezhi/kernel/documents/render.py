@@ -20,8 +20,8 @@ import typst
 from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 
-from .layout import seal_data
-from .templates import TemplateRef
+from .layout import compose, seal_data
+from .templates import DocumentTemplate, TemplateError, TemplateRef
 
 SHANGHAI = timezone(timedelta(hours=8))
 FAMILY = "Noto Serif SC"
@@ -233,3 +233,14 @@ def seal_image(
 def seal_svg(unit_name: str, *, fonts_dir: Path | str | Iterable[Path | str], code: str = "") -> str:
     """The seal as SVG text for pages."""
     return seal_image(unit_name, fonts_dir=fonts_dir, code=code).decode("utf-8")
+
+
+def check_template(template: DocumentTemplate, *, fonts_dir: Path | str | Iterable[Path | str]) -> list[str]:
+    """What is wrong with a declared template, in Chinese; empty when its sample renders. For ``xiezhi check``."""
+    try:
+        rendered = render(template.typst, compose(template, template.sample), fonts_dir=fonts_dir)
+    except (TemplateError, RenderError, KeyError, ValueError) as error:
+        return [f"文书 {template.code}（{template.title}）不能生成：{error}"]
+    if template.sealed and rendered.seal is None:
+        return [f"文书 {template.code}（{template.title}）需要用印，但版式没有用印位置"]
+    return []

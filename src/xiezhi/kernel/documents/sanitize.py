@@ -233,12 +233,17 @@ def _plain(runs: list[dict[str, Any]]) -> str:
 
 # A run of Latin letters or digits is one word (a date, an amount); a Han character is a word by itself.
 _WORDS = re.compile(r"[A-Za-z]+|[0-9]+(?:\.[0-9]+)?|\s+|.", re.DOTALL)
-_MAX_DIFF_WORDS = 20_000
+# Beyond this, elements that fill more than a hundredth of the text are no anchors: the work then stays linear.
+_AUTOJUNK_FROM = 2000
+
+
+def _matcher(old: list[str], new: list[str]) -> difflib.SequenceMatcher[str]:
+    return difflib.SequenceMatcher(None, old, new, autojunk=max(len(old), len(new)) > _AUTOJUNK_FROM)
 
 
 def _merge(old: list[str], new: list[str]) -> list[tuple[str, str]]:
     """(mark, text) runs: mark is ' ', '-' or '+'."""
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    matcher = _matcher(old, new)
     out: list[tuple[str, str]] = []
     for op, a1, a2, b1, b2 in matcher.get_opcodes():
         if op == "equal":
@@ -262,17 +267,13 @@ def diff_html(old: str, new: str) -> str:
     def whole(texts: list[str], tag: str) -> None:
         lines.extend(f"<p><{tag}>{escape(t)}</{tag}></p>" for t in texts if t)
 
-    for op, a1, a2, b1, b2 in difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+    for op, a1, a2, b1, b2 in _matcher(a, b).get_opcodes():
         if op == "equal":
             lines.extend(f"<p>{escape(t)}</p>" for t in a[a1:a2] if t)
             continue
         paired = min(a2 - a1, b2 - b1)
         for i in range(paired):
             left, right = _WORDS.findall(a[a1 + i]), _WORDS.findall(b[b1 + i])
-            if len(left) + len(right) > _MAX_DIFF_WORDS:
-                whole([a[a1 + i]], "del")
-                whole([b[b1 + i]], "ins")
-                continue
             parts = (
                 escape(t)
                 if mark == " "
