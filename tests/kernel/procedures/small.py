@@ -49,7 +49,7 @@ def decided_facts(view: View, ask: Ask) -> Mapping[str, Any]:
 
 
 def build(**changes: Any) -> type[Procedure]:
-    """The class with members replaced; None removes one. Fresh objects every time, because a class names its members."""
+    """The class with members replaced; None removes one. Fresh objects every time: a class names its members."""
     new = State("已收到", initial=True)
     review = State("审查中")
     held = State("中止")

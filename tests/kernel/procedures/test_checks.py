@@ -110,12 +110,7 @@ BROKEN: list[tuple[str, dict[str, Any]]] = [
     ("STATE_FOREIGN", {"ADMIT": of(lambda m: replace(m["ADMIT"], runs_in=(OTHER_STATE,)))}),
     ("NO_TITLE", with_("noted", title="")),
     ("NO_TITLE", with_("ADMIT", title=" ")),
-    (
-        "STATE_TITLE_DUPLICATE",
-        {
-            "REVIEW": State("已收到"),
-        },
-    ),
+    ("STATE_TITLE_DUPLICATE", in_place("REVIEW", title="已收到")),
     ("EVENT_TITLE_DUPLICATE", with_("noted", title="决定")),
     ("EVENT_WITHOUT_ROLE", with_("noted", by=())),
     ("ROLE_UNDECLARED", with_("noted", by=(OFFICER, STRANGER))),
@@ -277,4 +272,5 @@ def test_document_that_does_not_render(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_findings_read_well() -> None:
     (found,) = checks.check(build(**with_("ADMIT", basis="行政复议法 第91条")), today=TODAY)
-    assert str(found) == "BASIS_UNRESOLVED SMALL v1 T-ADMIT：依据“行政复议法 第91条”查不到：{why}"
+    why = "《行政复议法》（2023年文本）共90条，没有第91条"
+    assert str(found) == f"BASIS_UNRESOLVED SMALL v1 T-ADMIT：依据“行政复议法 第91条”查不到：{why}"
