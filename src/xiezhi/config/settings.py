@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "xiezhi.kernel.access.middleware.Gate",
     "django_htmx.middleware.HtmxMiddleware",
     "xiezhi.config.middleware.InOneThread",
 ]
@@ -114,9 +115,14 @@ DATABASES: dict[str, dict[str, Any]] = {
     "owner": env.database(_owner_url),
     "eraser": env.database(_eraser_url),
 }
-DATABASES["default"]["OPTIONS"] |= {
-    "pool": {"min_size": 1, "max_size": int(env.text("XIEZHI_POOL", "16")), "timeout": 15, "max_lifetime": 1800},
-}
+if int(env.text("XIEZHI_POOL", "0")):
+    # Only web processes pool: they answer many requests in many threads and never fork.
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 1,
+        "max_size": int(env.text("XIEZHI_POOL")),
+        "timeout": 15,
+        "max_lifetime": 1800,
+    }
 DATABASES["default"]["OPTIONS"].setdefault(
     "options", "-c lock_timeout=15000 -c idle_in_transaction_session_timeout=300000"
 )
@@ -124,10 +130,7 @@ DATABASES["default"]["OPTIONS"].setdefault(
 # Accounts
 
 AUTH_USER_MODEL = "access.Account"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["xiezhi.kernel.access.backends.AccountBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -145,7 +148,9 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,50/15m/ip"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "50/15m/ip"}  # failures per account are counted in the database
+ACCOUNT_ADAPTER = "xiezhi.kernel.access.adapters.AccountAdapter"
+MFA_ADAPTER = "xiezhi.kernel.access.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = "獬豸"
 
@@ -237,6 +242,8 @@ EMAIL_BACKEND = (
 
 DEMO = env.flag("XIEZHI_DEMO", EMBEDDED_POSTGRES)
 """Whether this installation shows the fictional province: marks 演示, fixed today, built-in adapters."""
+MFA_REQUIRED_FOR_STAFF = env.flag("XIEZHI_MFA_REQUIRED", not DEMO)
+"""Whether staff and administrators must set up a second factor before they can work."""
 
 # Adapters of the outside world: dotted paths of classes; the built-in ones know fictional people and are marked 演示.
 
