@@ -5,7 +5,10 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
+from xiezhi.kernel.access.guards import PUBLIC, guard
 
+
+@guard(PUBLIC)
 def health(request: HttpRequest) -> HttpResponse:
     """For load balancers and supervisors: 200 when this process reaches the database."""
     with connection.cursor() as cursor:

@@ -100,7 +100,7 @@ class Account(AbstractBaseUser):
     demo = models.BooleanField(_("演示数据"), default=False)
     created_at = models.DateTimeField(_("创建时间"))
 
-    objects: ClassVar[AccountManager] = AccountManager()  # type: ignore[assignment]
+    objects: ClassVar[AccountManager] = AccountManager()
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -292,7 +292,7 @@ class ReadingAction(models.TextChoices):
 
 
 class ReadingLog(models.Model):
-    """查阅日志. One reading of personal records: who, for whom, why. Names of readers are kept as they were that day."""
+    """查阅日志. One reading of personal records: who, for whom, why. Readers' names as they were."""
 
     append_only: ClassVar[bool] = True
 

@@ -1,4 +1,4 @@
-"""Reference data: the only tables that the generic administration screens may touch, and only the system administrator."""
+"""Reference data: the only tables that the generic administration screens touch, for the system administrator only."""
 
 from __future__ import annotations
 

@@ -60,11 +60,12 @@ def _hash(id_type: str, id_no: str) -> bytes:
 
 
 class DemoRealName:
-    """演示实名核验: knows numbers of the fictional province. A known number must have its name; a new one is accepted."""
+    """演示实名核验: knows numbers of the fictional province. A known number must have its name, a new one passes."""
 
     def check(self, name: str, id_type: str, id_no: str) -> RealNameResult:
         if not id_no.startswith(FICTIONAL_PROVINCE) and id_type == IdType.RESIDENT:
-            return RealNameResult(False, DEMO_CHANNEL, "演示环境只核验虚构的身份号码（以99开头），请勿填写真实号码。", True)
+            reason = "演示环境只核验虚构的身份号码（以99开头），请勿填写真实号码。"
+            return RealNameResult(False, DEMO_CHANNEL, reason, True)
         known = Person.objects.filter(id_type=id_type, id_hash=_hash(id_type, id_no)).first()
         if known is not None and known.name != name:
             return RealNameResult(False, DEMO_CHANNEL, "姓名与证件号码不一致，请核对。", True)

@@ -1,8 +1,8 @@
 """Encryption of single columns and blind indexes for searching them.
 
 Each column has its own key, derived from a master key; the column's name is authenticated with the value, so a value
-copied into another column does not open. Master keys come from settings: `FIELD_KEYS` (separated by commas, the first one
-encrypts, all of them decrypt: put a new key in front to rotate) and `INDEX_KEY` (changing it means recomputing indexes).
+copied into another column does not open. Master keys come from settings: `FIELD_KEYS` (separated by commas, the first
+encrypts, all decrypt: put a new key in front to rotate) and `INDEX_KEY` (changing it means recomputing indexes).
 `FIELD_CIPHER` is AES-256-GCM or SM4-GCM; values of both can stand side by side.
 """
 
@@ -90,7 +90,7 @@ def unseal(column: str, sealed: bytes) -> str:
 
 
 def blind(purpose: str, text: str) -> bytes:
-    """Keyed hash (HMAC-SHA-256, 32 bytes) for equality search; `purpose` keeps the indexes of different columns apart."""
+    """Keyed hash (HMAC-SHA-256, 32 bytes) for equality search; `purpose` keeps different columns apart."""
     return hmac.new(str(settings.INDEX_KEY).encode(), f"{purpose}\0{text}".encode(), hashlib.sha256).digest()
 
 
@@ -124,7 +124,7 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg]  # not subscrip
         return super().get_db_prep_value(value, connection, prepared)
 
     def value_to_string(self, obj: models.Model) -> str:
-        """Serializers get the value in clear, as for any other field; dumps of personal data are the caller's affair."""
+        """Serializers get the value in clear, as for any other field."""
         return str(self.value_from_object(obj) or "")
 
     def get_lookup(self, lookup_name: str) -> Any:

@@ -257,7 +257,7 @@ class Post(models.Model):
 
 
 class Appointment(models.Model):
-    """任职. Who holds which post in which unit from when to when; exactly one main post at any time while any is held."""
+    """任职. Who holds which post in which unit from when to when; one main post at any time while any is held."""
 
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="appointments", verbose_name=_("工作人员"))
     unit = models.ForeignKey(

@@ -48,9 +48,9 @@ def search_persons(text: str, *, limit: int = 20) -> QuerySet[Person]:
     if not text:
         return Person.objects.none()
     pinyin = " ".join(text.lower().split())
-    return Person.objects.filter(Q(name__startswith=text) | Q(sort_key__startswith=pinyin)).order_by(
-        "sort_key", "id"
-    )[:limit]
+    return Person.objects.filter(Q(name__startswith=text) | Q(sort_key__startswith=pinyin)).order_by("sort_key", "id")[
+        :limit
+    ]
 
 
 def search_staff(text: str, unit: Unit | None = None, *, day: date | None = None, limit: int = 20) -> QuerySet[Staff]:
@@ -89,9 +89,7 @@ def deputy_of(staff: Staff, day: date) -> Deputy | None:
     return Deputy.objects.filter(valid_on(day), principal=staff).select_related("deputy").first()
 
 
-def who_holds(
-    unit: Unit, day: date, *, role: str = "", post: str = "", deputies: bool = True
-) -> list[Staff]:
+def who_holds(unit: Unit, day: date, *, role: str = "", post: str = "", deputies: bool = True) -> list[Staff]:
     """Active staff who hold the role (by post) or the post in `unit` on `day`, with deputies of those on leave."""
     held = Appointment.objects.filter(valid_on(day), unit=unit, staff__status=StaffStatus.ACTIVE)
     if role:

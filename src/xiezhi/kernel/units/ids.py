@@ -19,9 +19,10 @@ from stdnum.iso7064 import mod_11_2
 FICTIONAL_PROVINCE = "99"
 """Unassigned in GB/T 2260, so a number in it can never be a real person's. Allowed in demo and tests only."""
 
-PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
-)
+PROVINCES = frozenset([
+    "11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43",
+    "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82", "83",
+])  # fmt: skip
 """First two digits of identity numbers: GB/T 2260 provinces, and 83 of the residence permits of Taiwan residents."""
 
 ID18 = re.compile(r"\d{17}[\dX]")
@@ -111,7 +112,7 @@ def usc_check(text: str, *, fictional: bool = False) -> CreditCode:
         raise InvalidNumber(f"统一社会信用代码不使用字母{'、'.join(bad)}，请核对是否与数字混淆（如字母O与数字0）。")
     if not USC.fullmatch(number):
         raise InvalidNumber("统一社会信用代码格式不正确：第3至8位应为数字，其余为数字或者大写字母。")
-    # stdnum's own validate() refuses codes that begin with a letter (N1 to N3: collective economy), so only its arithmetic.
+    # stdnum's validate() refuses codes that begin with a letter (N1 to N3: collective economy): only its arithmetic.
     if uscc.calc_check_digit(number[:17]) != number[17]:
         raise InvalidNumber("统一社会信用代码校验位不正确，请逐位核对。")
     if number[2:4] == FICTIONAL_PROVINCE and not fictional:

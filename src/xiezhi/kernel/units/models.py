@@ -220,7 +220,7 @@ class UnitPeriod(models.Model):
 
 
 class UnitSuccession(models.Model):
-    """机构承继. Which unit took over the powers of one that was merged or closed (行政复议法 第19条: successor as respondent)."""
+    """机构承继. Who took over the powers of a unit that was merged or closed (行政复议法 第19条)."""
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="successions", verbose_name=_("原机构"))
     successor = models.ForeignKey(

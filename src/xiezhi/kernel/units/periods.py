@@ -12,7 +12,7 @@ OVERLAPS = "&&"
 
 
 def one_number(column: str) -> Expression:
-    """The range that holds exactly the number in `column`: gist knows ranges, not integers, unless btree_gist is there."""
+    """The range of exactly the number in `column`: without btree_gist, gist knows ranges but no integers."""
     return Func(F(column), F(column), Value("[]"), function="int8range", output_field=BigIntegerRangeField())
 
 

@@ -166,7 +166,7 @@ def tree_as_of(day: date, root: Unit | None = None) -> list[Node]:
         .values_list("unit_id", "unit__level", "unit__kind", "name", "admin_parent_id")
     )
     nodes = {row[0]: Node(*row) for row in rows}
-    roots = []
+    roots: list[Node] = []
     for node in nodes.values():
         parent = nodes.get(node.parent_id) if node.parent_id else None
         (parent.children if parent else roots).append(node)

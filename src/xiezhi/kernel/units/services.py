@@ -1,4 +1,4 @@
-"""Founding, renaming, moving and merging units. Every change closes a period and opens the next; nothing is overwritten."""
+"""Founding, renaming, moving, merging units. A change closes a period and opens the next; nothing is overwritten."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def create_unit(
     demo: bool = False,
     **flags: Any,
 ) -> Unit:
-    """Found a unit. `flags` are further columns of `Unit` (own_name, is_reconsideration_organ, document_code, sort, uid).
+    """Found a unit. `flags` are further columns (own_name, is_reconsideration_organ, document_code, sort, uid).
 
     Raises UnitError for an impossible parent, InvalidNumber for a wrong credit code.
     """
@@ -127,9 +127,7 @@ def rename_unit(unit: Unit, name: str, *, on: date, short_name: str = "", reason
     """更名 from the day `on`. Raises UnitError."""
     if not name.strip():
         raise UnitError("请填写机构名称。")
-    return _new_period(
-        unit, on, reason, name=name.strip(), short_name=short_name, sort_key=ids.sort_key(name.strip())
-    )
+    return _new_period(unit, on, reason, name=name.strip(), short_name=short_name, sort_key=ids.sort_key(name.strip()))
 
 
 @transaction.atomic
@@ -142,7 +140,7 @@ def move_unit(
     place: Place | None = None,
     reason: str = "",
 ) -> UnitPeriod:
-    """调整隶属关系 from the day `on`; `None` for business parents or place keeps them. Raises UnitError for a circle."""
+    """调整隶属关系 from the day `on`; None keeps business parents or place. Raises UnitError for a circle."""
     if parent is not None:
         _check_parent(unit, Level(unit.level), parent)
     changes: dict[str, Any] = {"admin_parent": parent}
@@ -226,7 +224,7 @@ def refresh_current(today: date | None = None) -> int:
             """,
             [day, day],
         )
-        changed += cursor.rowcount
+        changed += int(cursor.rowcount)
         cursor.execute(
             """
             UPDATE units_unit u SET status = CASE WHEN s.unit_id IS NULL THEN 'CLOSED' ELSE 'MERGED' END
@@ -238,7 +236,7 @@ def refresh_current(today: date | None = None) -> int:
             """,
             [day],
         )
-        changed += cursor.rowcount
+        changed += int(cursor.rowcount)
     return changed + _refresh_ancestors(None)
 
 
@@ -267,7 +265,7 @@ def _refresh_ancestors(roots: Sequence[int] | None) -> int:
     """  # noqa: S608  # only names of our own columns
     with connection.cursor() as cursor:
         cursor.execute(statement, [list(roots)] if roots is not None else [])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _check_parent(unit: Unit | None, level: Level, parent: Unit) -> None:

@@ -1,0 +1,72 @@
+"""How the accounts package behaves here: who may sign up, what failed sign-ins do, what is written down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from xiezhi.kernel.access import services
+from xiezhi.kernel.access.models import Account
+from xiezhi.kernel.people import crypto
+
+LOCKED = _("连续多次登录失败，该用户名已暂时锁定。请在15分钟后再试；工作人员可以联系安全管理员解锁。")
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Counts failures per account. An unknown user name is treated alike, so nobody learns which exist."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "too_many_login_attempts": LOCKED,
+        "username_password_mismatch": _("用户名或者密码不正确。连续5次不正确的，该用户名将锁定15分钟。"),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Citizens register with a real-name check in the portal, staff are registered by their unit."""
+        return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        super().pre_authenticate(request, **credentials)
+        username = credentials.get("username") or ""
+        if services.is_locked(username) or cache.get(_unknown(username), 0) >= services.max_failures():
+            raise self.validation_error("too_many_login_attempts")
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        username = credentials.get("username") or ""
+        if not services.record_failure(username, terminal=services.terminal_of(request)):
+            key = _unknown(username)
+            cache.set(key, cache.get(key, 0) + 1, int(services.lock_time().total_seconds()))
+
+    def post_login(self, request: HttpRequest, user: Account, **kwargs: Any) -> Any:
+        services.record_success(user, terminal=services.terminal_of(request))
+        return super().post_login(request, user, **kwargs)
+
+    def logout(self, request: HttpRequest) -> None:
+        if request.user.is_authenticated:
+            services.record_sign_out(request.user, terminal=services.terminal_of(request))
+        super().logout(request)
+
+    def set_password(self, user: Account, password: str) -> None:
+        super().set_password(user, password)
+        services.password_was_changed(user)
+
+
+def _unknown(username: str) -> str:
+    return "access.unknown." + crypto.blind("access.username", username.casefold()).hex()
+
+
+class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Secrets of the second factor are sealed in the database."""
+
+    COLUMN = "mfa.authenticator.secret"
+
+    def encrypt(self, text: str) -> str:
+        return crypto.seal(self.COLUMN, text).hex()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return crypto.unseal(self.COLUMN, bytes.fromhex(encrypted_text))
