@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "xiezhi.ui",
     "xiezhi.portal",
     "xiezhi.desk",
+    "xiezhi.api",
     "xiezhi.demo",
     "unfold",
     "django.contrib.admin",

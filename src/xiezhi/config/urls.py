@@ -21,4 +21,5 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("allauth.urls")),
     path("reference/", admin.site.urls),
+    path("api/", include("xiezhi.api.urls")),
 ]
