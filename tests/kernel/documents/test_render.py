@@ -26,6 +26,7 @@ from xiezhi.kernel.documents.render import (
     render,
     seal_image,
     seal_svg,
+    spell_missing,
 )
 from xiezhi.kernel.documents.sanitize import to_text
 from xiezhi.kernel.documents.templates import DocumentTemplate, Field, MissingFields, TemplateError
@@ -158,6 +159,13 @@ def test_a_character_without_glyph_is_named(fonts: list[Path]) -> None:
     assert missing_glyphs(["王", {"a": "\U0002f801"}], fonts) == ["\U0002f801"]
 
 
+def test_what_people_wrote_themselves_renders_with_any_sign(fonts: list[Path]) -> None:
+    template = templates.by_title("申请书")
+    data = compose(template, {**template.sample, "reasons": "执法人员态度很差😡"}, verify_code=CODE, verify_url=URL)
+    rendered = render(template.typst, spell_missing(data, fonts), fonts_dir=fonts)
+    assert "态度很差〔U+1F621〕" in words(rendered.content)
+
+
 def test_missing_fonts_say_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(FontsMissing, match="npm ci"):
         check_fonts(tmp_path)
@@ -178,7 +186,7 @@ def test_seal_as_svg_has_no_text_and_bad_names_are_refused(fonts: list[Path]) ->
     svg = seal_svg("东岭省临川市人民政府", fonts_dir=fonts)
     assert svg.startswith("<svg") and "<text" not in svg and "<script" not in svg
     assert seal_image("临川市司法局", fonts_dir=fonts, kind="pdf").startswith(b"%PDF")
-    with pytest.raises(ValueError):
+    with pytest.raises(RenderError):
         seal_svg("x" * 80, fonts_dir=fonts)
 
 
@@ -195,6 +203,12 @@ def test_check_names_what_is_wrong(fonts: list[Path]) -> None:
     assert "none.typ" in check_template(broken, fonts_dir=fonts)[0]
     unsealed = dataclasses.replace(template, typst=templates.by_title("公开文本").typst)
     assert check_template(dataclasses.replace(unsealed, sample={}), fonts_dir=fonts)
+
+
+def test_an_endless_text_is_refused_in_plain_words() -> None:
+    template = templates.get("reconsideration.decision")
+    with pytest.raises(TemplateError, match="正文过长"):
+        compose(template, template.sample, body_html="字" * 2_000_001)
 
 
 def test_registry_refuses_clashes() -> None:

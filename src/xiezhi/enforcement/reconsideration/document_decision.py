@@ -194,7 +194,7 @@ TEMPLATES = [
          Field("norm_result", "附带审查的结果", "long", required=False, basis="行政复议法 第59条"),
          Field("articles", "适用的条款", basis="行政复议法 第63条至第72条"), Field("result", "决定主文", "list", basis="行政复议法 第63条至第72条"),
          Field("performance", "履行期限", required=False, basis="行政复议法 第66条"), FINAL, COURT),
-        _decision, basis="行政复议法 第61条、第75条", parties=_PARTIES, procedure="普通程序", doc_no="临政复决字〔2026〕12号",
+        _decision, basis="行政复议法 第61条、第75条", short="决定书", parties=_PARTIES, procedure="普通程序", doc_no="临政复决字〔2026〕12号",
         issued_on=date(2026, 11, 6), claims=["撤销被申请人作出的行政处罚决定。"],
         claim_reasons="申请人认为，其已提供合法进货票据，处罚认定事实错误，封存程序违法。",
         reply="被申请人认为，申请人在检查当日没有出示票据，处罚事实清楚，适用法律正确，程序合法。", facts=_FACTS,

@@ -109,7 +109,10 @@ def compose(
     if data.get("attachments"):
         out["attachments"] = [clean_text(str(a)) for a in data["attachments"]]
     out["title"] = clean_text(str(data.get("title") or template.title))
-    out["body"] = to_blocks(template.draft(data) if body_html is None else body_html)
-    if verify_code:
-        out |= {"verify_code": verify_code, "verify_url": verify_url, "qr_svg": qr_svg(verify_url)}
+    try:
+        out["body"] = to_blocks(template.draft(data) if body_html is None else body_html)
+        if verify_code:
+            out |= {"verify_code": verify_code, "verify_url": verify_url, "qr_svg": qr_svg(verify_url)}
+    except ValueError as error:
+        raise TemplateError(f"《{template.title}》无法生成：{error}") from error
     return out

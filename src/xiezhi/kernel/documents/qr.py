@@ -13,7 +13,7 @@ def qr_svg(url: str) -> str:
     Raises ``ValueError`` when the address is longer than a code that people can still scan from paper (300 characters).
     """
     if not url or len(url) > 300:
-        raise ValueError("a verification address has between 1 and 300 characters")
+        raise ValueError("核验网址应当为1至300个字符")
     out = io.BytesIO()
     segno.make(url, error="m", micro=False).save(out, kind="svg", border=1, xmldecl=False, svgns=True)
     return out.getvalue().decode("utf-8")

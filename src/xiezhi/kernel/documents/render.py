@@ -147,6 +147,26 @@ def missing_glyphs(value: object, fonts_dir: Path | str | Iterable[Path | str]) 
     return list(out)
 
 
+def spell_missing(value: Any, fonts_dir: Path | str | Iterable[Path | str]) -> Any:
+    """A copy of a JSON value in which each character no font can draw is spelled as its code: 〔U+1F600〕.
+
+    For records of what people wrote themselves, which must not fail over one sign. Never for sealed documents: there a
+    missing character of a name is a reason to stop.
+    """
+    covered = _load(_paths(fonts_dir)).covered
+
+    def spell(item: Any, key: str = "") -> Any:
+        if isinstance(item, str) and key != "qr_svg":
+            return "".join(c if ord(c) in covered or c.isspace() else f"〔U+{ord(c):04X}〕" for c in item)
+        if isinstance(item, Mapping):
+            return {k: spell(v, k) for k, v in item.items()}
+        if isinstance(item, list | tuple):
+            return [spell(v) for v in item]
+        return item
+
+    return spell(value)
+
+
 def _moment(data: Mapping[str, Any]) -> datetime:
     """The moment written into the file: from the data, never the machine, so that every run gives the same bytes."""
     value = data.get("rendered_at") or data.get("issued_on")
@@ -210,7 +230,10 @@ def seal_image(
     missing = missing_glyphs([unit_name, code], fonts_dir)
     if missing:
         raise GlyphMissing(missing)
-    payload = json.dumps({**seal_data(unit_name, code), "fonts": fonts.families}, ensure_ascii=False)
+    try:
+        payload = json.dumps({**seal_data(unit_name, code), "fonts": fonts.families}, ensure_ascii=False)
+    except ValueError as error:
+        raise RenderError(str(error)) from error
     file = HERE / "typst" / "seal.typ"
     if kind not in ("svg", "pdf", "png"):
         raise ValueError(kind)
