@@ -9,3 +9,10 @@ class ReconsiderationConfig(AppConfig):
     label = "reconsideration"
     verbose_name = _("行政复议")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from xiezhi.kernel.procedures import registry
+
+        from .procedure import Reconsideration
+
+        registry.register(Reconsideration)

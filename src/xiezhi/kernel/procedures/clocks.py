@@ -240,7 +240,7 @@ def _left_on(view: View, term: Term, start: _Start) -> date | None:
 def _lapse_recorded(view: View, term: Term, legal: date | None) -> bool:
     """Whether the lapse of this very clock already took effect as an event (deemed acceptance and the like)."""
     for event in view.procedure.clock_events():
-        if event.when == term.id and any(r.on == legal for r in view.by_event.get(event.code, ())):
+        if term.id in event.lapses and any(r.on == legal for r in view.by_event.get(event.code, ())):
             return True
     return False
 

@@ -270,15 +270,16 @@ def settle(view: View, calendar: Calendar, at: datetime, *, provisional: bool = 
         for event in view.procedure.clock_events():
             if not _state_allows(event, view.state):
                 continue
-            clock = clock_of(view, view.procedure.terms[event.when], calendar, at)
-            if clock is None or clock.status is not Status.LAPSED or clock.due_at is None:
-                continue
-            if clock.provisional and not provisional:
-                continue
-            if any(r.on == clock.legal for r in view.by_event.get(event.code, ())):
-                continue
-            if best is None or clock.due_at < best[0]:
-                best = (clock.due_at, clock, event)
+            for term in event.lapses:
+                clock = clock_of(view, view.procedure.terms[term], calendar, at)
+                if clock is None or clock.status is not Status.LAPSED or clock.due_at is None:
+                    continue
+                if clock.provisional and not provisional:
+                    continue
+                if any(r.on == clock.legal for r in view.by_event.get(event.code, ())):
+                    continue
+                if best is None or clock.due_at < best[0]:
+                    best = (clock.due_at, clock, event)
         if best is None:
             return done
         due_at, clock, event = best

@@ -230,8 +230,8 @@ class Rule:
 class Event:
     """事件: the only way a matter changes.
 
-    `path` is (from states, target). An empty from tuple begins a matter. `by` are roles, `when` the term whose lapse
-    fires a CLOCK event. `produces` are document template codes, or a function of the view after the event.
+    `path` is (from states, target). An empty from tuple begins a matter. `by` are roles, `when` (and `also_when`) the
+    terms whose lapse fires a CLOCK event. `produces` are document template codes, or a function of the view after the event.
     `backdated` events may carry a day before today (paper filings, proofs of service); all others happen now.
     `plain` is the sentence a citizen reads on the timeline; empty means the event is internal.
     """
@@ -243,6 +243,7 @@ class Event:
     form: tuple[Field, ...] = ()
     meets: tuple[str | Meets, ...] = ()
     when: str = ""
+    also_when: tuple[str, ...] = ()
     requires: tuple[Rule, ...] = ()
     produces: tuple[str, ...] | Callable[[View, Mapping[str, Any]], Sequence[str]] = ()
     sets: Mapping[str, Any] | Callable[[View, Ask], Mapping[str, Any]] = field(default_factory=dict)
@@ -254,6 +255,11 @@ class Event:
     repeatable: bool = True
     primary: bool = False
     code: str = ""
+
+    @property
+    def lapses(self) -> tuple[str, ...]:
+        """Terms whose lapse fires this event."""
+        return (self.when, *self.also_when) if self.when else ()
 
     @property
     def sources(self) -> tuple[State, ...]:
@@ -317,8 +323,8 @@ class Procedure:
     app: ClassVar[str] = ""
     roles: ClassVar[tuple[Role, ...]] = ()
     parameters: ClassVar[Mapping[str, Dated]] = {}
-    law_versions: ClassVar[Callable[[date], dict[str, str]]] = staticmethod(lambda on: {})
-    step_of: ClassVar[Callable[[View], str] | None] = None
+    law_versions: ClassVar[staticmethod[[date], dict[str, str]]] = staticmethod(lambda on: {})
+    step_of: ClassVar[staticmethod[[View], str] | None] = None
     guide: ClassVar[Mapping[str, Any]] = {}
     # facts that must be equal for two open matters to be duplicates of one another
     duplicate_key: ClassVar[tuple[str, ...]] = ()
