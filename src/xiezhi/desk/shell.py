@@ -1,0 +1,178 @@
+"""The frame of the desk: navigation by role with its counts, and rendering."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render as django_render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from xiezhi.desk.gate import AUTHORITY_ROLES, OFFICE_ROLES, who
+from xiezhi.desk.rows import mine_q
+from xiezhi.kernel.access.subject import Subject
+from xiezhi.kernel.documents.models import Document
+from xiezhi.kernel.notices.models import Notice
+from xiezhi.kernel.procedures import policies, registry
+from xiezhi.kernel.procedures.models import Matter
+
+__all__ = ["Heading", "Item", "counts", "navigation", "render", "review_q"]
+
+CAP = 999
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of the side navigation."""
+
+    key: str
+    label: str
+    href: str
+    icon: str
+    count: int | str | None = None
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of the side navigation with its entries."""
+
+    title: str
+    items: tuple[Item, ...]
+
+
+def review_q(subject: Subject) -> Q:
+    """Documents that wait for this subject: review by heads of the handling unit, signature by heads of unit and organ."""
+    heads = subject.unit_ids("office_head")
+    organs = subject.unit_ids("organ_head")
+    q = Q(pk__in=[])
+    if heads:
+        q |= Q(state__in=[Document.REVIEW, Document.APPROVED], matter__handling_unit_id__in=heads)
+    if organs:
+        q |= Q(state=Document.APPROVED, unit_id__in=organs)
+    return q
+
+
+def counts(subject: Subject) -> dict[str, int]:
+    """Every count of the navigation in one statement, capped."""
+    parts: dict[str, QuerySet[Any]] = {}
+    if subject.account_id is not None:
+        parts["messages"] = Notice.objects.filter(account_id=subject.account_id, read_at__isnull=True, channel="SITE")
+    if subject.has(*OFFICE_ROLES):
+        parts["mine"] = Matter.objects.filter(mine_q(subject), open=True)
+        units = sorted(subject.unit_ids(*OFFICE_ROLES))
+        parts["unit"] = Matter.objects.filter(Q(handling_unit_id__in=units) | Q(organ_id__in=units), open=True)
+        if subject.has("office_head", "organ_head"):
+            parts["review"] = Document.objects.filter(review_q(subject), state__in=[Document.REVIEW, Document.APPROVED])
+    if subject.has(*AUTHORITY_ROLES):
+        parts["respondent"] = Matter.objects.filter(policies.authority_q(subject), open=True)
+    if not parts:
+        return {}
+    sql, params = [], []
+    for rows in parts.values():
+        one, args = rows.order_by()[: CAP + 1].values("pk").query.sql_with_params()
+        sql.append(f"(SELECT count(*) FROM ({one}) AS q)")
+        params += list(args)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(sql)}", params)
+        row = cursor.fetchone() or ()
+    return dict(zip(parts, row, strict=True))
+
+
+def navigation(subject: Subject, found: Mapping[str, int], active: str = "") -> list[Heading]:
+    """Headings with their entries, only what this subject may open."""
+    return [
+        Heading(title, tuple(replace(i, current=i.key == active, count=_capped(i.count)) for i in items))
+        for title, items in _groups(subject, found)
+        if items
+    ]
+
+
+def _capped(count: int | str | None) -> int | str | None:
+    return f"{CAP}+" if isinstance(count, int) and count > CAP else count
+
+
+def _groups(subject: Subject, found: Mapping[str, int]) -> list[tuple[str, list[Item]]]:
+    groups: list[tuple[str, list[Item]]] = []
+    if subject.has(*OFFICE_ROLES):
+        queue = reverse("desk:queue")
+        work = [
+            Item("mine", _("我的待办"), queue, "inbox", found.get("mine", 0)),
+            Item("unit", _("本单位待办"), f"{queue}?view=unit", "users", found.get("unit", 0)),
+            Item("reach", _("管辖范围内"), f"{queue}?view=reach", "hierarchy"),
+            Item("hearings", _("听证与谈话"), reverse("desk:hearings"), "calendar"),
+        ]
+        work.append(Item("documents", _("文书签发"), reverse("desk:documents"), "file-text", found.get("review")))
+        groups.append((_("我的工作"), work))
+    if subject.has(*AUTHORITY_ROLES):
+        groups.append((_("被复议案件"), [
+            Item("respondent", _("要我们答复的"), reverse("desk:respondent"), "message-reply", found.get("respondent", 0)),
+        ]))  # fmt: skip
+    if subject.has("case_officer", "office_head", "counter_clerk"):
+        groups.append((_("收件"), [Item("filing", _("登记申请"), reverse("desk:filing"), "file-plus")]))
+    if subject.has(*OFFICE_ROLES):
+        services = [
+            Item(f"service-{p.code}", p.title, f"{reverse('desk:queue')}?view=unit&service={p.code}", "scale")
+            for p in _newest()
+        ]
+        groups.append((_("业务"), services))
+    if subject.has("office_head", "organ_head", "leader", "statistician", "supervisor"):
+        groups.append((_("数据"), [Item("figures", _("指标"), reverse("desk:figures"), "chart-bar")]))
+    groups += _administration(subject)
+    return groups
+
+
+def _newest() -> list[Any]:
+    found = {p.code: p for p in registry.all_procedures()}
+    return list(found.values())
+
+
+def _administration(subject: Subject) -> list[tuple[str, list[Item]]]:
+    groups: list[tuple[str, list[Item]]] = []
+    if subject.has("SYSTEM_ADMIN"):
+        groups.append((_("系统管理"), [
+            Item("admin", _("总览"), reverse("desk:admin"), "home"),
+            Item("units", _("机构"), reverse("desk:admin-units"), "sitemap"),
+            Item("staff", _("人员与岗位"), reverse("desk:admin-staff"), "users"),
+            Item("calendars", _("工作日历"), reverse("desk:admin-calendars"), "calendar"),
+            Item("parameters", _("程序参数"), reverse("desk:admin-parameters"), "adjustments"),
+            Item("procedures", _("法定程序"), reverse("desk:admin-procedures"), "git-branch"),
+            Item("templates", _("文书模板"), reverse("desk:admin-templates"), "template"),
+            Item("serials", _("文号登记"), reverse("desk:admin-serials"), "hash"),
+            Item("outbox", _("通知外发"), reverse("desk:admin-outbox"), "send"),
+            Item("rendering", _("文书制作"), reverse("desk:admin-rendering"), "printer"),
+            Item("services", _("服务账号"), reverse("desk:admin-services"), "plug"),
+        ]))  # fmt: skip
+    if subject.has("SECURITY_ADMIN"):
+        groups.append((_("安全管理"), [
+            Item("admin", _("总览"), reverse("desk:admin"), "home"),
+            Item("accounts", _("账号"), reverse("desk:admin-accounts"), "id"),
+            Item("grants", _("授权"), reverse("desk:admin-grants"), "key"),
+        ]))  # fmt: skip
+    if subject.has("AUDIT_ADMIN"):
+        groups.append((_("审计"), [
+            Item("admin", _("总览"), reverse("desk:admin"), "home"),
+            Item("readings", _("查阅日志"), reverse("desk:admin-readings"), "eye"),
+            Item("security", _("安全日志"), reverse("desk:admin-security"), "shield-check"),
+        ]))  # fmt: skip
+    return groups
+
+
+def render(
+    request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, active: str = "", status: int = 200
+) -> HttpResponse:
+    """A page in the desk's frame. Partial answers (HTMX) leave the frame and its counts out."""
+    subject = who(request)
+    full: dict[str, Any] = {"subject": subject, "active": active, **(context or {})}
+    if not getattr(request, "htmx", False):
+        found = counts(subject)
+        full |= {
+            "nav": navigation(subject, found, active), "unread": found.get("messages", 0), "counts": found,
+            "desk_unit": subject.main_unit_name or (_("管理员") if subject.admin_role else ""),
+        }  # fmt: skip
+    return django_render(request, template, full, status=status)

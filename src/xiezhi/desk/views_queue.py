@@ -1,0 +1,234 @@
+"""The queue by clock, its export, its bulk actions, and the live stream behind it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from asgiref.sync import sync_to_async
+from django.contrib import messages
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from xiezhi.desk import export, live, reads, rows, shell
+from xiezhi.desk.gate import DESK, HOME, OFFICE, at_matter, who
+from xiezhi.kernel.access import purposes
+from xiezhi.kernel.access.guards import guard
+from xiezhi.kernel.access.permissions import NotFoundForYou
+from xiezhi.kernel.access.subject import Subject
+from xiezhi.kernel.calendar import clock as wall
+from xiezhi.kernel.people.models import Staff
+from xiezhi.kernel.procedures import policies, registry, selectors, services
+from xiezhi.kernel.procedures.core import Refused
+from xiezhi.kernel.procedures.models import Matter
+from xiezhi.kernel.units.models import Unit
+
+PAGE = 40
+BULK_LIMIT = 100
+
+
+def _states(filters: rows.Filters) -> list[tuple[str, str]]:
+    """States to choose from: of the chosen service, or of all, in the order of the declaration."""
+    found: dict[str, str] = {}
+    for procedure in registry.all_procedures():
+        if not filters.service or procedure.code == filters.service:
+            found |= {code: state.title for code, state in procedure.states.items()}
+    return list(found.items())
+
+
+def _colleagues(subject: Subject) -> list[tuple[int, str]]:
+    """Staff who handle matters in the subject's units today, for the handler filter and for assignment."""
+    units = subject.unit_ids(*policies.OFFICE_READERS)
+    today = wall.today()
+    found = (
+        Staff.objects.filter(
+            appointments__unit_id__in=units, appointments__valid_from__lte=today, status="ACTIVE",
+        )
+        .exclude(appointments__valid_to__lte=today)
+        .order_by("sort_key", "id").distinct().values_list("pk", "name")
+    )  # fmt: skip
+    return list(found[:200])
+
+
+def _home(subject: Subject) -> str:
+    """Where the desk begins for somebody without a queue of their own."""
+    if subject.admin_role:
+        return reverse("desk:admin")
+    if not subject.has("case_officer", "office_head", "organ_head", "counter_clerk", "archivist", "sealer"):
+        return reverse("desk:figures") if subject.has("leader", "statistician", "supervisor") else reverse("desk:respondent")
+    return ""
+
+
+@guard(HOME)
+@require_GET
+def queue(request: HttpRequest) -> HttpResponse:
+    """Matters by clock: mine, my unit's, all within reach. The number of statements does not depend on the rows."""
+    subject = who(request)
+    plain = not request.GET
+    if not subject.has(*policies.OFFICE_READERS) or (plain and _home(subject)):
+        return HttpResponseRedirect(_home(subject) or reverse("desk:respondent"))
+    filters = rows.Filters.read(request.GET, view="reach" if request.GET.get("q") and "view" not in request.GET else "mine")
+    reach = rows.view_q(filters.view, subject) & filters.q()
+    today = wall.today()
+    found = selectors.queue(
+        reach, due=filters.due, open_only=filters.open_only, filters=filters.equalities(), sort=filters.sort, today=today
+    )
+    page = selectors.page(found, after=filters.after, size=PAGE)
+    tabs = selectors.tabs(reach, filters=filters.equalities(), today=today) if filters.open_only else None
+    reads.listed(request, page.rows)
+    context = {
+        "filters": filters,
+        "page": page,
+        "groups": rows.groups(page.rows, today, sort=filters.sort),
+        "tabs": [(key, title, tabs[key] if tabs else None) for key, title in rows.TABS],
+        "cap": selectors.CAP,
+        "views": rows.SCOPES,
+        "title": dict(rows.SCOPES)[filters.view],
+        "services": [(p.code, p.title) for p in registry.all_procedures()],
+        "states": _states(filters),
+        "tracks": rows.TRACKS,
+        "sorts": rows.SORTS,
+        "colleagues": _colleagues(subject),
+        "respondent": Unit.objects.filter(pk=filters.respondent).first() if filters.respondent else None,
+        "several_units": len({m.handling_unit_id for m in page.rows}) > 1,
+        "may_assign": subject.has("office_head", "case_officer"),
+        "may_register": subject.has("case_officer", "office_head", "counter_clerk"),
+        "purposes": export.PURPOSES,
+        "find_text": filters.text,
+        "here": request.get_full_path(),
+    }
+    template = "desk/queue_rows.html" if getattr(request, "htmx", False) else "desk/queue.html"
+    return shell.render(request, template, context, active=filters.view)
+
+
+@guard(OFFICE)
+@require_POST
+def export_queue(request: HttpRequest) -> HttpResponse:
+    """What the queue shows, as CSV or XLSX, for a purpose; the reading log names every matter in it."""
+    subject = who(request)
+    filters = rows.Filters.read(request.POST)
+    try:
+        purposes.require(request.POST.get("purpose", ""), request.POST.get("purpose_text", ""))
+    except purposes.PurposeError as error:
+        messages.error(request, str(error))
+        return HttpResponseRedirect(reverse("desk:queue") + filters.url())
+    reach = rows.view_q(filters.view, subject) & filters.q()
+    found = selectors.queue(
+        reach, due=filters.due, open_only=filters.open_only, filters=filters.equalities(), sort=filters.sort
+    )
+    listed = list(found.select_related("handling_unit", "handler")[: export.LIMIT])
+    reads.listed(
+        request, listed, action="EXPORT", purpose=request.POST.get("purpose", ""),
+        text=request.POST.get("purpose_text", ""), name="queue",
+    )  # fmt: skip
+    return export.answer(export.table(listed, request), str(dict(rows.SCOPES)[filters.view]), request.POST.get("as", "xlsx"))
+
+
+def _picked(request: HttpRequest, subject: Subject) -> list[Matter]:
+    keys = [k for k in request.POST.getlist("pick") if k.isdigit()][:BULK_LIMIT]
+    return list(
+        Matter.objects.filter(policies.reach_q(subject), pk__in=keys).select_related("handling_unit", "handler").order_by("pk")
+    )
+
+
+@guard(OFFICE)
+@require_POST
+def bulk(request: HttpRequest) -> HttpResponse:
+    """Assign, hand over or print several matters. Decisions of law are taken one by one and never here."""
+    subject = who(request)
+    picked = _picked(request, subject)
+    back = request.POST.get("back", "")
+    back = back if back.startswith("/desk/") else reverse("desk:queue")
+    if not picked:
+        messages.error(request, _("请先在列表中选择办件"))
+        return HttpResponseRedirect(back)
+    action = request.POST.get("do", "")
+    if action == "print":
+        reads.listed(request, picked, action="PRINT", name="queue")
+        return shell.render(request, "desk/print_list.html", {"rows": picked, "print_at": wall.now()})
+    if action not in ("assign", "handover"):
+        messages.error(request, _("请选择要做什么"))
+        return HttpResponseRedirect(back)
+    staff = request.POST.get("staff", "")
+    if not staff.isdigit() or int(staff) not in {pk for pk, _name in _colleagues(subject)}:
+        messages.error(request, _("请选择本单位的承办人"))
+        return HttpResponseRedirect(back)
+    done, refused = 0, []
+    for matter in picked:
+        try:
+            _move(subject, matter, action, staff, request.POST.get("reason", ""))
+            done += 1
+        except Refused as error:
+            refused.append(f"{matter.number}：{error}")
+    if done:
+        messages.success(request, _("已办理%(n)d件") % {"n": done})
+    for line in refused:
+        messages.error(request, line)
+    return HttpResponseRedirect(back)
+
+
+def _move(subject: Subject, matter: Matter, action: str, staff: str, reason: str) -> None:
+    actor = policies.actor_for(subject, matter)
+    if action == "assign":
+        others = [str(o) for o in matter.facts.get("officers") or () if str(o) != staff]
+        services.fire_event(matter.pk, "assigned", actor, {"officers": [staff, *others][:2] or [staff]})
+        return
+    services.fire_event(
+        matter.pk, "handed_over", actor,
+        {"from_officer": str(matter.handler_id or ""), "to_officer": staff, "reason": reason or _("批量移交")},
+    )  # fmt: skip
+
+
+def scope_of(subject: Subject) -> live.Scope:
+    """What a subject's desk may hear about, from the same areas that filter its lists."""
+    units: set[int] = set(subject.unit_ids(*policies.OFFICE_READERS))
+    levels: dict[str, set[int]] = {name: set() for name in live.LEVELS}
+    everything = False
+    for area in subject.areas(*policies.OFFICE_READERS):
+        name = area.column.removesuffix("_id")
+        if area.column == "id":
+            units |= area.values
+        elif name in levels:
+            levels[name] |= area.values
+        elif name == "min":
+            everything = True
+    theirs: frozenset[int] = frozenset()
+    if subject.unit_ids(*policies.AUTHORITY_ROLES):
+        keys = Matter.objects.filter(policies.authority_q(subject), open=True).values_list("pk", flat=True)
+        theirs = frozenset(keys[:2000])
+    return live.Scope(
+        frozenset(units), *(frozenset(levels[n]) for n in live.LEVELS), matters=theirs, everything=everything
+    )
+
+
+@guard(DESK)
+@require_GET
+def stream(request: HttpRequest) -> StreamingHttpResponse:
+    """Server-sent events: that something within reach changed, or that this one matter did. Never what."""
+    matter_id = None
+    if wanted := request.GET.get("m"):
+        matter_id = at_matter(request, wanted, settle=False).matter.pk
+        scope = live.Scope()
+    else:
+        scope = scope_of(who(request))
+        if scope == live.Scope():
+            raise NotFoundForYou
+    one = live.Stream(scope, matter_id)
+
+    async def body() -> AsyncIterator[bytes]:
+        # The page's database connection must not wait for the stream's end.
+        await sync_to_async(_let_go)()
+        async for part in live.event_stream(one):
+            yield part
+
+    response = StreamingHttpResponse(body(), content_type="text/event-stream")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+def _let_go() -> None:
+    if not connection.in_atomic_block:
+        connection.close()
