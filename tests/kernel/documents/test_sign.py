@@ -162,6 +162,12 @@ def test_qpdf_finds_no_errors(signed: bytes, tmp_path: Path) -> None:
     assert subprocess.run(["qpdf", "--check", str(file)], capture_output=True, check=False).returncode == 0
 
 
+def test_a_broken_container_is_told(signed: bytes, authority: DevelopmentCA) -> None:
+    at = signed.rindex(b"/Contents <") + len(b"/Contents <")
+    with pytest.raises(SignError):
+        check_pdf(signed[:at] + b"00" * 40 + signed[at + 80 :], [authority.root()])
+
+
 def test_detached_signatures(authority: DevelopmentCA, unit: UnitCredential, tmp_path: Path) -> None:
     signature = SoftwareSigner().sign_detached(b"manifest", unit)
     assert check_detached(b"manifest", signature, [authority.root()]).good

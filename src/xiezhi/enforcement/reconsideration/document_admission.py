@@ -216,7 +216,7 @@ TEMPLATES = [
     doc("elevation_notice", "提级审理告知书", "提",
         (*LETTER, *CASE, Field("upper_organ", "上级行政复议机关", basis="行政复议法 第38条"),
          Field("ground", "提级的理由", basis="行政复议法实施条例 第40条"), CONTACT),
-        _elevation, basis="行政复议法 第38条；行政复议法实施条例 第40条", short="提级告知",
+        _elevation, basis="行政复议法 第38条；行政复议法实施条例 第40条", short="提级告知书",
         upper_organ="东岭省人民政府", ground="本案涉及重大社会公共利益"),
     doc("deemed_acceptance_record", "视为受理记录", "",
         (ORGAN, ISSUED, *CASE, INTAKE, RECEIVED, Field("limit_on", "审查期限届满日", "date", basis="行政复议法 第30条第3款")),

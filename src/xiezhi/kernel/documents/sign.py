@@ -24,7 +24,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import fields, signers
 from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.validation import async_validate_detached_cms, validate_pdf_signature
+from pyhanko.sign.validation import EmbeddedPdfSignature, async_validate_detached_cms, validate_pdf_signature
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator import ValidationContext
@@ -262,24 +262,26 @@ def check_pdf(content: bytes, roots_pem: list[bytes]) -> list[SignatureCheck]:
         signatures = PdfFileReader(io.BytesIO(content), strict=False).embedded_signatures
     except Exception as error:
         raise SignError("不是可以读取的 PDF 文件") from error
-    out: list[SignatureCheck] = []
-    for signature in signatures:
-        cert = signature.signer_cert
-        context = ValidationContext(trust_roots=roots, allow_fetching=False, revocation_mode="soft-fail")
-        status = validate_pdf_signature(signature, signer_validation_context=context)
-        out.append(
-            SignatureCheck(
-                field=signature.field_name,
-                signer=_subject(cert, "common_name"),
-                signer_code=_subject(cert, "organization_identifier"),
-                signed_at=status.signer_reported_dt,
-                intact=bool(status.intact),
-                valid=bool(status.valid),
-                trusted=bool(status.trusted),
-                whole=_whole(status),
-            )
-        )
-    return out
+    try:
+        return [_check_one(signature, roots) for signature in signatures]
+    except Exception as error:
+        raise SignError("签名已损坏，无法读取") from error
+
+
+def _check_one(signature: EmbeddedPdfSignature, roots: list[asn1_x509.Certificate]) -> SignatureCheck:
+    cert = signature.signer_cert
+    context = ValidationContext(trust_roots=roots, allow_fetching=False, revocation_mode="soft-fail")
+    status = validate_pdf_signature(signature, signer_validation_context=context)
+    return SignatureCheck(
+        field=signature.field_name,
+        signer=_subject(cert, "common_name"),
+        signer_code=_subject(cert, "organization_identifier"),
+        signed_at=status.signer_reported_dt,
+        intact=bool(status.intact),
+        valid=bool(status.valid),
+        trusted=bool(status.trusted),
+        whole=_whole(status),
+    )
 
 
 @dataclass(frozen=True, slots=True)
