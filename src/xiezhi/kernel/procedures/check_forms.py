@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import dis
+import importlib
+import importlib.util
 import json
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -78,12 +82,23 @@ def _sample(procedure: type[Procedure], context: Context) -> Found:
             if field.sample is None or _broken(field):
                 continue
             try:
-                _, problems = coerce((field,), {field.name: field.sample})
+                _, problems = coerce((field,), {field.name: _dated(field.sample, context.today)})
             except (Bad, TypeError, ValueError) as error:
                 yield f"{event.code}.{field.name}", f"示例值填不进去：{error}"
                 continue
             for problem in problems:
                 yield f"{event.code}.{field.name}", f"示例值填不进去：{problem.message}"
+
+
+def _dated(sample: Any, today: date) -> Any:
+    """The sample with its relative days (@-20: twenty days before the event) as days."""
+    if isinstance(sample, str):
+        return today.isoformat() if re.fullmatch(r"@[+-]?\d*", sample) else sample
+    if isinstance(sample, Mapping):
+        return {k: _dated(v, today) for k, v in sample.items()}
+    if isinstance(sample, list | tuple):
+        return [_dated(v, today) for v in sample]
+    return sample
 
 
 def _broken(field: Field) -> bool:
@@ -207,8 +222,15 @@ def _facts(procedure: type[Procedure], context: Context) -> Found:
         for fact in sorted(reads(function) - known):
             yield where, f"读取事实{fact}，但没有事件写入它"
     for fact in procedure.duplicate_key:
-        if fact not in known:
+        if fact.split(".")[0] not in known:
             yield "duplicate_key", f"依事实{fact}查重，但没有事件写入它"
+
+
+def load_documents(procedure: type[Procedure]) -> None:
+    """Import the `documents` module beside the procedure, so that its templates are known without Django too."""
+    package = procedure.__module__.rpartition(".")[0]
+    if package.startswith("xiezhi.") and importlib.util.find_spec(f"{package}.documents") is not None:
+        importlib.import_module(f"{package}.documents")
 
 
 def documents_of(event: Event) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xiezhi.kernel.procedures.checks import Context, Found, rule
-from xiezhi.kernel.procedures.declare import CLOCK, PREVIOUS, SAME, Event, Procedure, State, TermKind
+from xiezhi.kernel.procedures.declare import CLOCK, PREVIOUS, SAME, Event, Procedure, Side, State, TermKind
 
 
 def targets(procedure: type[Procedure], event: Event) -> tuple[State, ...]:
@@ -243,11 +243,9 @@ def _clock_form(procedure: type[Procedure], context: Context) -> Found:
             yield event.code, "期限届满自动发生，没有人填写必填字段"
 
 
-@rule("NOTIFY_WITHOUT_PLAIN", "通知他人的事件有一句群众看得懂的话")
+@rule("NOTIFY_WITHOUT_PLAIN", "通知当事人的事件有一句群众看得懂的话")
 def _notify(procedure: type[Procedure], context: Context) -> Found:
     for event in procedure.events.values():
-        if event.notifies and not event.plain.strip():
-            yield (
-                event.code,
-                f"“{event.title}”要通知{'、'.join(r.title for r in event.notifies)}，却没有写明通知的话（plain）",
-            )
+        parties = "、".join(r.title for r in event.notifies if r.side is Side.PARTY)
+        if parties and not event.plain.strip():
+            yield event.code, f"“{event.title}”要通知{parties}，却没有写明通知的话（plain）"

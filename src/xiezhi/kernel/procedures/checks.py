@@ -100,8 +100,9 @@ def name_of(procedure: type[Procedure]) -> str:
 
 def check(procedure: type[Procedure], *, today: date | None = None, render: bool = False) -> list[Finding]:
     """Every rule on one procedure, in order of the rules. Empty means sound."""
-    from xiezhi.kernel.procedures import check_forms, check_states, check_terms  # noqa: F401 - they register rules
+    from xiezhi.kernel.procedures import check_forms  # importing them registers their rules
 
+    check_forms.load_documents(procedure)
     context = Context(today or _today(), render)
     name = name_of(procedure)
     return [

@@ -86,7 +86,14 @@ def _lane(lanes: list[_Lane], top: float, bottom: float) -> int:
 
 
 def _wrap(text: str, chars: int) -> list[str]:
-    return [text[i : i + chars] for i in range(0, len(text), chars)] or [""]
+    """Lines of at most `chars`; a closing mark hangs out rather than begin a line."""
+    out: list[str] = []
+    for char in text:
+        if out and (len(out[-1]) < chars or char in "）、，。；：”》"):
+            out[-1] += char
+        else:
+            out.append(char)
+    return out or [""]
 
 
 def _words(events: Iterable[Event], tail: str = "") -> list[tuple[str, bool]]:
@@ -149,14 +156,7 @@ class _Drawing:
     def _place(self) -> None:
         shape = self.shape
         anchors = self._anchors()
-        skips = [
-            (m.source, m.target)
-            for m in self.g.moves
-            if m.source in self.g.main
-            and m.target in self.g.main
-            and self.g.main.index(m.target) != self.g.main.index(m.source) + 1
-        ]
-        self.main_x = 12 + LANE * min(len(skips), 5)
+        self.main_x = 12 + LANE * len(self._skips())
         self.main_right = self.main_x + shape.box
         spans = sum(1 for c in self.g.asides)
         self.aside_x = self.main_right + 18 + LANE * min(spans, 4 if shape.columns == 1 else 6)
@@ -217,8 +217,6 @@ class _Drawing:
         out: list[tuple[str, bool]] = []
         for move in self.g.out(code):
             where = self.g.states[move.target].title if move.target else "原状态"
-            if move.target in self.g.asides:
-                continue  # named at the box it enters
             out += _to(move.events, "→", where)
         return _lines(out, self.shape.label_chars)
 
@@ -254,17 +252,27 @@ class _Drawing:
             self._path([(x, 12), (x, box.y)], "pd-line")
             self._head(x, box.y, "down", "pd-head")
 
-    def _skip_lines(self) -> None:
+    def _skips(self) -> dict[str, list[str]]:
+        """Target -> sources of moves along the main path that are no step to the next state."""
+        out: dict[str, list[str]] = {}
+        rank = {code: n for n, code in enumerate(self.g.main)}
         for move in self.g.moves:
-            if move.source not in self.g.main or move.target not in self.g.main:
-                continue
-            if self.g.main.index(move.target) == self.g.main.index(move.source) + 1:
-                continue
-            a, b = self.boxes[move.source], self.boxes[move.target]
-            start, end = a.y + a.height * 0.7, b.y + b.height * 0.3
-            x = a.x - 8 - LANE * min(_lane(self.left, min(start, end), max(start, end)), 4)
-            self._path([(a.x, start), (x, start), (x, end), (b.x, end)], "pd-return")
-            self._head(b.x, end, "right", "pd-head-branch")
+            if move.source in rank and move.target in rank and rank[move.target] != rank[move.source] + 1:
+                out.setdefault(move.target, []).append(move.source)
+        return out
+
+    def _skip_lines(self) -> None:
+        """One line for each target, which all its sources join."""
+        for target, sources in self._skips().items():
+            goal = self.boxes[target]
+            end = goal.y + goal.height * 0.3
+            starts = [self.boxes[s].y + self.shape.height * 0.7 for s in sources]
+            x = goal.x - 8 - LANE * _lane(self.left, min(end, *starts), max(end, *starts))
+            for start in starts:
+                self._path([(goal.x, start), (x, start)], "pd-return")
+            self._path([(x, min(end, *starts)), (x, max(end, *starts))], "pd-return")
+            self._path([(x, end), (goal.x, end)], "pd-return")
+            self._head(goal.x, end, "right", "pd-head-branch")
 
     def _branch_lines(self) -> None:
         """From every state that leads to an aside, along one lane, to the top of its box."""
@@ -287,12 +295,12 @@ class _Drawing:
             self._head(x_in, box.y, "down", "pd-head-branch")
 
     def _return_lines(self) -> None:
-        """From asides back to the main path or on to other asides, along lanes at the right."""
+        """From asides back to the main path, along lanes at the right. Moves between asides are named in words only."""
         edge = max((b.right for b in self.boxes.values()), default=0.0)
         by_target: dict[str, list[str]] = {}
         for code in self.g.asides:
             for move in self.g.out(code):
-                if move.target:
+                if move.target in self.g.main:
                     by_target.setdefault(move.target, []).append(code)
         self.bus_edge = edge
         for target, sources in by_target.items():
@@ -342,16 +350,26 @@ def _n(value: float) -> str:
     return f"{value:.1f}".rstrip("0").rstrip(".")
 
 
-def describe(procedure: type[Procedure]) -> str:
-    """The drawing in words, for readers who do not see it."""
+def sentences(procedure: type[Procedure]) -> list[str]:
+    """The drawing in words, one sentence for each state that can be left."""
     g = graph(procedure)
     out = [f"通常的过程：{'、'.join(g.states[c].title for c in g.main)}。"]
+    for code, events in g.begin.items():
+        out.append(f"开始：{'、'.join(e.title for e in events)}，进入“{g.states[code].title}”。")
     for code in (*g.main, *g.asides):
+        ways = []
         for move in g.out(code):
             where = f"进入“{g.states[move.target].title}”" if move.target else "回到原状态"
-            events = "、".join(f"{e.title}（期限届满自动发生）" if e.when else e.title for e in move.events)
-            out.append(f"“{g.states[code].title}”经{events}，{where}。")
-    return "".join(out)
+            events_text = "、".join(f"{e.title}{CLOCK_MARK}" if e.when else e.title for e in move.events)
+            ways.append(f"{events_text}，{where}")
+        if ways:
+            out.append(f"在“{g.states[code].title}”：{'；'.join(ways)}。")
+    return out
+
+
+def describe(procedure: type[Procedure]) -> str:
+    """The drawing in words, for readers who do not see it."""
+    return "".join(sentences(procedure))
 
 
 def css() -> str:
