@@ -31,6 +31,7 @@ class WebServer:
             "XIEZHI_HOME": str(run),
             "XIEZHI_PUBLIC_URL": self.address,
             "XIEZHI_DEMO": "1",
+            "XIEZHI_POOL": "8",
             "DATABASE_URL": urls.app,
             "DATABASE_OWNER_URL": urls.owner,
             "DATABASE_ERASER_URL": urls.eraser,

@@ -20,7 +20,7 @@ def check() -> None:
 
     from xiezhi.kernel.procedures import checks
 
-    found = [str(error) for error in checks.run()]
+    found = [str(error) for error in checks.run(render=True)]
     found += [str(message) for message in django_checks.run_checks() if message.level >= django_checks.ERROR]
     for error in found:
         click.echo(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+from rich.progress import TaskID
 
 from xiezhi.commands.base import ready
 
@@ -23,7 +24,7 @@ class Progress:
             TimeElapsedColumn(),
             console=self.console,
         )
-        self.stages: dict[str, int] = {}
+        self.stages: dict[str, TaskID] = {}
 
     def __enter__(self) -> Progress:
         if self.console.is_terminal:
@@ -37,7 +38,7 @@ class Progress:
     def __call__(self, stage: str, done: int, total: int) -> None:
         if not self.console.is_terminal:
             if stage not in self.stages:
-                self.stages[stage] = 0
+                self.stages[stage] = TaskID(0)
                 click.echo(f"  {stage} ...")
             return
         if stage not in self.stages:

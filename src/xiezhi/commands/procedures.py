@@ -13,11 +13,11 @@ from xiezhi.commands.base import ready
 def _find(code: str, version: int | None) -> Any:
     from xiezhi.kernel.procedures import registry
 
-    found = [p for p in registry.all_procedures() if p.code == code and version in (None, p.version)]
-    if not found:
-        known = ", ".join(sorted({f"{p.code} {p.title}" for p in registry.all_procedures()}))
-        raise click.ClickException(f"No procedure {code}. Known: {known}")
-    return max(found, key=lambda p: p.version)
+    registry.load_all()
+    try:
+        return registry.get(code.upper(), version)
+    except LookupError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @click.group()
@@ -31,7 +31,7 @@ def list_() -> None:
     ready(database=False)
     from xiezhi.kernel.procedures import registry
 
-    for p in sorted(registry.all_procedures(), key=lambda p: (p.code, p.version)):
+    for p in registry.load_all():
         click.echo(f"{p.code}  v{p.version}  {p.in_force_from}  {p.title}")
 
 
@@ -77,3 +77,17 @@ def _write(text: str, out: Path | None) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text, encoding="utf-8")
     click.echo(f"Written: {out}")
+
+
+@procedures.command("rebuild-deadlines")
+@click.option("--workers", type=click.IntRange(1), help="Processes that share the work. Default: one per core.")
+def rebuild_deadlines(workers: int | None) -> None:
+    """Compute the stored due dates of all open matters anew from their histories.
+
+    The stored dates are an index and can be rebuilt at any time, for example after a correction of the calendar.
+    """
+    ready()
+    from xiezhi.kernel.procedures.rebuild import rebuild
+
+    done = rebuild(workers=workers)
+    click.echo(f"{done.matters} open matters read, {done.changed} with other dates than before.")

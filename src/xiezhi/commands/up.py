@@ -134,15 +134,17 @@ def _serve(host: str, port: int, workers: int, clock: DemoClock | None, began: f
     def environment() -> Mapping[str, str]:
         return {**os.environ, "PYTHONUNBUFFERED": "1"}
 
+    def web_environment() -> Mapping[str, str]:
+        return {"XIEZHI_POOL": "16", **environment()}
+
     web = [
         str(Path(sys.executable).with_name("granian")), "--interface", "asginl", "--host", host, "--port", str(port),
         "--workers", str(workers), "--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", "5",
         "--log-level", "warning", "xiezhi.config.asgi:application",
     ]  # fmt: skip
     worker = [sys.executable, "-m", "django", "procrastinate", "-v", "0", "worker", "--shutdown-graceful-timeout", "10"]
-    children = [Child("web", web, environment), Child("worker", worker, environment, quiet=True)]
+    children = [Child("web", web, web_environment), Child("worker", worker, environment, quiet=True)]
     connections.close_all()
-    connections["default"].close_pool()  # type: ignore[attr-defined]
     told = False
 
     def every_second() -> None:

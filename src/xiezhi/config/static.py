@@ -42,7 +42,7 @@ class PackageFinder(BaseFinder):
                 yield name, self.storage
 
 
-class StaticStorage(CompressedManifestStaticFilesStorage):
+class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Names with a hash, compressed once. A source map that a package names and does not ship is no error of ours."""
 
     manifest_strict = False
