@@ -11,8 +11,7 @@ class ReconsiderationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from xiezhi.kernel.procedures import registry
+        """Register the procedure, its documents, hooks, datasets and indicators."""
+        from .hooks import install
 
-        from .procedure import Reconsideration
-
-        registry.register(Reconsideration)
+        install()

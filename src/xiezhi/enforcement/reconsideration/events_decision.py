@@ -109,7 +109,7 @@ class Decision:
     norm_issuer_notified = Event(
         "通知制定机关", ((S.SUSPENDED,), SAME), by=OFFICE, basis=L(58, 1), meets=("RC-NORM-NOTIFY",), requires=(NORM_OPEN,),
         form=(day("issuer_received_on", "制定机关收到之日"), Field("issuer", "制定机关", sample="临川市人民政府", max_length=100)),
-        notifies=(NORM_ISSUER,), produces=("答复通知书",),
+        notifies=(NORM_ISSUER,), produces=("规范性文件答复通知书",),
     )  # fmt: skip
     issuer_received = Event(
         "制定机关收到通知", ((S.SUSPENDED,), SAME), by=(NORM_ISSUER, *OFFICE, PLATFORM), basis=L(58, 1), backdated=True,

@@ -8,6 +8,7 @@ from xiezhi.kernel.procedures.common import CommonEvents
 from xiezhi.kernel.procedures.declare import Dated, Procedure
 
 from .citations import L, R, joined
+from .courses import PREPARES, ROUTES
 from .events_decision import Decision
 from .events_filing import Filing
 from .events_review import Review
@@ -42,6 +43,8 @@ class Reconsideration(CommonEvents, Decision, Review, Filing, Terms, States, Pro
     step_of = staticmethod(step_of)
     guide = GUIDE
     duplicate_key = ("respondent_name", "act.doc_no")
+    routes = ROUTES
+    prepares = PREPARES
     parameters = {
         "suspension_interval": Dated("中止期间的计算（HALF_OPEN 不含恢复之日，CLOSED 含）", ((_EVER, "HALF_OPEN"),), L(39)),
         "court_time_interval": Dated("不计入申请期限的期间（HALF_OPEN 不含末日，CLOSED 含）", ((_EVER, "HALF_OPEN"),), R(26)),
@@ -57,14 +60,7 @@ class Reconsideration(CommonEvents, Decision, Review, Filing, Terms, States, Pro
         "officers_simplified": Dated("简易程序承办人最少人数", ((_EVER, 2), (_REGULATION_2026, 1)), R(39), "law"),
         "supplement_extension_days": Dated("延长补正期限的默认天数（工作日）", ((_EVER, 5),), L(31, 2), "practice"),
         "retention_years": Dated("保管年限（0 为永久）", ((_EVER, 30),), "档案法 第21条", "practice"),
-        "case_number_pattern": Dated("案号格式", ((_EVER, "{region}政复〔{year}〕{serial}号"),), kind="practice"),
-        "case_number_kinds": Dated(
-            "文书字号",
-            ((_EVER, {"受理通知书": "政复受字", "不予受理决定书": "政复不受字", "补正通知书": "政复补字", "中止通知书": "政复中字",
-                      "延期通知书": "政复延字", "终止决定书": "政复终字", "行政复议决定书": "政复决字", "调解书": "政复调字",
-                      "意见书": "政复意字"}),),
-            kind="practice",
-        ),
+        "case_number_pattern": Dated("案号格式", ((_EVER, "{code}复〔{year}〕{serial}号"),), kind="practice"),
         "refused_gets_case_number": Dated("不予受理的也编案号", ((_EVER, False),), kind="practice"),
         "correction_rate_includes_mediation": Dated("纠错率包含纠正了行政行为的调解、和解", ((_EVER, False),), kind="practice"),
     }  # fmt: skip
