@@ -41,7 +41,7 @@ def list_() -> None:
 def show(code: str, version: int | None) -> None:
     """Print the page of one procedure in Chinese: states, events, terms, articles, diagram (Markdown)."""
     ready(database=False)
-    from xiezhi.kernel.procedures import pages
+    from xiezhi.kernel.procedures import render as pages
 
     click.echo(pages.markdown(_find(code, version)))
 
