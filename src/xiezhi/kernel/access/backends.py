@@ -18,6 +18,13 @@ class AccountBackend(AuthenticationBackend):  # type: ignore[misc]
         locked = user.locked_until is not None and user.locked_until > clock.now()
         return bool(user.is_active and not locked and user.kind != AccountKind.SERVICE)
 
+    def _check_password(self, user: Account | None, password: str) -> Account | None:
+        checked: Account | None = super()._check_password(user, password)
+        if checked is None and user is not None and user.is_active:
+            # The package would let a refused account through to its "inactive" page, and to sign-in if it is active.
+            self.unstash_authenticated_user()
+        return checked
+
     def get_user(self, user_id: int) -> Account | None:
         account = Account.objects.select_related("staff", "person").filter(pk=user_id, is_active=True).first()
         return account if account is not None and account.kind != AccountKind.SERVICE else None

@@ -10,7 +10,7 @@
     def queue(request): ...
 
 A guard decides before any object is known; the view asks `permissions.require` for the object.
-Views of packages are declared by module with `declare_package`; operations of the API carry their guard on the function.
+Views of packages are declared by module with `declare_package`; an API operation carries its guard on the function.
 """
 
 from __future__ import annotations

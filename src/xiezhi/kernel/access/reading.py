@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core import signing
@@ -103,9 +103,11 @@ def record_reading(
 def _payload(log: ReadingLog, keys: Sequence[bytes]) -> dict[str, Any]:
     """What the ledger commits to: all that the line says."""
     return {
-        "at": log.at.isoformat(),
-        "account": log.account_id,
-        "unit": log.unit_id,
+        "at": log.at.astimezone(UTC).isoformat(),
+        "account": [log.account_id, log.staff_label],
+        "unit": [log.unit_id, log.unit_name],
+        "terminal": log.terminal,
+        "matter": [log.matter_id, log.matter_no],
         "role": log.role,
         "action": str(log.action),
         "object": [log.object_type, log.object_id],

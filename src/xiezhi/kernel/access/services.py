@@ -201,7 +201,11 @@ def appoint_admin(
     human = person.pk if person is not None else staff.person_id if staff is not None else None
     if human is not None:
         same |= Q(person_id=human) | Q(staff__person_id=human)
-    others = Account.objects.select_for_update(of=("self",)).filter(same, kind=AccountKind.ADMIN, is_active=True)
+    # Two appointments of one human at once wait for each other here.
+    for model, pk in ((Staff, staff.pk if staff else None), (Person, human)):
+        if pk is not None:
+            model._default_manager.select_for_update().get(pk=pk)
+    others = Account.objects.filter(same, kind=AccountKind.ADMIN, is_active=True)
     if others.exclude(admin_role=role).exists():
         raise AccessError("系统管理员、安全管理员、审计管理员须由不同人员担任，该人员已担任其中一项。")
     if actor is not None and _same_human(actor, staff, person):
