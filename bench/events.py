@@ -33,8 +33,18 @@ procedure = registry.get("XZFY")
 EVERYBODY = Actor("account:bench", frozenset(r.code for r in procedure.roles), "承办人")
 
 
+def days(value: object) -> object:
+    """Samples write days as @-15: fifteen days before the event."""
+    if isinstance(value, str) and value.startswith("@"):
+        return (AT.date() + timedelta(days=int(value[1:] or 0))).isoformat()
+    if isinstance(value, dict):
+        return {k: days(v) for k, v in value.items()}
+    return value
+
+
 def sample(event: str) -> dict[str, object]:
-    return {f.name: f.sample for f in procedure.events[event].form if f.sample is not None}
+    """The declared sample of an event's form."""
+    return {f.name: days(f.sample) for f in procedure.events[event].form if f.sample is not None}
 
 
 def prepare(number: int) -> list[int]:
@@ -69,15 +79,12 @@ def prepare(number: int) -> list[int]:
             at=at,
             on=at.date(),
         ).matter
-        for event in ("receipt", "accepted", "assigned", "copy_sent"):
+        for event in ("receipt", "accepted", "copy_sent"):
             at += timedelta(minutes=5)
             data = sample(event)
             if event == "accepted":
                 data |= {"procedure": "ORDINARY"}
                 data.pop("simplified_ground", None)
-            if event == "assigned":
-                data = {"officers": []}
-                continue
             services.fire_event(matter.pk, event, EVERYBODY, data, at=at)
         ids.append(matter.pk)
     return ids

@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 from xiezhi.kernel.people import masking
+from xiezhi.kernel.procedures import store
 from xiezhi.kernel.procedures.core import View, as_date
-from xiezhi.kernel.procedures.models import EventPayload, Matter, Party
-from xiezhi.kernel.sealing import unseal
+from xiezhi.kernel.procedures.models import Matter, Party
 from xiezhi.kernel.units.models import Unit, UnitKind
 
 from .statistics import CORRECTED
@@ -129,22 +129,11 @@ class CaseText:
 
     @property
     def parties(self) -> list[Party]:
-        kept: list[Party] | None = self.matter.__dict__.get("_xz_parties")
-        if kept is None:
-            kept = list(
-                Party.objects.filter(matter_id=self.matter.pk, valid_to__isnull=True)
-                .select_related("person", "organization", "unit").order_by("id")
-            )  # fmt: skip
-            self.matter.__dict__["_xz_parties"] = kept
-        return kept
+        return store.parties_of(self.matter)
 
     def payload(self, event: str) -> dict[str, Any]:
-        """What the last such event said about persons; empty when erased. One query for all events of the matter."""
-        kept: dict[int, dict[str, Any]] | None = self.matter.__dict__.get("_xz_payloads")
-        if kept is None:
-            rows = EventPayload.objects.filter(event__matter_id=self.matter.pk).values_list("event__seq", "sealed")
-            kept = {seq: unseal(sealed, context="event") for seq, sealed in rows}
-            self.matter.__dict__["_xz_payloads"] = kept
+        """What the last such event said about persons; empty when erased."""
+        kept = store.payloads_of(self.matter)
         rec = self.view.last(event)
         return kept.get(rec.seq, {}) if rec else {}
 

@@ -14,10 +14,11 @@ from django.http import HttpRequest
 
 from xiezhi.kernel.access import purposes, roles
 from xiezhi.kernel.access.models import ReadingAction, ReadingKey, ReadingLog
-from xiezhi.kernel.access.subject import Subject
+from xiezhi.kernel.access.subject import Held, Subject
 from xiezhi.kernel.calendar import clock
 from xiezhi.kernel.people.models import Person
 from xiezhi.kernel.people.selectors import key_hash
+from xiezhi.kernel.units.models import Unit
 
 REVEAL_SECONDS = 300
 """A revealed value hides itself after five minutes (platform.md 3.7)."""
@@ -59,13 +60,15 @@ def record_reading(
     fields: Sequence[str] = (),
     *,
     role: str = "",
+    unit: Unit | None = None,
     purpose_text: str = "",
     request: HttpRequest | None = None,
     result: str = "OK",
 ) -> ReadingLog:
     """Write one reading: a line, one key per person, one ledger entry, all in the caller's transaction.
 
-    A list of forty names is one reading with forty keys. `role` is the role used; without it the first one held.
+    A list of forty names is one reading with forty keys. `role` is the role used, without it the first one held;
+    `unit` is the unit of what is read, so that among several holdings the one that reaches it is named and its limits count.
     Raises PurposeError without a purpose, or where the grant by which the subject reads does not cover it.
     """
     from xiezhi.kernel.access.services import terminal_of
@@ -73,7 +76,7 @@ def record_reading(
 
     reason = purposes.require(purpose, purpose_text)
     keys = sorted({key_hash(person) for person in persons})
-    held = next((item for item in subject.held if not role or item.role == role), None)
+    held = _used(subject, role, unit)
     if held is not None and held.purposes is not None and reason.code not in held.purposes:
         raise purposes.PurposeError(f"您的授权不包括查阅目的“{reason.title}”。")
     log = ReadingLog.objects.create(
@@ -98,6 +101,14 @@ def record_reading(
     ReadingKey.objects.bulk_create([ReadingKey(reading=log, key_hash=key) for key in keys], batch_size=1000)
     ledger.append("reading", _payload(log, keys), object_type="access.readinglog", object_id=str(log.pk))
     return log
+
+
+def _used(subject: Subject, role: str, unit: Unit | None) -> Held | None:
+    """The holding by which a subject reads; the general role of staff only where nothing else fits."""
+    fitting = [
+        held for held in subject.held if (not role or held.role == role) and (unit is None or held.area.holds(unit))
+    ]
+    return next((held for held in fitting if held.role != roles.STAFF.code), fitting[0] if fitting else None)
 
 
 def _payload(log: ReadingLog, keys: Sequence[bytes]) -> dict[str, Any]:
@@ -132,6 +143,7 @@ def reveal(
     purpose: str,
     *,
     role: str = "",
+    unit: Unit | None = None,
     purpose_text: str = "",
     request: HttpRequest | None = None,
 ) -> tuple[str, str]:
@@ -149,6 +161,7 @@ def reveal(
         purpose,
         [field],
         role=role,
+        unit=unit,
         purpose_text=purpose_text,
         request=request,
     )

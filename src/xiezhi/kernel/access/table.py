@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.module_loading import autodiscover_modules
+
 from xiezhi.kernel.access import guards, permissions, roles
 from xiezhi.kernel.access.models import AccountKind
 from xiezhi.kernel.access.subject import ANONYMOUS, Area, Held, Subject
@@ -52,6 +54,8 @@ def open_to(route: guards.Route, subject: Subject) -> bool:
 
 def render() -> str:
     """The table as Markdown, the same for the same platform."""
+    autodiscover_modules("policies")  # permissions become known when they are imported, so import before listing
+    routes = guards.routes()
     lines = [
         "# 访问控制表 · Who may open what",
         "",
@@ -72,7 +76,7 @@ def render() -> str:
     lines += ["", "## 地址 · Addresses", ""]
     lines.append("| 地址 | 规则 | " + " | ".join(title for title, _ in columns) + " |")
     lines.append("|---|---|" + "---|" * len(columns))
-    for route in guards.routes():
+    for route in routes:
         rule = route.guard.text() if route.guard else "**未声明（拒绝）**"
         marks = ["●" if open_to(route, subject) else "" for _, subject in columns]
         lines.append(f"| `{_cell(route.label)}` | {_cell(rule)} | " + " | ".join(marks) + " |")

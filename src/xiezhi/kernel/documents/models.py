@@ -88,12 +88,15 @@ class Document(models.Model):
         verbose_name = verbose_name_plural = "文书"
         indexes = [
             models.Index(fields=["matter", "id"], name="document_matter"),
-            models.Index(fields=["unit", "state"], name="document_in_work", condition=Q(state__in=["REVIEW", "APPROVED"])),
+            models.Index(
+                fields=["unit", "state"], name="document_in_work", condition=Q(state__in=["REVIEW", "APPROVED"])
+            ),
             models.Index(fields=["id"], name="document_to_render", condition=Q(render_state="PENDING")),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(state="ISSUED") | Q(frozen__isnull=False, issued_on__isnull=False, verify_code__isnull=False),
+                condition=~Q(state="ISSUED")
+                | Q(frozen__isnull=False, issued_on__isnull=False, verify_code__isnull=False),
                 name="document_issued_is_frozen",
             ),
         ]

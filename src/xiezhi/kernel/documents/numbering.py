@@ -9,7 +9,7 @@ from django.db import connection
 
 from xiezhi.kernel.procedures.models import SerialUse
 
-__all__ = ["Taken", "log_use", "take", "void"]
+__all__ = ["Taken", "take", "take_many", "void"]
 
 
 @dataclass(frozen=True)
@@ -22,39 +22,39 @@ class Taken:
     number: str = ""
 
 
-def take(series: str, year: int) -> int:
+def take(series: str, year: int, *, object_type: str = "", object_id: str = "") -> int:
     """Next serial of a series. The row lock lasts until the transaction ends, so no gap can open by concurrency."""
-    return take_many([(series, year)])[0]
+    return take_many([(series, year)], object_type=object_type, object_id=object_id)[0]
 
 
-def take_many(wanted: Sequence[tuple[str, int]]) -> list[int]:
-    """Next serials of several different series in one statement, locked in a fixed order so that nobody deadlocks."""
+def take_many(wanted: Sequence[tuple[str, int]], *, object_type: str = "", object_id: str = "") -> list[int]:
+    """Next serials of several series in one statement, locked in a fixed order so that nobody deadlocks.
+
+    Each is logged as used by the object in the same statement; the number as written stands at the object.
+    """
     if not wanted:
         return []
     order = sorted(set(wanted))
     if len(order) != len(wanted):
-        return [n for pair in wanted for n in take_many([pair])]
+        return [n for pair in wanted for n in take_many([pair], object_type=object_type, object_id=object_id)]
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO procedures_serial (series, year, last)
-            SELECT series, year, 1 FROM unnest(%s::text[], %s::int[]) AS t(series, year) ORDER BY 1, 2
-            ON CONFLICT (series, year) DO UPDATE SET last = procedures_serial.last + 1
-            RETURNING series, year, last
+            WITH taken AS (
+                INSERT INTO procedures_serial (series, year, last)
+                SELECT series, year, 1 FROM unnest(%s::text[], %s::int[]) AS t(series, year) ORDER BY 1, 2
+                ON CONFLICT (series, year) DO UPDATE SET last = procedures_serial.last + 1
+                RETURNING series, year, last
+            ), logged AS (
+                INSERT INTO procedures_serialuse (series, year, serial, number, status, object_type, object_id, reason, at)
+                SELECT series, year, last, '', 'USED', %s, %s, '', now() FROM taken WHERE series NOT LIKE 'intake:%%'
+            )
+            SELECT series, year, last FROM taken
             """,
-            [[s for s, _ in order], [y for _, y in order]],
+            [[s for s, _ in order], [y for _, y in order], object_type, object_id],
         )
         found = {(series, year): last for series, year, last in cursor.fetchall()}
     return [found[pair] for pair in wanted]
-
-
-def log_use(taken: Sequence[Taken], *, object_type: str, object_id: str) -> None:
-    """Log serials as used."""
-    SerialUse.objects.bulk_create([
-        SerialUse(series=t.series, year=t.year, serial=t.serial, number=t.number, status="USED",
-                  object_type=object_type, object_id=object_id)
-        for t in taken
-    ])  # fmt: skip
 
 
 def void(taken: Taken, *, reason: str, object_type: str = "", object_id: str = "") -> None:

@@ -13,7 +13,7 @@ from django.db import transaction
 from xiezhi.kernel.documents import layout, storage, templates
 from xiezhi.kernel.documents.ca import DevelopmentCA, UnitCredential
 from xiezhi.kernel.documents.models import Document, StoredFile
-from xiezhi.kernel.documents.render import RenderError, render, seal_image
+from xiezhi.kernel.documents.render import RenderError, render, seal_image, spell_missing
 from xiezhi.kernel.documents.sign import Pkcs11Settings, Pkcs11Signer, Signer, SignError, SoftwareSigner, VisibleSeal
 from xiezhi.kernel.units.models import Unit
 
@@ -60,9 +60,10 @@ def make_pdf(doc: Document, unit: Unit) -> bytes:
         template, doc.frozen["data"], body_html=doc.frozen["body"], verify_code=doc.frozen["verify_code"],
         verify_url=verify_url(doc.frozen["verify_code"]),
     )  # fmt: skip
-    pdf = render(template.typst, data, fonts_dir=fonts())
     if not template.sealed:
-        return pdf.content
+        # A record of what people wrote must not fail over one sign; a sealed document must stop at it.
+        return render(template.typst, spell_missing(data, fonts()), fonts_dir=fonts()).content
+    pdf = render(template.typst, data, fonts_dir=fonts())
     seal = None
     if pdf.seal is not None:
         seal = VisibleSeal(_seal_pdf(unit.name), pdf.seal)
@@ -89,6 +90,10 @@ def produce(pk: int) -> bool:
         return False
     key = storage.put(io.BytesIO(content))
     with transaction.atomic():
-        file, _ = StoredFile.objects.get_or_create(sha256=key, defaults={"size": len(content), "media_type": "application/pdf"})
-        Document.objects.filter(pk=pk, render_state=Document.PENDING).update(render_state=Document.DONE, file=file, render_error="")
+        file, _ = StoredFile.objects.get_or_create(
+            sha256=key, defaults={"size": len(content), "media_type": "application/pdf"}
+        )
+        Document.objects.filter(pk=pk, render_state=Document.PENDING).update(
+            render_state=Document.DONE, file=file, render_error=""
+        )
     return True

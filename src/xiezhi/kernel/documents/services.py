@@ -46,10 +46,7 @@ def issue_for_event(matter: Matter, effects: Effects, at: datetime) -> list[Docu
     first and was not. At most six statements."""
     hook = hooks.of(matter.procedure)
     rec, view = effects.event, effects.view
-    wanted: list[tuple[str, int]] = []
     case_numbering = hook.case_number(matter, view) if matter.case_no is None else None
-    if case_numbering is not None:
-        wanted.append((case_numbering.series, rec.on.year))
     titles = list(effects.documents)
     if not titles and case_numbering is None:
         return []
@@ -67,11 +64,10 @@ def issue_for_event(matter: Matter, effects: Effects, at: datetime) -> list[Docu
         raise Refused([
             Problem("DOCUMENT_NOT_SIGNED", f"《{t}》还没有签发，请先完成拟稿、审核和签发", "document") for t in missing
         ])  # fmt: skip
+    used = {"object_type": "matter", "object_id": str(matter.pk)}
     if case_numbering is not None:
-        serial = numbering.take(case_numbering.series, rec.on.year)
+        serial = numbering.take(case_numbering.series, rec.on.year, **used)
         matter.case_no = case_numbering.write(rec.on.year, serial)
-        numbering.log_use([numbering.Taken(case_numbering.series, rec.on.year, serial, matter.case_no)],
-                          object_type="matter", object_id=str(matter.pk))  # fmt: skip
     made: list[tuple[Document, bool]] = []
     series: list[tuple[Document, hooks.Numbering]] = []
     for title in titles:
@@ -96,25 +92,24 @@ def issue_for_event(matter: Matter, effects: Effects, at: datetime) -> list[Docu
         doc.updated_at = at
         made.append((doc, known is not None))
     if series:
-        serials = numbering.take_many([(n.series, rec.on.year) for _, n in series])
-        taken = []
+        serials = numbering.take_many([(n.series, rec.on.year) for _, n in series], **used)
         for (doc, how), serial in zip(series, serials, strict=True):
             doc.number = how.write(rec.on.year, serial)
-            taken.append(numbering.Taken(how.series, rec.on.year, serial, doc.number))
-        numbering.log_use(taken, object_type="matter", object_id=str(matter.pk))
-    for doc, known in made:
+    for doc, drafted in made:
         template = templates.by_title(doc.title)
-        data = {**doc.frozen["data"], "doc_no": doc.number or "", "issued_on": rec.on.isoformat()}
+        data = {**(doc.frozen or {})["data"], "doc_no": doc.number or "", "issued_on": rec.on.isoformat()}
         if matter.case_no:
             data["case_no"] = matter.case_no
-        if not (known and doc.body):
+        if not (drafted and doc.body):
             doc.body = first_text(template, data)
         doc.frozen = {"data": data, "body": doc.body, "verify_code": doc.verify_code, "issued_on": rec.on.isoformat()}
     new = [d for d, known in made if not known]
     Document.objects.bulk_create(new)
     old = [d for d, known in made if known]
     if old:
-        Document.objects.bulk_update(old, ["event_seq", "issued_on", "state", "verify_code", "render_state", "frozen", "number", "body"])
+        Document.objects.bulk_update(
+            old, ["event_seq", "issued_on", "state", "verify_code", "render_state", "frozen", "number", "body"]
+        )
     everything = [d for d, _ in made]
     if everything:
         from xiezhi.kernel.documents.tasks import render_documents
@@ -184,7 +179,9 @@ def _locked(pk: int, *states: str) -> Document:
     return doc
 
 
-def save_draft(pk: int, actor: Actor, body: str, fields: Mapping[str, Any], *, revision: int, autosave: bool = False) -> Document:
+def save_draft(
+    pk: int, actor: Actor, body: str, fields: Mapping[str, Any], *, revision: int, autosave: bool = False
+) -> Document:
     """Save a draft. Raises Conflict when another revision was stored since `revision` was read; nothing is lost then."""
     with transaction.atomic():
         doc = _locked(pk, Document.DRAFT)
@@ -268,4 +265,6 @@ def pending() -> int:
 
 def retry_failed() -> int:
     """Queue failed renderings again."""
-    return Document.objects.filter(render_state=Document.FAILED).update(render_state=Document.PENDING, updated_at=F("updated_at"))
+    return Document.objects.filter(render_state=Document.FAILED).update(
+        render_state=Document.PENDING, updated_at=F("updated_at")
+    )

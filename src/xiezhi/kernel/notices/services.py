@@ -5,22 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 
 from xiezhi.kernel.notices.models import Notice
+from xiezhi.kernel.procedures import store
 from xiezhi.kernel.procedures.core import Effects
 from xiezhi.kernel.procedures.declare import Side
-from xiezhi.kernel.procedures.models import Matter, Party
+from xiezhi.kernel.procedures.models import Matter
 from xiezhi.kernel.sealing import seal, unseal
 
 __all__ = ["for_event", "tell"]
 
 
 def for_event(matter: Matter, effects: Effects, at: datetime) -> int:
-    """Notices of an event to every party in a notified role that has an account; two statements at most."""
+    """Notices of an event to every party in a notified role that has an account; one statement more where documents have read the parties already."""
     roles = {r.code for r in effects.notifies if r.side is not Side.SYSTEM}
     if not roles:
         return 0
     event = effects.view.procedure.events[effects.event.event]
     text = event.plain or event.title
-    parties = Party.objects.filter(matter=matter, role__in=roles, valid_to__isnull=True).select_related("person")
+    parties = [p for p in store.parties_of(matter) if p.role in roles]
     rows: list[Notice] = []
     seen: set[int] = set()
     for party in parties:

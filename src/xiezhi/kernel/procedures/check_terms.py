@@ -203,7 +203,7 @@ def _rule_codes(procedure: type[Procedure], context: Context) -> Found:
 
 @rule("MISSED_IN_SILENCE", "期限错过之后有后果，或者有预警")
 def _silence(procedure: type[Procedure], context: Context) -> Found:
-    answered = {e.when for e in procedure.events.values()}
+    answered = {t for e in procedure.events.values() for t in e.lapses}
     for term in procedure.terms.values():
         answered |= {s.term for s in since_of(term) if isinstance(s, SinceLapse)}
     for term in procedure.terms.values():

@@ -352,6 +352,7 @@ def _rank(clock: Clock) -> tuple[int, date]:
 __all__ = [
     "SHANGHAI",
     "Clock",
+    "Since",
     "Status",
     "clock_of",
     "clocks",
@@ -359,5 +360,4 @@ __all__ = [
     "next_due",
     "next_midnight",
     "spells_of",
-    "Since",
 ]

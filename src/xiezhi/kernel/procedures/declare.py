@@ -328,6 +328,9 @@ class Procedure:
     guide: ClassVar[Mapping[str, Any]] = {}
     # facts that must be equal for two open matters to be duplicates of one another
     duplicate_key: ClassVar[tuple[str, ...]] = ()
+    # shortest lawful course to a state, and what an event needs done before it: for scenarios and made-up matters
+    routes: ClassVar[Mapping[str, Sequence[str]]] = {}
+    prepares: ClassVar[Mapping[str, Sequence[str]]] = {}
 
     states: ClassVar[dict[str, State]]
     events: ClassVar[dict[str, Event]]

@@ -385,7 +385,7 @@ def svg(procedure: type[Procedure], shape: Shape = WIDE, *, standalone: bool = T
     style = ""
     if standalone:
         size += f' width="{_n(width)}" height="{_n(height)}"'
-        style = f"<style>\n{css().split('@media')[0]}.pd {{ display: block; max-width: none; }}\n</style>\n"
+        style = f"<style>\n{css().split('.pd-facts')[0]}.pd {{ display: block; max-width: none; }}\n</style>\n"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="pd pd-{shape.name}" {size} role="img" '
         f'aria-labelledby="{uid}-t" aria-describedby="{uid}-d">\n'

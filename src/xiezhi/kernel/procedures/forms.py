@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -58,7 +58,7 @@ def _choice(field: Field, value: Any) -> str:
     raise Bad(f"“{text}”不在可选项内，请从下列选项中选择：{options}")
 
 
-def _one(field: Field, value: Any) -> Any:  # noqa: C901, PLR0911, PLR0912 - one branch a kind reads best in one place
+def _one(field: Field, value: Any) -> Any:
     match field.kind:
         case Kind.TEXT | Kind.LONGTEXT | Kind.HTML | Kind.STAFF | Kind.UNIT:
             text = str(value).strip() if field.kind is not Kind.HTML else str(value)
@@ -172,6 +172,34 @@ def split_personal(form: tuple[Field, ...], values: Mapping[str, Any]) -> tuple[
     data = {k: v for k, v in values.items() if k not in personal}
     payload = {k: v for k, v in values.items() if k in personal}
     return data, payload
+
+
+def sample_of(field: Field, on: date) -> Any:
+    """The field's sample; text `@-15` in it means fifteen days before `on`. None when it has none."""
+    return _dated(field.sample, on)
+
+
+def _dated(value: Any, on: date) -> Any:
+    if isinstance(value, str) and value[:1] == "@" and value[1:].lstrip("+-").isdigit():
+        return (on + timedelta(days=int(value[1:]))).isoformat()
+    if isinstance(value, Mapping):
+        return {k: _dated(v, on) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_dated(v, on) for v in value]
+    return value
+
+
+def filled(form: tuple[Field, ...], raw: Mapping[str, Any], on: date) -> dict[str, Any]:
+    """`raw` with the samples of missing required fields; a required day without a sample is `on`."""
+    out = dict(raw)
+    for field in form:
+        if field.required and is_empty(out.get(field.name)):
+            value = sample_of(field, on)
+            if value is None and field.kind is Kind.DATE:
+                value = on.isoformat()
+            if value is not None:
+                out[field.name] = value
+    return out
 
 
 def json_schema(form: tuple[Field, ...]) -> dict[str, Any]:

@@ -51,6 +51,8 @@ class Hooks:
     `document_number(matter, view, template)`: a series, a finished number, or None for unnumbered documents.
     `document_data(...)`: the frozen data of a document. `needs_signature(template)`: whether it must have been drafted,
     reviewed and signed before the event. `after(matter, effects)`: detail records, at most two statements.
+    `file(account, answers, files, *, channel, request_key, staff_actor)`: the function's own filing service, for the
+    generic API; without it the filing event is opened as it is declared.
     """
 
     columns: Callable[[View], dict[str, Any]] = _no_columns
@@ -59,6 +61,7 @@ class Hooks:
     document_data: Callable[[Matter, View, Recorded, Mapping[str, Any], str], dict[str, Any]] = _no_data
     needs_signature: Callable[[str], bool] = lambda template: False
     after: Callable[[Matter, Effects], None] = _nothing
+    file: Callable[..., Any] | None = None
 
 
 _HOOKS: dict[str, Hooks] = {}

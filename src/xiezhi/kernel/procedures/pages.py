@@ -82,6 +82,14 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Fold:
+    """Details under a heading, closed on the site so that a long page can be overseen."""
+
+    heading: Heading
+    blocks: Sequence[Facts | Table]
+
+
+@dataclass(frozen=True)
 class Drawing:
     """A picture: SVG for the site, an image file with a text for Markdown."""
 
@@ -90,7 +98,7 @@ class Drawing:
     alt: str = ""
 
 
-Block = Heading | Para | Items | Facts | Table | Drawing
+Block = Heading | Para | Items | Facts | Table | Fold | Drawing
 CiteUrl = Callable[[Citation], str | None]
 
 
@@ -155,6 +163,8 @@ def _md_block(block: Block) -> list[str]:
                 return []
             out = ["| " + " | ".join(map(_md_text, block.head)) + " |", "|" + " --- |" * len(block.head)]
             return [*out, *("| " + " | ".join(map(_md_cell, row)) + " |" for row in block.rows), ""]
+        case Fold():
+            return [line for part in (block.heading, *block.blocks) for line in _md_block(part)]
         case Drawing():
             return [f"![{_md_text(block.alt)}]({block.file})", ""] if block.file else []
 
@@ -202,7 +212,7 @@ def _html_block(block: Block, cite_url: CiteUrl, top: int) -> str:
             rows = "".join(
                 f"<dt>{escape(name)}</dt><dd>{_html_cell(value, cite_url)}</dd>" for name, value in block.pairs
             )
-            return f'<dl class="xz-facts">{rows}</dl>'
+            return f'<dl class="pd-facts">{rows}</dl>'
         case Table():
             if not block.rows:
                 return ""
@@ -213,9 +223,15 @@ def _html_block(block: Block, cite_url: CiteUrl, top: int) -> str:
             # a wide table scrolls inside its own region, which the keyboard must be able to reach
             return (
                 f'<div class="xz-scroll" role="region" aria-label="{escape(block.caption)}" tabindex="0">'
-                f'<table class="xz-table"><caption>{escape(block.caption)}</caption>'
+                f'<table class="xz-table pd-table"><caption>{escape(block.caption)}</caption>'
                 f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
             )
+        case Fold():
+            head = block.heading
+            anchor = f' id="{escape(head.id)}"' if head.id else ""
+            title = _html_block(Heading(head.level, head.text), cite_url, top)
+            inner = "".join(_html_block(part, cite_url, top) for part in block.blocks)
+            return f'<details class="pd-fold"{anchor}><summary>{title}</summary>{inner}</details>'
         case Drawing():
             return block.svg
 

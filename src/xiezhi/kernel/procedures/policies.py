@@ -110,9 +110,9 @@ def _office_roles(subject: Subject, matter: Matter) -> set[str]:
             held.role in ("office_head", "organ_head")
             and held.unit_id != matter.handling_unit_id
             and held.area.column != "id"
+            and getattr(matter, held.area.column, None) in held.area.values
         ):
-            if getattr(matter, held.area.column, None) in held.area.values:
-                found.add("superior_organ")
+            found.add("superior_organ")
     return found
 
 

@@ -7,6 +7,7 @@ The page is computed from the declaration alone, so that it can never say someth
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ from xiezhi.kernel.procedures.pages import (
     Code,
     Drawing,
     Facts,
+    Fold,
     Heading,
     Items,
     Link,
@@ -61,9 +63,10 @@ PARAMETER_KINDS = {"law": "法律规定", "reading": "对条文的理解", "prac
 
 
 def _said(function: Any, otherwise: str) -> str:
-    """What a rule written as a function says of itself, where it says it in Chinese."""
-    doc = (inspect.getdoc(function) or "").split("\n")[0].strip()
-    return doc if any("一" <= c <= "鿿" for c in doc) else otherwise
+    """What a rule written as a function says of itself: its attribute `says`, or a first line in Chinese."""
+    said = getattr(function, "says", "") or (inspect.getdoc(function) or "").split("\n")[0].strip()
+    chinese = any("一" <= c <= "鿿" for c in said) and not re.search(r"[a-z]{2,} [a-z]{2,}", said)
+    return said if chinese else otherwise
 
 
 def _event(procedure: type[Procedure], code: str) -> Cell:
@@ -165,8 +168,7 @@ def _form_rows(fields: tuple[Field, ...], prefix: str = "") -> list[list[Cell]]:
     return rows
 
 
-def _event_block(procedure: type[Procedure], code: str, event: Event) -> Iterable[Block]:
-    yield Heading(3, event.title, f"event-{code}")
+def _event_block(procedure: type[Procedure], code: str, event: Event) -> Fold:
     sources = joined([_state(s) for s in event.sources]) if event.sources else words("尚未提出")
     if house(procedure, code):
         sources = words("任何未办结的状态")
@@ -195,10 +197,11 @@ def _event_block(procedure: type[Procedure], code: str, event: Event) -> Iterabl
         pairs.append(("日期", words("可以填写今天以前的实际发生日")))
     if not event.repeatable:
         pairs.append(("次数", words("只办一次")))
-    yield Facts(pairs)
+    parts: list[Facts | Table] = [Facts(pairs)]
     if event.form:
         head = ("字段", "标识", "类型", "要求", "依据和说明")
-        yield Table(f"{event.title}：表单", head, _form_rows(event.form))
+        parts.append(Table(f"{event.title}：表单", head, _form_rows(event.form)))
+    return Fold(Heading(3, event.title, f"event-{code}"), parts)
 
 
 def _length(term: Term) -> str:
@@ -245,8 +248,9 @@ def _longer(procedure: type[Procedure], term: Term) -> Cell:
 
 
 def _missed(procedure: type[Procedure], term: Term) -> Cell:
-    parts: list[Cell] = [_event(procedure, code) for code, e in procedure.events.items() if e.when == term.id]
-    if term.on_lapse:
+    lapses = {code: e for code, e in procedure.events.items() if e.when == term.id}
+    parts: list[Cell] = [_event(procedure, code) for code in lapses]
+    if term.on_lapse and term.on_lapse not in [e.title for e in lapses.values()]:
         parts.append(words(term.on_lapse))
     if not parts:
         parts.append(words("预警" if term.alarm and term.kind is TermKind.DEADLINE else "—"))
@@ -266,7 +270,6 @@ def _terms(procedure: type[Procedure], glossary: str) -> Iterable[Block]:
     ]  # fmt: skip
     yield Table("期限", ("期限", "长度", "起算", "不计入", "延长", "届满的后果", "依据"), rows)
     for term in procedure.terms.values():
-        yield Heading(3, term.title, f"term-{term.id.lower()}")
         pairs: list[tuple[str, Cell]] = [
             ("标识", (Code(term.id),)), ("性质", words(TERM_KINDS[term.kind])), ("单位", words(term.unit.label)),
         ]  # fmt: skip
@@ -278,7 +281,7 @@ def _terms(procedure: type[Procedure], glossary: str) -> Iterable[Block]:
             pairs.append(("进行的状态", joined([_state(s) for s in term.runs_in])))
         if term.promise:
             pairs.append(("承诺时限", words(term.unit.amount(term.promise))))
-        yield Facts(pairs)
+        yield Fold(Heading(3, term.title, f"term-{term.id.lower()}"), [Facts(pairs)])
 
 
 def _parameters(procedure: type[Procedure]) -> Iterable[Block]:
@@ -331,7 +334,7 @@ def blocks(procedure: type[Procedure], glossary: str = "") -> list[Block]:
         Heading(2, "事件", "events"),
     ]
     for code, event in procedure.events.items():
-        out += _event_block(procedure, code, event)
+        out.append(_event_block(procedure, code, event))
     return [*out, *_terms(procedure, glossary), *_parameters(procedure)]
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.ledger import services as ledger
@@ -99,8 +99,7 @@ def open_matter(
         if before is not None:
             return Outcome(before, None, repeated=True)
         declared = registry.get(procedure, on=on or at.date())
-        calendar = store.calendar()
-        overrides = store.overrides(procedure, handling_unit)
+        calendar, overrides = store.context(procedure, handling_unit)
         effects = fire(declared, (), Ask(event, on or at.date(), at, actor, data), calendar, overrides=overrides)
         try:
             with transaction.atomic():
@@ -138,7 +137,7 @@ def fire_event(
     outcome: Outcome | None = None
     with transaction.atomic():
         matter = store.lock(matter_id)
-        rows = store.history_rows(matter_id)
+        rows = store.history_of(matter)
         if request_key is not None:
             known = next((r for r in rows if r.request_key == request_key), None)
             if known is not None:
@@ -147,11 +146,11 @@ def fire_event(
         declared = registry.get(matter.procedure, matter.version)
         history = [store.recorded(r) for r in rows]
         ask = Ask(event, on or at.date(), at, actor, data)
+        calendar, overrides = store.context(matter.procedure, matter.handling_unit_id)
         try:
             effects = fire(
-                declared, history, ask, store.calendar(), overrides=store.overrides(matter.procedure, matter.handling_unit_id),
-                expected_seq=expected_seq, check_now=check_now,
-            )  # fmt: skip
+                declared, history, ask, calendar, overrides=overrides, expected_seq=expected_seq, check_now=check_now
+            )
             _store(matter, effects, at, request_key, digest)
             outcome = Outcome(matter, effects)
         except Refused as error:
@@ -238,9 +237,3 @@ def _store(matter: Matter, effects: Effects, at: datetime, request_key: str | No
     ]  # fmt: skip
     commits += [documents.commitment(d) for d in made]
     ledger.append_many(commits)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_notify('xiezhi_matters', %s)",
-            [json.dumps({"id": matter.pk, "seq": matter.seq, "unit": matter.handling_unit_id, "prov": matter.prov_id,
-                         "city": matter.city_id, "county": matter.county_id})],
-        )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+import orjson
 from django.db import connection
 
 from xiezhi.kernel.calendar import services as calendars
@@ -23,30 +24,44 @@ from xiezhi.kernel.procedures.models import (
     Matter,
     MatterEvent,
     MatterOfficer,
-    Parameter,
     Party,
 )
 from xiezhi.kernel.sealing import seal, unseal
 
-_provisional: tuple[Calendar, Calendar] | None = None
+_calendar: tuple[tuple[int, int], Calendar] | None = None
+
+_CONTEXT = """
+    SELECT (SELECT coalesce(max(id), 0) FROM calendar_calendarimport), (SELECT count(*) FROM calendar_calendarimport),
+        (SELECT json_agg(json_build_array(name, unit_id, valid_from, value) ORDER BY valid_from)::text
+         FROM procedures_parameter WHERE procedure = %s)
+"""
+
+
+def context(procedure: str, unit_id: int | None) -> tuple[Calendar, dict[str, Dated]]:
+    """What an event is computed with besides the history: the calendar and local parameters. One small statement.
+
+    The calendar assumes years that are not yet published (results are marked provisional).
+    """
+    global _calendar
+    with connection.cursor() as cursor:
+        cursor.execute(_CONTEXT, [procedure])
+        last, number, rows = cursor.fetchone()
+    if _calendar is None or _calendar[0] != (last, number):
+        _calendar = ((last, number), calendars.load().provisional())
+    return _calendar[1], _overrides(procedure, unit_id, orjson.loads(rows) if rows else [])
 
 
 def calendar() -> Calendar:
-    """The stored calendar, with years that are not yet published assumed (results are marked provisional)."""
-    global _provisional
-    strict = calendars.load()
-    if _provisional is None or _provisional[0] is not strict:
-        _provisional = (strict, strict.provisional())
-    return _provisional[1]
+    """The stored calendar, with years that are not yet published assumed."""
+    return context("", None)[0]
 
 
 def overrides(procedure: str, unit_id: int | None) -> dict[str, Dated]:
     """Local values of dated parameters: the unit's own over the installation's over the declaration's."""
-    rows = list(
-        Parameter.objects.filter(procedure=procedure)
-        .order_by("valid_from")
-        .values_list("name", "unit_id", "valid_from", "value")
-    )
+    return context(procedure, unit_id)[1]
+
+
+def _overrides(procedure: str, unit_id: int | None, rows: list[tuple[str, int | None, str, Any]]) -> dict[str, Dated]:
     if not rows:
         return {}
     declared = registry.get(procedure).parameters
@@ -54,7 +69,7 @@ def overrides(procedure: str, unit_id: int | None) -> dict[str, Dated]:
     own = {name for name, unit, _, _ in rows if unit is not None and unit == unit_id}
     for name, unit, since, value in rows:
         if name in declared and (unit == unit_id if name in own else unit is None):
-            found.setdefault(name, []).append((since, value))
+            found.setdefault(name, []).append((date.fromisoformat(since), value))
     out = {}
     for name, values in found.items():
         base = declared[name]
@@ -70,6 +85,38 @@ def lock(matter_id: int) -> Matter:
 
 def history_rows(matter_id: int) -> list[MatterEvent]:
     return list(MatterEvent.objects.filter(matter_id=matter_id).order_by("seq"))
+
+
+def history_of(matter: Matter) -> list[MatterEvent]:
+    """History rows with their sealed payloads in one statement; the payloads stay with the matter for its documents."""
+    rows = list(MatterEvent.objects.filter(matter=matter).select_related("payload").order_by("seq"))
+    matter.__dict__["_xz_sealed"] = {r.seq: r.payload.sealed for r in rows if hasattr(r, "payload")}
+    return rows
+
+
+def payloads_of(matter: Matter) -> dict[int, dict[str, Any]]:
+    """Personal payloads by sequence number; erased ones are absent. Costs nothing after `history_of`."""
+    kept: dict[int, dict[str, Any]] | None = matter.__dict__.get("_xz_payloads")
+    if kept is None:
+        sealed = matter.__dict__.get("_xz_sealed")
+        if sealed is None:
+            sealed = dict(EventPayload.objects.filter(event__matter=matter).values_list("event__seq", "sealed"))
+        kept = {seq: unseal(raw, context="event") for seq, raw in sealed.items()}
+        matter.__dict__["_xz_payloads"] = kept
+    return kept
+
+
+def parties_of(matter: Matter) -> list[Party]:
+    """Parties of today with person, organization and unit; read once per instance of the matter."""
+    kept: list[Party] | None = matter.__dict__.get("_xz_parties")
+    if kept is None:
+        kept = list(
+            Party.objects.filter(matter=matter, valid_to__isnull=True)
+            .select_related("person", "organization", "unit")
+            .order_by("id")
+        )
+        matter.__dict__["_xz_parties"] = kept
+    return kept
 
 
 def recorded(row: MatterEvent) -> Recorded:
@@ -167,9 +214,8 @@ def insert_payload(row: MatterEvent, payload: Mapping[str, Any]) -> None:
 
 
 def payloads(matter_id: int) -> dict[int, dict[str, Any]]:
-    """Personal payloads by sequence number; erased ones are absent."""
-    rows = EventPayload.objects.filter(event__matter_id=matter_id).values_list("event__seq", "sealed")
-    return {seq: unseal(sealed, context="event") for seq, sealed in rows}
+    """Personal payloads of a matter by sequence number; erased ones are absent."""
+    return payloads_of(Matter(pk=matter_id))
 
 
 def apply_columns(matter: Matter, effects: Effects, hook: Hooks, versions: Mapping[str, str]) -> None:
@@ -234,14 +280,14 @@ _AUTO_TERMS: set[str] = set()
 def refresh_auto_terms() -> None:
     """Terms whose lapse fires an event; called when procedures are registered."""
     _AUTO_TERMS.clear()
-    _AUTO_TERMS.update(e.when for p in registry.all_procedures() for e in p.clock_events())
+    _AUTO_TERMS.update(t for p in registry.all_procedures() for e in p.clock_events() for t in e.lapses)
 
 
 COLUMNS = ("matter_id", "term", "number", "side", "started_on", "nominal", "legal", "status", "provisional", "lapses")
 
 
 def replace_deadlines(matter: Matter, found: Sequence[Clock]) -> None:
-    """Replace the matter's index rows in one statement."""
+    """Replace the matter's index rows and wake the pages that show it, in one statement."""
     if not _AUTO_TERMS:
         refresh_auto_terms()
     rows = deadline_rows(matter.pk, found, not matter.open)
@@ -256,15 +302,24 @@ def replace_deadlines(matter: Matter, found: Sequence[Clock]) -> None:
             ), gone AS (
                 DELETE FROM procedures_deadline d WHERE matter_id = %s
                 AND NOT EXISTS (SELECT 1 FROM fresh f WHERE f.term = d.term AND f.number = d.number)
-            )
+            ), kept AS (
             INSERT INTO procedures_deadline (matter_id, term, number, side, started_on, nominal, legal, status, provisional, lapses)
             SELECT %s, f.* FROM fresh f
             ON CONFLICT (matter_id, term, number) DO UPDATE SET
                 side = EXCLUDED.side, started_on = EXCLUDED.started_on, nominal = EXCLUDED.nominal, legal = EXCLUDED.legal,
                 status = EXCLUDED.status, provisional = EXCLUDED.provisional, lapses = EXCLUDED.lapses
+            )
+            SELECT pg_notify('xiezhi_matters', %s)
             """,
-            [*columns, matter.pk, matter.pk],
+            [*columns, matter.pk, matter.pk, _signal(matter)],
         )
+
+
+def _signal(matter: Matter) -> str:
+    """What live pages are told: which matter changed and where it belongs, nothing of its content."""
+    fields = {"id": matter.pk, "seq": matter.seq, "unit": matter.handling_unit_id, "prov": matter.prov_id,
+              "city": matter.city_id, "county": matter.county_id}  # fmt: skip
+    return orjson.dumps(fields).decode()
 
 
 def apply_officers(matter: Matter, effects: Effects) -> None:
