@@ -65,6 +65,23 @@ def test_a_grant_reads_only_for_its_purposes(world) -> None:
     record_reading(subject, "READ", MATTER, [w.person()], "SUPERVISE", role="supervisor", purpose_text="年度检查")
 
 
+def test_the_limits_of_the_holding_that_reaches_the_unit_count(world) -> None:
+    from datetime import timedelta
+
+    from xiezhi.kernel.calendar import clock
+
+    account = w.account(w.staff("检查", world["乙市府"], w.post("inspector", "supervisor")))
+    services.grant_role(
+        account, "supervisor", world["甲市府"], approved_by=w.admin("SECURITY_ADMIN"), reason="检查",
+        purposes_=["SUPERVISE"], valid_to=clock.now() + timedelta(days=9),
+    )  # fmt: skip
+    subject = of_account(account)
+    log = record_reading(subject, "READ", MATTER, [w.person()], "STATISTICS", unit=world["乙市府"])
+    assert (log.role, log.unit_name) == ("supervisor", "云岭省乙市府")
+    with pytest.raises(purposes.PurposeError, match="不包括"):
+        record_reading(subject, "READ", MATTER, [w.person()], "STATISTICS", unit=world["甲市府"])
+
+
 def test_the_ledger_commits_to_the_line(officer) -> None:
     from xiezhi.kernel.ledger import services as ledger
     from xiezhi.kernel.ledger.models import PendingEntry
