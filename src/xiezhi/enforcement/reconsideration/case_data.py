@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date
 from html import unescape
 from typing import Any
 
@@ -17,191 +17,33 @@ from xiezhi.kernel.documents import templates
 from xiezhi.kernel.documents.layout import zh_ordinal
 from xiezhi.kernel.documents.templates import DocumentTemplate
 from xiezhi.kernel.procedures import store
-from xiezhi.kernel.procedures.clocks import Clock
 from xiezhi.kernel.procedures.core import Recorded, View
 from xiezhi.kernel.procedures.models import Matter
 
 from . import codes
-from .case_text import CaseText, param, public_name, unit, zh
+from .case_source import (
+    LAW,
+    REGULATION,
+    Source,
+    addressee,
+    as_day,
+    as_lines,
+    as_moment,
+    as_text,
+    base,
+    claim_reasons,
+    contact_line,
+    instrument_no,
+    norm_name,
+    officer_names,
+    outcome_text,
+)
+from .case_text import CaseText, public_name, unit, zh
 
-__all__ = ["document_data"]
+__all__ = ["document_data", "phrase"]
 
 IN_BODY = "见正文。"
 INSTRUMENTS = ("decision", "mediation_agreement", "rejection_decision")
-LAW = "《中华人民共和国行政复议法》"
-REGULATION = "《中华人民共和国行政复议法实施条例》"
-
-
-class Source:
-    """One event on one matter, as its documents read it."""
-
-    def __init__(self, case: CaseText, rec: Recorded, form: Mapping[str, Any]) -> None:
-        self.case, self.rec, self.form = case, rec, form
-        self.view, self.facts, self.matter = case.view, case.facts, case.matter
-
-    def get(self, *names: str, default: Any = None) -> Any:
-        """The first filled value of the form, else of the facts."""
-        for source in (self.form, self.facts):
-            for name in names:
-                value = source.get(name)
-                if value not in (None, "", [], {}):
-                    return value
-        return default
-
-    def labels(self, name: str) -> list[str]:
-        """Chinese labels of a choice in the event's form."""
-        value = self.form.get(name)
-        chosen = [str(v) for v in (value if isinstance(value, list | tuple) else [value]) if v not in (None, "")]
-        event = self.view.procedure.events.get(self.rec.event)
-        words = {c: t for f in (event.form if event else ()) if f.name == name for c, t in f.choices}
-        return [words.get(c, c) for c in chosen]
-
-    def said(self, event: str, *names: str) -> Any:
-        """What an earlier event said, in its history or in its personal payload."""
-        rec = self.view.last(event)
-        if rec is None:
-            return None
-        for source in (rec.data, self.case.payload(event)):
-            for name in names:
-                if source.get(name) not in (None, "", [], {}):
-                    return source[name]
-        return None
-
-    def clock(self, *terms: str) -> Clock | None:
-        """The clock of the first of these terms that there is."""
-        for term in terms:
-            if term in self.view.procedure.terms:
-                found = self.view.clock(term, self.rec.at)
-                if found is not None:
-                    return found
-        return None
-
-    def due(self, *terms: str) -> str:
-        """Legal last day of a clock, or the day of the event where it has none."""
-        found = self.clock(*terms)
-        return (found.legal if found and found.legal else self.rec.on).isoformat()
-
-
-def _day(value: Any, fallback: date) -> str:
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)[:10] if value else fallback.isoformat()
-
-
-def _moment(value: Any, at: datetime) -> str:
-    text = str(value) if value else at.isoformat()
-    return text if "T" in text or " " in text else f"{text}T09:00:00+08:00"
-
-
-def _lines(value: Any) -> list[str]:
-    """Any value as list items: lists of records become their texts."""
-    if value in (None, ""):
-        return []
-    if isinstance(value, str):
-        return [line.strip() for line in value.replace("；", "\n").split("\n") if line.strip()]
-    out: list[str] = []
-    for item in value:
-        if isinstance(item, Mapping):
-            out.append("，".join(str(v) for v in item.values() if v not in (None, "")))
-        else:
-            out.append(str(item))
-    return out
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        return "\n".join(_lines(value))
-    return str(value) if value is not None else ""
-
-
-def claims(s: Source) -> list[str]:
-    """Claims in words; money where compensation is asked."""
-    act = s.case.respondent + s.case.act
-    words = {
-        "QUASH": f"撤销{act}", "CHANGE": f"变更{act}", "DECLARE_UNLAWFUL": f"确认{act}违法",
-        "DECLARE_VOID": f"确认{act}无效", "ORDER_PERFORM": "责令被申请人依法履行职责",
-        "COMPENSATE": "责令被申请人赔偿" + (f"{s.facts['compensation_amount']}元" if s.facts.get("compensation_amount") else "损失"),
-        "OTHER": "其他请求（见申请书）",
-    }  # fmt: skip
-    listed = [f"{words.get(c, codes.CLAIMS.get(c, c))}。" for c in s.facts.get("claims") or ()]
-    if s.facts.get("compensation_claim") and "COMPENSATE" not in (s.facts.get("claims") or ()):
-        listed.append(f"{words['COMPENSATE']}。")
-    return listed or ["请求内容见申请书。"]
-
-
-def _reasons(s: Source) -> str:
-    return _text(s.said("filed", "facts_and_reasons") or s.said("via_penalty_organ", "facts_and_reasons") or "见行政复议申请书。")
-
-
-def _contact(s: Source) -> str:
-    office = s.case.office
-    names = s.case.staff_names(s.facts.get("officers") or [])
-    bits = [office.name if office else "", "、".join(names), str(param(s.view, "office_phone", "") or "")]
-    return "，".join(b for b in bits if b)
-
-
-def _officers(s: Source) -> list[str]:
-    return s.case.staff_names(s.get("officers") or []) or ["承办人员指定后另行告知"]
-
-
-def _procedure(s: Source) -> str:
-    return codes.PROCEDURES.get(str(s.get("procedure") or "ORDINARY"), "普通程序")
-
-
-def _received(s: Source) -> str:
-    rec = s.view.last("receipt") or s.view.last("forwarded") or s.view.first("filed") or s.rec
-    return _day(rec.data.get("received_on") or s.facts.get("received_on"), rec.on)
-
-
-def _accepted(s: Source) -> str:
-    rec = s.view.last("accepted") or s.view.last("deemed_accepted")
-    return _day(None, rec.on if rec else s.rec.on)
-
-
-def _addressee(s: Source) -> str:
-    return str(s.get("addressee", "addressee_name") or s.case.applicant)
-
-
-def base(s: Source) -> dict[str, Any]:
-    """What many documents share."""
-    case = s.case
-    suspended = s.view.last("suspended") or s.view.last("norm_review_started")
-    if suspended and s.view.on("norm_review_started") and s.view.on("norm_review_started") > suspended.on:  # type: ignore[operator]
-        suspended = s.view.last("norm_review_started")
-    return {
-        "organ": case.organ_name, "issued_on": s.rec.on.isoformat(), "case_no": s.matter.case_no or s.matter.intake_no,
-        "addressee": _addressee(s), "applicant": case.applicant, "respondent": case.respondent, "act": case.act,
-        "contact": _contact(s), "intake_no": s.matter.intake_no, "received_on": _received(s), "accepted_on": _accepted(s),
-        "procedure": _procedure(s), "officers": _officers(s), "handlers": _officers(s), "claims": claims(s),
-        "parties": case.pairs(), "court": case.court(), "third_party": case.third_party, "effective_on": s.rec.on.isoformat(),
-        "suspended_on": _day(None, suspended.on if suspended else s.rec.on),
-        "held_at": _moment(s.get("held_at", "heard_at", "read_at", "at"), s.rec.at),
-        "place": str(s.get("place", "location") or (case.office.name if case.office else case.organ_name)),
-        "clerk": "、".join(case.staff_names(s.get("clerk") or [])) or "由行政复议人员记录",
-        "closing_type": codes.CLOSING_TYPES.get(str(s.facts.get("closing_type") or ""), "其他"),
-        "closed_on": s.rec.on.isoformat(), "norm": _norm(s), "clauses": _text(
-            s.said("norm_review_started", "clauses") or s.form.get("clauses") or "申请书所列条款"),
-        "decided_on": _day(None, s.view.on("decided") or s.view.on("mediated") or s.rec.on),
-        "instrument": "行政复议调解书" if s.view.has("mediated") else "行政复议决定书", "instrument_no": _instrument_no(s),
-        "outcome": _outcome(s), "final": bool(s.get("final", default=False)), "mandatory_first": bool(s.facts.get("mandatory_first")),
-    }  # fmt: skip
-
-
-def _norm(s: Source) -> str:
-    return _text(s.form.get("norm") or s.said("norm_review_started", "document") or s.form.get("document")
-                 or s.said("norm_review_requested", "document") or s.said("filed", "norm_documents") or "申请人申请审查的规范性文件")
-
-
-def _instrument_no(s: Source) -> str:
-    number = s.matter.case_no or s.matter.intake_no
-    return number.replace("〔", ("调" if s.view.has("mediated") else "决") + "字〔", 1)
-
-
-def _outcome(s: Source) -> str:
-    given = s.get("outcome", "result_text")
-    return _text(given) if given else codes.CLOSING_TYPES.get(str(s.facts.get("closing_type") or ""), "见文书正文")
 
 
 def _article(prefix: str, item: Any, suffix: str = "") -> str:
@@ -211,15 +53,15 @@ def _article(prefix: str, item: Any, suffix: str = "") -> str:
 def _suspension(s: Source) -> dict[str, Any]:
     ground = "9" if s.rec.event == "norm_review_started" else str(s.form.get("ground") or "10")
     words = codes.SUSPENSION_GROUNDS.get(ground, "其他情形")
-    more = _text(s.get("reason", "details", "explanation"))
+    more = as_text(s.get("reason", "details", "explanation"))
     if ground == "9" and not more:
-        more = f"需要对{_norm(s)}一并审查"
+        more = f"需要对{norm_name(s)}一并审查"
     return {"ground": f"{words}。{more}".rstrip("。") + "。", "ground_article": _article("第三十九条第一款", ground)}
 
 
 def _resumption(s: Source) -> dict[str, Any]:
     words = {"norm_handled": "规范性文件已经处理完毕", "transferee_answered": "接受转送的机关已经回复处理意见"}
-    ground = _text(s.form.get("reason") or s.form.get("ground")) or words.get(s.rec.event, "中止的原因已经消除")
+    ground = as_text(s.form.get("reason") or s.form.get("ground")) or words.get(s.rec.event, "中止的原因已经消除")
     return {"ground": ground.rstrip("。") + "。", "due_on": s.due("RC-DECIDE-ORD", "RC-DECIDE-SIM")}
 
 
@@ -227,7 +69,7 @@ def _termination(s: Source) -> dict[str, Any]:
     ground = str(s.form.get("ground") or ("1" if s.view.has("withdrawn") or s.rec.event == "settled" else "5"))
     words = codes.TERMINATION_GROUNDS.get(ground, "其他情形")
     return {
-        "ground": f"{words}。{_text(s.get('reason', 'details'))}".rstrip("。") + "。",
+        "ground": f"{words}。{as_text(s.get('reason', 'details'))}".rstrip("。") + "。",
         "ground_article": _article("第四十一条", ground), "withdrawn": ground == "1",
     }  # fmt: skip
 
@@ -235,21 +77,21 @@ def _termination(s: Source) -> dict[str, Any]:
 def _stay(s: Source) -> dict[str, Any]:
     ground = str(s.form.get("ground") or s.form.get("stay_ground") or "2")
     return {
-        "ground": f"{codes.STAY_GROUNDS.get(ground, '')}。{_text(s.form.get('detail'))}".strip("。") + "。",
+        "ground": f"{codes.STAY_GROUNDS.get(ground, '')}。{as_text(s.form.get('detail'))}".strip("。") + "。",
         "ground_item": _article("", ground) or "第二项", "addressee": s.case.respondent,
     }  # fmt: skip
 
 
 def _extension(s: Source) -> dict[str, Any]:
     return {
-        "ground": _text(s.form.get("reason") or s.form.get("ground")) or "案件情况复杂",
+        "ground": as_text(s.form.get("reason") or s.form.get("ground")) or "案件情况复杂",
         "days": int(s.form.get("extension_days") or s.facts.get("extension_days") or 30), "due_on": s.due("RC-DECIDE-ORD"),
     }  # fmt: skip
 
 
 def _conversion(s: Source) -> dict[str, Any]:
     return {
-        "ground": _text(s.form.get("reason") or s.form.get("ground")) or "案件不宜适用简易程序",
+        "ground": as_text(s.form.get("reason") or s.form.get("ground")) or "案件不宜适用简易程序",
         "due_on": s.due("RC-DECIDE-ORD"),
     }  # fmt: skip
 
@@ -262,17 +104,17 @@ def _application(s: Source) -> dict[str, Any]:
     act = s.facts.get("act") if isinstance(s.facts.get("act"), Mapping) else {}
     known = act.get("known_proven_on") or act.get("served_on") or act.get("content_known_on") or act.get("made_on")  # type: ignore[union-attr]
     return {
-        "applicant_detail": detail or "基本情况见身份证明", "agent": s.case.agent, "known_on": _day(known, s.rec.on),
-        "reasons": _text(s.form.get("facts_and_reasons")) or _reasons(s),
-        "norms": _norm(s) if s.facts.get("norm_review_requested") else "",
+        "applicant_detail": detail or "基本情况见身份证明", "agent": s.case.agent, "known_on": as_day(known, s.rec.on),
+        "reasons": as_text(s.form.get("facts_and_reasons")) or claim_reasons(s),
+        "norms": norm_name(s) if s.facts.get("norm_review_requested") else "",
     }  # fmt: skip
 
 
 def _receipt(s: Source) -> dict[str, Any]:
     given = s.form.get("materials")
     rows = [[str(c) for c in row.values()] if isinstance(row, Mapping) else [str(row), "1", ""] for row in given or ()]
-    rows = [(row + ["", ""])[:3] for row in rows]
-    return {"materials": rows or _attached(s) or [["行政复议申请书", "1", ""]], "contact": _contact(s)}
+    rows = [[*row, "", ""][:3] for row in rows]
+    return {"materials": rows or _attached(s) or [["行政复议申请书", "1", ""]], "contact": contact_line(s)}
 
 
 def _attached(s: Source) -> list[list[str]]:
@@ -285,26 +127,26 @@ def _attached(s: Source) -> list[list[str]]:
 
 
 def _supplement(s: Source) -> dict[str, Any]:
-    return {"defects": [*(f"{t}。" for t in s.labels("defects")), *_lines(s.form.get("detail"))] or ["补正事项见附页"]}
+    return {"defects": [*(f"{t}。" for t in s.labels("defects")), *as_lines(s.form.get("detail"))] or ["补正事项见附页"]}
 
 
 def _refusal(s: Source) -> dict[str, Any]:
     code = str(s.form.get("reason_code") or s.facts.get("reason_code") or "")
-    said = _text(s.form.get("reasons") or s.form.get("reason"))
+    said = as_text(s.form.get("reasons") or s.form.get("reason"))
     words = codes.REFUSAL_REASONS.get(code, "")
-    organ = s.form.get("competent_organ")
-    named = unit(int(organ)) if str(organ or "").isdigit() else None
+    organ = str(s.form.get("competent_organ") or "")
+    named = unit(int(organ)) if organ.isdigit() else None
     return {
         "reasons": "\n".join(t for t in (words and f"{words}。", said) if t) or IN_BODY,
-        "competent_organ": named.name if named else _text(organ), "court": s.case.court(),
+        "competent_organ": named.name if named else as_text(organ), "court": s.case.court(),
     }  # fmt: skip
 
 
 def _penalty_forward(s: Source) -> dict[str, Any]:
     via = s.view.first("via_penalty_organ")
     return {
-        "organ": s.case.respondent, "addressee": s.case.organ_name, "received_on": _day(None, via.on if via else s.rec.on),
-        "materials_text": _text(s.get("materials_text", "materials")) or "行政复议申请书及申请人提交的材料",
+        "organ": s.case.respondent, "addressee": s.case.organ_name, "received_on": as_day(None, via.on if via else s.rec.on),
+        "materials_text": as_text(s.get("materials_text", "materials")) or "行政复议申请书及申请人提交的材料",
     }  # fmt: skip
 
 
@@ -313,13 +155,13 @@ def _elevation(s: Source) -> dict[str, Any]:
     named = unit(int(upper)) if str(upper or "").isdigit() else None
     ground = str(s.get("ground", "elevation_ground") or "4")
     return {
-        "upper_organ": named.name if named else _text(upper) or "上级行政复议机关",
-        "ground": codes.ELEVATION_GROUNDS.get(ground) or _text(s.form.get("reason")) or "确有必要",
+        "upper_organ": named.name if named else as_text(upper) or "上级行政复议机关",
+        "ground": codes.ELEVATION_GROUNDS.get(ground) or as_text(s.form.get("reason")) or "确有必要",
     }
 
 
 def _deemed(s: Source) -> dict[str, Any]:
-    return {"limit_on": _day(s.rec.data.get("nominal"), s.rec.on)}
+    return {"limit_on": as_day(s.rec.data.get("nominal"), s.rec.on)}
 
 
 def _abandonment(s: Source) -> dict[str, Any]:
@@ -328,8 +170,8 @@ def _abandonment(s: Source) -> dict[str, Any]:
     received = s.view.on("supplement_notice_received")
     return {
         "supplement_no": _number_of(s, "补正") or "补正行政复议申请通知书",
-        "noticed_on": _day(got, received or (noticed.on if noticed else s.rec.on)), "limit_on": s.due("RC-SUPP"),
-        "inquiry": _text(s.form.get("inquiry") or s.form.get("note")) or "期满后系统自动记录；承办人未收到补正材料和说明。",
+        "noticed_on": as_day(got, received or (noticed.on if noticed else s.rec.on)), "limit_on": s.due("RC-SUPP"),
+        "inquiry": as_text(s.form.get("inquiry") or s.form.get("note")) or "期满后系统自动记录；承办人未收到补正材料和说明。",
     }  # fmt: skip
 
 
@@ -342,12 +184,12 @@ def _number_of(s: Source, word: str) -> str:
 
 def _notice(s: Source) -> dict[str, Any]:
     fixed = s.rec.event in ("self_corrected", "told_self_corrected")
-    content = _text(s.form.get("content") or s.form.get("text") or s.form.get("reason") or s.form.get("reasons"))
+    content = as_text(s.form.get("content") or s.form.get("text") or s.form.get("reason") or s.form.get("reasons"))
     if fixed:
         content = content or f"{s.case.respondent}已经自行纠正该行政处罚决定。您仍要求行政复议的，可以在法定期限内提出。"
     return {
-        "content": content or IN_BODY, "addressee": _addressee(s),
-        "ground": _text(s.form.get("basis_text")) or (
+        "content": content or IN_BODY, "addressee": addressee(s),
+        "ground": as_text(s.form.get("basis_text")) or (
             f"{REGULATION}第三十八条" if fixed else f"{REGULATION}第三十七条第二款"),
     }  # fmt: skip
 
@@ -360,8 +202,8 @@ def _third_party(s: Source) -> dict[str, Any]:
     named = s.form.get("name") or s.form.get("third_party") or s.case.third_party
     if isinstance(named, Mapping):
         named = named.get("name")
-    interest = _text(s.form.get("interest") or (named if s.form.get("third_party") else ""))
-    return {"addressee": s.case.third_party or _text(named)[:60] or "第三人", "interest": interest or "与被申请行政复议的行政行为或者案件处理结果有利害关系。"}
+    interest = as_text(s.form.get("interest") or (named if s.form.get("third_party") else ""))
+    return {"addressee": s.case.third_party or as_text(named)[:60] or "第三人", "interest": interest or "与被申请行政复议的行政行为或者案件处理结果有利害关系。"}
 
 
 def _views(s: Source) -> dict[str, Any]:
@@ -373,8 +215,8 @@ def _views(s: Source) -> dict[str, Any]:
         wish = "愿意调解。" if wish else "不愿意调解。"
     return {
         "method": codes.VIEW_METHODS.get(str(s.form.get("method") or ""), "当面"),
-        "person": _text(who) or f"{s.case.applicant}（申请人）", "mediation_wish": _text(wish) or "未表示。",
-        "content": _text(s.form.get("content") or s.form.get("record") or s.form.get("views")
+        "person": as_text(who) or f"{s.case.applicant}（申请人）", "mediation_wish": as_text(wish) or "未表示。",
+        "content": as_text(s.form.get("content") or s.form.get("record") or s.form.get("views")
                          or s.form.get("failed_reason")) or "意见内容见所附记录。",
     }  # fmt: skip
 
@@ -384,18 +226,18 @@ def _hearing(s: Source) -> dict[str, Any]:
         return s.get(*names) or s.said("hearing_noticed", *names) or s.said("hearing_planned", *names)
 
     on = told("hearing_on", "held_on")
-    at = _moment(told("hearing_at", "held_at") or on, s.rec.at)
+    at = as_moment(told("hearing_at", "held_at") or on, s.rec.at)
     present = s.form.get("respondent_head_present")
     return {
-        "held_at": at, "place": _text(told("place", "location")) or (s.case.office.name if s.case.office else ""),
-        "topics": _text(told("topics")) or "被申请行政复议的行政行为是否合法、适当。",
+        "held_at": at, "place": as_text(told("place", "location")) or (s.case.office.name if s.case.office else ""),
+        "topics": as_text(told("topics")) or "被申请行政复议的行政行为是否合法、适当。",
         "chair": "、".join(s.case.staff_names(told("chair") or [])) or "由行政复议机构指定",
         "officers": s.case.staff_names(told("hearing_officers", "officers") or []) or ["由行政复议机构指定"],
         "clerk": "、".join(s.case.staff_names(told("clerk") or [])) or "由行政复议机构指定",
-        "present": _lines(s.form.get("present")) or [f"申请人{s.case.applicant}", f"被申请人{s.case.respondent}"],
+        "present": as_lines(s.form.get("present")) or [f"申请人{s.case.applicant}", f"被申请人{s.case.respondent}"],
         "respondent_head_present": bool(present),
-        "absence_reason": _text(s.form.get("head_absence_reason")) or "未说明。",
-        "content": _text(s.form.get("content") or s.form.get("record")) or "陈述、举证、质证和辩论情况见所附听证记录。",
+        "absence_reason": as_text(s.form.get("head_absence_reason")) or "未说明。",
+        "content": as_text(s.form.get("content") or s.form.get("record")) or "陈述、举证、质证和辩论情况见所附听证记录。",
     }  # fmt: skip
 
 
@@ -404,43 +246,43 @@ def _norm_letters(s: Source) -> dict[str, Any]:
         "transferee", "transferee_name", "transferee_organ")  # fmt: skip
     named = unit(int(to)) if str(to or "").isdigit() else None
     article = str(s.get("ground_article") or ("第五十七条" if s.get("norm_kind") == "BASIS" else "第五十六条"))
-    return {"addressee": named.name if named else _text(to) or "规范性文件制定机关", "ground_article": article}
+    return {"addressee": named.name if named else as_text(to) or "规范性文件制定机关", "ground_article": article}
 
 
 def _norm_opinion(s: Source) -> dict[str, Any]:
     words = {"LAWFUL": "合法", "ULTRA_VIRES": "超越权限", "CONFLICTS": "违反上位法"}
     conclusion = str(s.get("conclusion", "norm_conclusion") or "")
     return {
-        **_norm_letters(s), "issuer_reply": _text(s.said("norm_issuer_replied", "reply", "content", "text")) or "制定机关没有答复。",
-        "reasons": _text(s.form.get("reasons") or s.form.get("reason") or s.form.get("opinion")) or IN_BODY,
+        **_norm_letters(s), "issuer_reply": as_text(s.said("norm_issuer_replied", "reply", "content", "text")) or "制定机关没有答复。",
+        "reasons": as_text(s.form.get("reasons") or s.form.get("reason") or s.form.get("opinion")) or IN_BODY,
         "conclusion": words.get(conclusion, conclusion) or "见处理意见",
     }  # fmt: skip
 
 
 def _reading(s: Source) -> dict[str, Any]:
     return {
-        "person": _text(s.get("person", "reader")) or s.rec.label or s.case.applicant,
-        "identity": _text(s.form.get("identity")) or s.view.procedure.role(s.rec.role).title,
+        "person": as_text(s.get("person", "reader")) or s.rec.label or s.case.applicant,
+        "identity": as_text(s.form.get("identity")) or s.view.procedure.role(s.rec.role).title,
         "materials": s.labels("materials") or ["依法可以查阅的案卷材料"],
-        "withheld": _text(s.form.get("reason")),
+        "withheld": as_text(s.form.get("reason")),
     }  # fmt: skip
 
 
 def _decision(s: Source) -> dict[str, Any]:
     ground = str(s.get("ground", "decision_ground") or "")
     kind = str(s.facts.get("closing_type") or s.get("decision_type", "closing_type") or "")
-    articles = _text(s.get("articles")) or f"{LAW}{_law_words(ground)}"
-    results = _lines(s.form.get("result") or s.form.get("dispositive") or s.form.get("results"))
+    articles = as_text(s.get("articles")) or f"{LAW}{_law_words(ground)}"
+    results = as_lines(s.form.get("result") or s.form.get("dispositive") or s.form.get("results"))
     days = s.facts.get("redo_days") or s.facts.get("perform_days")
     return {
-        "claim_reasons": _reasons(s), "reply": _text(s.said("replied", "reply", "facts", "text", "content")),
-        "third_party_views": _text(s.said("third_party_asked", "request")),
-        "facts": _text(s.form.get("facts") or s.form.get("facts_found")) or IN_BODY,
-        "evidence": _lines(s.form.get("evidence")) or ["案卷所列并经审查属实的证据"],
-        "reasoning": _text(s.form.get("reasoning") or s.form.get("reasons") or s.form.get("reason")) or IN_BODY,
-        "committee": _text(s.form.get("committee") or s.form.get("committee_use")), "norm_result": _text(s.form.get("norm_result")),
+        "claim_reasons": claim_reasons(s), "reply": as_text(s.said("replied", "reply", "facts", "text", "content")),
+        "third_party_views": as_text(s.said("third_party_asked", "request")),
+        "facts": as_text(s.form.get("facts") or s.form.get("facts_found")) or IN_BODY,
+        "evidence": as_lines(s.form.get("evidence")) or ["案卷所列并经审查属实的证据"],
+        "reasoning": as_text(s.form.get("reasoning") or s.form.get("reasons") or s.form.get("reason")) or IN_BODY,
+        "committee": as_text(s.form.get("committee") or s.form.get("committee_use")), "norm_result": as_text(s.form.get("norm_result")),
         "articles": articles, "result": results or [f"{codes.DECISIONS.get(kind, '见正文')}{s.case.respondent}{s.case.act}。"],
-        "performance": _text(s.form.get("performance")) or (f"自收到本决定书之日起{days}日内" if days else ""),
+        "performance": as_text(s.form.get("performance")) or (f"自收到本决定书之日起{days}日内" if days else ""),
     }  # fmt: skip
 
 
@@ -464,38 +306,38 @@ def _rejection(s: Source) -> dict[str, Any]:
     code = str(s.get("reason_code") or "")
     law = f"{REGULATION}第三十七条第一款第{zh_ordinal(int(code[-1]))}项" if code.startswith("R37_") else f"{LAW}第三十三条"
     return {
-        "facts": _text(s.form.get("facts")) or IN_BODY, "articles": law,
-        "reasoning": _text(s.form.get("reasoning") or s.form.get("reasons")) or f"{codes.REJECTION_REASONS.get(code, '')}。",
+        "facts": as_text(s.form.get("facts")) or IN_BODY, "articles": law,
+        "reasoning": as_text(s.form.get("reasoning") or s.form.get("reasons")) or f"{codes.REJECTION_REASONS.get(code, '')}。",
     }
 
 
 def _mediation(s: Source) -> dict[str, Any]:
     return {
-        "facts": _text(s.form.get("facts")) or _reasons(s), "terms": _lines(s.form.get("terms") or s.form.get("agreement"))
-        or ["协议内容见正文"], "signers": _lines(s.form.get("signers")) or ["申请人", "被申请人"],
+        "facts": as_text(s.form.get("facts")) or claim_reasons(s), "terms": as_lines(s.form.get("terms") or s.form.get("agreement"))
+        or ["协议内容见正文"], "signers": as_lines(s.form.get("signers")) or ["申请人", "被申请人"],
     }  # fmt: skip
 
 
 def _opinion(s: Source) -> dict[str, Any]:
     return {
-        "addressee": _text(s.form.get("addressee_name") or s.form.get("addressee")) or s.case.respondent,
-        "problem": _text(s.form.get("problems") or s.form.get("proposal")) or IN_BODY,
-        "basis_text": _text(s.form.get("basis_text") or s.form.get("basis")) or f"{LAW}第七十六条",
-        "measures": _lines(s.form.get("measures") or s.form.get("corrections")) or ["纠正相关违法或者不当行政行为"],
+        "addressee": as_text(s.form.get("addressee_name") or s.form.get("addressee")) or s.case.respondent,
+        "problem": as_text(s.form.get("problems") or s.form.get("proposal")) or IN_BODY,
+        "basis_text": as_text(s.form.get("basis_text") or s.form.get("basis")) or f"{LAW}第七十六条",
+        "measures": as_lines(s.form.get("measures") or s.form.get("corrections")) or ["纠正相关违法或者不当行政行为"],
     }  # fmt: skip
 
 
 def _order(s: Source) -> dict[str, Any]:
     return {
-        "addressee": s.case.respondent, "duty": _text(s.form.get("detail")) or "履行上述文书确定的义务",
-        "due_on": s.due("RC-PERFORM", "RC-REDO"), "limit_on": _day(s.form.get("limit_on"), date.fromisoformat(s.due("RC-PERFORM"))),
+        "addressee": s.case.respondent, "duty": as_text(s.form.get("detail")) or "履行上述文书确定的义务",
+        "due_on": s.due("RC-PERFORM", "RC-REDO"), "limit_on": as_day(s.form.get("limit_on"), date.fromisoformat(s.due("RC-PERFORM"))),
     }  # fmt: skip
 
 
 def _copy(s: Source) -> dict[str, Any]:
     to = s.get("copy_recipient", "recipient", "to_unit")
     named = unit(int(to)) if str(to or "").isdigit() else None
-    return {"addressee": named.name if named else _text(to) or "被申请人的上一级主管部门", "attachments": [f"{base(s)['instrument']}1份"]}
+    return {"addressee": named.name if named else as_text(to) or "被申请人的上一级主管部门", "attachments": [f"{base(s)['instrument']}1份"]}
 
 
 def _public(s: Source) -> dict[str, Any]:
@@ -505,11 +347,11 @@ def _public(s: Source) -> dict[str, Any]:
     masked = "、".join(public_name(p.name, p.kind) for p in people[:2]) or "申请人"
     names = {p.name: public_name(p.name, p.kind) for p in s.case.parties if p.role != "respondent" and p.unit_id is None}
     given = _decision_body(s)
-    text = masking.text(_text(given), names) if given else f"{masked}不服{s.case.respondent}{s.case.act}一案，结果为：{_outcome(s)}。"
+    text = masking.text(as_text(given), names) if given else f"{masked}不服{s.case.respondent}{s.case.act}一案，结果为：{outcome_text(s)}。"
     return {
         "applicant_public": masked + (f"等{len(people)}人" if len(people) > 2 else ""), "text": text,
-        "redactions": _text(s.form.get("redactions")) or "隐去自然人姓名、住址、联系方式和证件号码。",
-        "approved_by": _text(s.form.get("approved_by")) or s.rec.label or "行政复议机构负责人",
+        "redactions": as_text(s.form.get("redactions")) or "隐去自然人姓名、住址、联系方式和证件号码。",
+        "approved_by": as_text(s.form.get("approved_by")) or s.rec.label or "行政复议机构负责人",
     }  # fmt: skip
 
 
@@ -528,19 +370,19 @@ def _decision_body(s: Source) -> str:
 def _service(s: Source) -> dict[str, Any]:
     method = str(s.form.get("method") or "")
     return {
-        "documents": s.labels("document") or [f"{base(s)['instrument']}（{_instrument_no(s)}）"],
-        "recipient": _text(s.form.get("recipient")) or s.case.applicant,
-        "address": _text(s.form.get("address")) or "送达地址确认书所列地址",
-        "method": codes.SERVE_METHODS.get(method, "直接送达"), "served_by": _officers(s),
-        "served_at": _moment(s.form.get("served_at"), s.rec.at), "receiver": _text(s.form.get("receiver")),
-        "remarks": _text(s.form.get("proof")),
+        "documents": s.labels("document") or [f"{base(s)['instrument']}（{instrument_no(s)}）"],
+        "recipient": as_text(s.form.get("recipient")) or s.case.applicant,
+        "address": as_text(s.form.get("address")) or "送达地址确认书所列地址",
+        "method": codes.SERVE_METHODS.get(method, "直接送达"), "served_by": officer_names(s),
+        "served_at": as_moment(s.form.get("served_at"), s.rec.at), "receiver": as_text(s.form.get("receiver")),
+        "remarks": as_text(s.form.get("proof")),
     }  # fmt: skip
 
 
 def _closing(s: Source) -> dict[str, Any]:
     return {
-        "outcome": _outcome(s), "proposal": _text(s.form.get("proposal") or s.form.get("note")) or "文书已经送达，材料齐全，建议结案。",
-        "office_opinion": _text(s.form.get("office_opinion")), "organ_opinion": _text(s.form.get("organ_opinion")),
+        "outcome": outcome_text(s), "proposal": as_text(s.form.get("proposal") or s.form.get("note")) or "文书已经送达，材料齐全，建议结案。",
+        "office_opinion": as_text(s.form.get("office_opinion")), "organ_opinion": as_text(s.form.get("organ_opinion")),
     }
 
 
@@ -548,7 +390,7 @@ def _catalog(s: Source) -> dict[str, Any]:
     from .archive import catalog_rows
 
     return {"entries": catalog_rows(s.matter), "compiled_by": s.rec.label or "立卷人",
-            "closed_on": _day(None, s.view.on("closed") or s.rec.on)}  # fmt: skip
+            "closed_on": as_day(None, s.view.on("closed") or s.rec.on)}  # fmt: skip
 
 
 SPECIAL: Mapping[str, Callable[[Source], dict[str, Any]]] = {
@@ -574,18 +416,18 @@ def _fit(kind: str, value: Any) -> Any:
         case "date":
             return str(value)[:10]
         case "datetime":
-            return _moment(value, datetime.min)
+            return str(value)
         case "int":
             return int(value)
         case "bool":
             return bool(value)
         case "list":
-            return _lines(value)
+            return as_lines(value)
         case "pairs" | "table":
             return [list(row) if isinstance(row, list | tuple) else [str(row)] for row in value]
         case "money":
             return str(value)
-    return _text(value) if not isinstance(value, str) else value
+    return as_text(value) if not isinstance(value, str) else value
 
 
 def document_data(matter: Matter, view: View, rec: Recorded, payload: Mapping[str, Any], title: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from xiezhi.kernel.people import masking
 from xiezhi.kernel.procedures import store
 from xiezhi.kernel.procedures.core import View, as_date
 from xiezhi.kernel.procedures.models import Matter, Party
+from xiezhi.kernel.sealing import unseal
 from xiezhi.kernel.units.models import Unit, UnitKind
 
 from .statistics import CORRECTED
