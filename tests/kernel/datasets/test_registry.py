@@ -119,3 +119,20 @@ def test_page_describes_everything() -> None:
     for words in ("GB/T 2261.1", "案号", "按期办结数 ÷ 办结数 × 100", "案件热度", "个人信息", "越高越好"):
         assert words in page
     assert page == docs.page(*held)
+
+
+def test_layers_that_name_nothing_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    from xiezhi.kernel.datasets import registry
+
+    layers: Registry[MapLayer] = Registry("map layer")
+    indicators: Registry[Indicator] = Registry("indicator")
+    monkeypatch.setattr(registry, "map_layers", layers)
+    monkeypatch.setattr(registry, "indicators", indicators)
+    layers.register(LAYER)
+    layers.register(MapLayer("points", "点位", Geometry.POINT, "command", Level.OPEN, _features, dataset="nowhere"))
+    assert [line.split(",")[0] for line in registry.unresolved()] == [
+        "map layer heat names indicator rate",
+        "map layer points names dataset nowhere",
+    ]
+    indicators.register(RATE)
+    assert len(registry.unresolved()) == 1

@@ -86,7 +86,7 @@ class Fold:
     """Details under a heading, closed on the site so that a long page can be overseen."""
 
     heading: Heading
-    blocks: Sequence[Facts | Table]
+    blocks: Sequence[Facts | Table | Para]
 
 
 @dataclass(frozen=True)
@@ -227,9 +227,8 @@ def _html_block(block: Block, cite_url: CiteUrl, top: int) -> str:
                 f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
             )
         case Fold():
-            head = block.heading
-            anchor = f' id="{escape(head.id)}"' if head.id else ""
-            title = _html_block(Heading(head.level, head.text), cite_url, top)
+            anchor = f' id="{escape(block.heading.id)}"' if block.heading.id else ""
+            title = _html_block(Heading(block.heading.level, block.heading.text), cite_url, top)
             inner = "".join(_html_block(part, cite_url, top) for part in block.blocks)
             return f'<details class="pd-fold"{anchor}><summary>{title}</summary>{inner}</details>'
         case Drawing():

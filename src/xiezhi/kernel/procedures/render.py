@@ -130,9 +130,8 @@ def _by_state(procedure: type[Procedure]) -> Iterable[Block]:
         for s in procedure.states.values()
     ]
     for title, anchor, events in groups:
-        yield Heading(3, title, anchor)
         if not events:
-            yield Para(words("没有本状态独有的事件。"))
+            yield Fold(Heading(3, title, anchor), [Para(words("没有本状态独有的事件。"))])
             continue
         rows: list[list[Cell]] = [
             [
@@ -144,7 +143,8 @@ def _by_state(procedure: type[Procedure]) -> Iterable[Block]:
             ]
             for code, event in events
         ]
-        yield Table(f"{title}：可办的事件", ("事件", "由谁办理", "去向", "依据", "文书"), rows)
+        table = Table(f"{title}：可办的事件", ("事件", "由谁办理", "去向", "依据", "文书"), rows)
+        yield Fold(Heading(3, title, anchor), [table])
     shared = [c for c in procedure.events if house(procedure, c)]
     if shared:
         yield Heading(3, "随时可办的内部事项", "state-any")
@@ -197,7 +197,7 @@ def _event_block(procedure: type[Procedure], code: str, event: Event) -> Fold:
         pairs.append(("日期", words("可以填写今天以前的实际发生日")))
     if not event.repeatable:
         pairs.append(("次数", words("只办一次")))
-    parts: list[Facts | Table] = [Facts(pairs)]
+    parts: list[Facts | Table | Para] = [Facts(pairs)]
     if event.form:
         head = ("字段", "标识", "类型", "要求", "依据和说明")
         parts.append(Table(f"{event.title}：表单", head, _form_rows(event.form)))
