@@ -13,6 +13,7 @@ from .events_decision import Decision
 from .events_filing import Filing
 from .events_review import Review
 from .guide import GUIDE, step_of
+from .habits import habits
 from .roles import ALL_ROLES
 from .states import States
 from .terms import Terms
@@ -44,6 +45,7 @@ class Reconsideration(CommonEvents, Decision, Review, Filing, Terms, States, Pro
     guide = GUIDE
     duplicate_key = ("respondent_name", "act.doc_no")
     routes = ROUTES
+    habits = staticmethod(habits)
     prepares = PREPARES
     parameters = {
         "suspension_interval": Dated("中止期间的计算（HALF_OPEN 不含恢复之日，CLOSED 含）", ((_EVER, "HALF_OPEN"),), L(39)),
