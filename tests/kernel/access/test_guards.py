@@ -6,8 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import AsyncClient, RequestFactory
 from django.urls import include, path
 from ninja import NinjaAPI
 
@@ -101,6 +102,17 @@ def test_the_gate(world, client) -> None:
     for role in ("SYSTEM_ADMIN", "SECURITY_ADMIN", "AUDIT_ADMIN"):
         client.force_login(w.admin(role))
         assert statuses(client) == [403, 200, 200, 403, 403]
+
+
+def test_the_gate_under_asgi(world) -> None:
+    browser = AsyncClient()
+
+    def status(path: str) -> int:
+        return async_to_sync(browser.get)(path).status_code
+
+    assert [status(f"/{name}") for name in ("bare", "home", "inside")] == [403, 200, 302]
+    browser.force_login(w.citizen(w.person()))
+    assert [status(f"/{name}") for name in ("bare", "home", "inside", "page")] == [403, 200, 200, 403]
 
 
 def test_the_gate_of_the_api(world, client) -> None:

@@ -496,10 +496,3 @@ def _log(
     SecurityEvent.objects.create(
         at=clock.now(), kind=kind, actor=actor, account=account, terminal=terminal, detail=detail
     )
-
-
-def purge_expired_failures() -> int:
-    """Forget failure counters older than the lock time. Returns how many."""
-    return Account.objects.filter(failed_at__lt=clock.now() - lock_time(), failed_count__gt=0).update(
-        failed_count=0, failed_at=None
-    )
