@@ -162,6 +162,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "xiezhi.portal.views.errors.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
@@ -240,6 +241,9 @@ EMAIL_TIMEOUT = 20
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.dummy.EmailBackend"
 )
+
+SMS_ADAPTER = env.text("XIEZHI_SMS_ADAPTER")
+"""Dotted path of a class with send(address, text); without it messages stay in the visible outbox."""
 
 DEMO = env.flag("XIEZHI_DEMO", EMBEDDED_POSTGRES)
 """Whether this installation shows the fictional province: marks 演示, fixed today, built-in adapters."""
