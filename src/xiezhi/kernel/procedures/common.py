@@ -55,8 +55,10 @@ def _handed_facts(view: View, ask: Ask) -> Mapping[str, Any]:
 def _recused_facts(view: View, ask: Ask) -> Mapping[str, Any]:
     if not ask.data.get("granted", True):
         return {}
-    officers = [o for o in view.facts.get("officers", ()) if o != ask.data.get("who")]
-    return {"officers": officers, "officer_count": len(officers)}
+    who = ask.data.get("who")
+    officers = [o for o in view.facts.get("officers", ()) if o != who]
+    recused = [*(r for r in view.facts.get("recused", ()) if r != who), who]
+    return {"officers": officers, "officer_count": len(officers), "recused": recused}
 
 
 def _handover_changes(view: View, ask: Ask) -> str | None:
