@@ -385,6 +385,6 @@ def _links(matter: Matter) -> list[tuple[str, Matter]]:
     rows = MatterLink.objects.filter(Q(matter=matter) | Q(other=matter)).select_related("matter", "other").order_by("id")
     out = []
     for row in rows:
-        titles = LINK_TITLES.get(row.kind, (row.kind, row.kind))
+        titles = LINK_TITLES.get(row.kind.upper(), (row.kind, row.kind))
         out.append((titles[0], row.other) if row.matter_id == matter.pk else (titles[1], row.matter))
     return out

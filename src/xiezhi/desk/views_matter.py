@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from xiezhi.desk import matter as pages
-from xiezhi.desk import reads, shell, uploads
-from xiezhi.desk.gate import DESK, At, at_matter, who
+from xiezhi.desk import reads, shell
+from xiezhi.desk.gate import DESK, HOME, At, at_matter, who
 from xiezhi.desk.values import names_for, with_names
 from xiezhi.kernel.access import purposes, roles
 from xiezhi.kernel.access.guards import guard
@@ -22,6 +22,7 @@ from xiezhi.kernel.documents import storage
 from xiezhi.kernel.documents.models import Attachment, Delivery, Document
 from xiezhi.kernel.documents.sanitize import sanitize
 from xiezhi.kernel.procedures.models import Matter
+from xiezhi.ui import uploads
 
 TABS = (("file", "案卷"), ("parties", "当事人"), ("service", "送达"), ("notes", "内部意见"), ("readers", "谁看过"))
 SESSION_PURPOSES = "desk_purposes"
@@ -205,13 +206,18 @@ def upload(request: HttpRequest, public_id: Any) -> HttpResponse:
     kind = request.POST.get("kind", "OTHER")
     role = request.POST.get("role", "case_officer")
     known_roles = {r.code for r in page_roles(at.matter)} | {"case_officer"}
-    for said in uploads.take(
+    kept, refused = uploads.keep(
         request.FILES.getlist("files"), matter=at.matter, role=role if role in known_roles else "case_officer",
         by=at.actor.ref, folder=folder if folder in dict(Attachment.FOLDERS) else "FILE",
-        kind=kind if kind in pages.KIND_TITLES else "OTHER", scanned="scanned" in request.POST,
-        purpose=request.POST.get("proves", ""),
-    ):  # fmt: skip
-        (messages.success if said.ok else messages.error)(request, said.text)
+        kind=kind if kind in pages.KIND_TITLES else "OTHER",
+    )  # fmt: skip
+    if kept:
+        Attachment.objects.filter(pk__in=[a.pk for a in kept]).update(
+            scanned="scanned" in request.POST, purpose=request.POST.get("proves", "")[:300]
+        )
+        messages.success(request, _("已上传%(n)d个文件") % {"n": len(kept)})
+    for line in refused:
+        messages.error(request, line)
     if not request.FILES:
         messages.error(request, _("请选择要上传的文件"))
     return HttpResponseRedirect(reverse("desk:matter", args=[public_id]))
@@ -224,7 +230,7 @@ def page_roles(found: Matter) -> list[Any]:
     return list(registry.get(found.procedure, found.version).roles)
 
 
-@guard(DESK)
+@guard(HOME)
 @require_GET
 def me(request: HttpRequest) -> HttpResponse:
     """Who I am here: posts, deputy duties, grants, and where to change password and second factor."""

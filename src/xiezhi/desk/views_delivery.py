@@ -1,0 +1,134 @@
+"""送达: one document to each party, by which method, when, with which proof; the certificate to print."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from xiezhi.desk import shell
+from xiezhi.desk.gate import OFFICE, At
+from xiezhi.desk.views_documents import _open
+from xiezhi.kernel.access.guards import guard
+from xiezhi.kernel.calendar import clock as wall
+from xiezhi.kernel.documents.models import Delivery, Document
+from xiezhi.kernel.procedures.declare import Field, Kind
+from xiezhi.kernel.procedures.forms import Problem, coerce
+from xiezhi.kernel.procedures.models import Party
+from xiezhi.ui import forms, uploads
+
+NOTICE_DAYS = 30
+"""Days after which a public notice counts as served (民事诉讼法 第95条)."""
+
+
+def _fields(parties: list[Party]) -> tuple[Field, ...]:
+    return (
+        Field("party", "受送达人", Kind.CHOICE, choices=tuple((str(p.pk), p.name) for p in parties),
+              help="公告送达不特定的人时不选"),
+        Field("method", "送达方式", Kind.CHOICE, required=True, choices=Delivery.METHODS),
+        Field("sent_on", "发出日（公告送达填公告之日）", Kind.DATE, required=True),
+        Field("served_on", "送达日", Kind.DATE, help="以送达回证上签收的日期、回执上的日期或者到达系统的日期为准；还没有送达就不填",
+              basis="民事诉讼法 第87条"),
+        Field("reason", "留置或者公告的原因", max_length=300),
+        Field("witnesses", "见证人、录像情况", max_length=200),
+        Field("proof", "送达凭证", Kind.FILES, help="签收的回证、邮寄回执、照片或者录像"),
+    )  # fmt: skip
+
+
+@guard(OFFICE)
+@require_http_methods(["GET", "POST"])
+def delivery(request: HttpRequest, pk: int) -> HttpResponse:
+    """Register or complete the service of a document to one party."""
+    doc, at = _open(request, pk)
+    parties = [p for p in at.parties if p.valid_to is None]
+    fields = _fields(parties)
+    query = request.POST if request.method == "POST" else request.GET
+    known = query.get("delivery", "")
+    row = Delivery.objects.filter(pk=known, document=doc).first() if known.isdigit() else None
+    data: dict[str, Any] = {"sent_on": wall.today().isoformat(), "party": query.get("party", "")}
+    if row is not None:
+        data = {"party": str(row.party_id or ""), "method": row.method, "sent_on": row.sent_on.isoformat(),
+                "served_on": row.served_on.isoformat() if row.served_on else "", "reason": row.reason,
+                "witnesses": row.witnesses}  # fmt: skip
+    problems: list[Problem] = []
+    if doc.state != Document.ISSUED or doc.render_state != Document.DONE:
+        problems.append(Problem("NOT_SEALED", "文书用印并制成之后才能送达", ""))
+    elif request.method == "POST":
+        data = forms.parse(fields, request.POST)
+        values, problems = coerce(fields, data)
+        problems += _rules(values, doc, at)
+        if not problems:
+            _store(request, doc, at, row, values)
+            if not request.session.pop("desk_refused_upload", None):
+                messages.success(request, _("送达情况已登记"))
+            return HttpResponseRedirect(reverse("desk:document", args=[pk]))
+    context = {
+        "doc": doc, "at": at, "matter": at.matter, "crumb": _("登记送达"), "row": row,
+        "form": forms.build_form(fields, data, problems),
+        "deliveries": doc.deliveries.select_related("party").order_by("id"),
+    }  # fmt: skip
+    return shell.render(request, "desk/delivery.html", context, active="documents", status=422 if problems and
+                        request.method == "POST" else 200)  # fmt: skip
+
+
+def _rules(values: dict[str, Any], doc: Document, at: At) -> list[Problem]:
+    """What the law asks of each method (民事诉讼法 第87条至第95条)."""
+    out: list[Problem] = []
+    method, party = values.get("method"), values.get("party")
+    if "sent_on" not in values:
+        return out
+    sent = date.fromisoformat(values["sent_on"])
+    served = date.fromisoformat(values["served_on"]) if values.get("served_on") else None
+    if doc.issued_on and sent < doc.issued_on:
+        out.append(Problem("TOO_EARLY", "发出日不能早于成文日期，请核对", "sent_on"))
+    if served and served < sent:
+        out.append(Problem("TOO_EARLY", "送达日不能早于发出日，请核对", "served_on"))
+    if served and served > wall.today():
+        out.append(Problem("FUTURE_DATE", "送达日不能晚于今天；还没有送达就先不填", "served_on"))
+    if method != "PUBLIC_NOTICE" and not party:
+        out.append(Problem("REQUIRED", "请选择受送达人", "party"))
+    if method in ("LEFT", "PUBLIC_NOTICE") and not values.get("reason"):
+        out.append(Problem("REQUIRED", "请写明为什么留置或者公告送达", "reason", "民事诉讼法 第89条"))
+    if method == "LEFT" and not values.get("witnesses"):
+        out.append(Problem("REQUIRED", "留置送达请写明见证人，或者拍照、录像的情况", "witnesses", "民事诉讼法 第89条"))
+    if method == "ELECTRONIC" and party:
+        chosen = next((p for p in at.parties if str(p.pk) == party), None)
+        if chosen is not None and not chosen.e_service:
+            said = f"{chosen.name}没有同意电子送达，请改用其他方式，或者先取得同意"
+            out.append(Problem("NO_CONSENT", said, "method", "民事诉讼法 第90条"))
+    if method == "PUBLIC_NOTICE" and served and served < sent + timedelta(days=NOTICE_DAYS):
+        due = sent + timedelta(days=NOTICE_DAYS)
+        said = f"公告满30日（{due.year}年{due.month}月{due.day}日）才视为送达"
+        out.append(Problem("NOTICE_RUNS", said, "served_on", "民事诉讼法 第95条"))
+    return out
+
+
+def _store(request: HttpRequest, doc: Document, at: At, row: Delivery | None, values: dict[str, Any]) -> None:
+    kept, refused = uploads.keep(
+        request.FILES.getlist("proof"), role="case_officer", by=at.actor.ref, matter=at.matter, kind="SERVICE_PROOF"
+    )
+    for line in refused:
+        messages.error(request, line)
+    row = row or Delivery(document=doc)
+    row.party_id = int(values["party"]) if values.get("party") else None
+    row.method, row.sent_on = values["method"], date.fromisoformat(values["sent_on"])
+    row.served_on = date.fromisoformat(values["served_on"]) if values.get("served_on") else None
+    row.reason, row.witnesses = values.get("reason", ""), values.get("witnesses", "")
+    if kept:
+        row.proof = kept[0]
+    row.save()
+
+
+@guard(OFFICE)
+@require_GET
+def certificate(request: HttpRequest, pk: int) -> HttpResponse:
+    """送达回证, to print and have signed."""
+    doc, at = _open(request, pk)
+    rows = list(doc.deliveries.select_related("party").order_by("id"))
+    context = {"doc": doc, "at": at, "matter": at.matter, "deliveries": rows, "print_at": wall.now()}
+    return shell.render(request, "desk/certificate.html", context, active="documents")
