@@ -303,6 +303,8 @@ def _respondent(reader: _Reader, data: dict[str, Any]) -> Unit | None:
         return None
     data["respondent_unit"], data["respondent_name"] = str(unit.pk), unit.name
     reader.parties.append(PartyInput("respondent", unit.name, "AUTHORITY", unit_id=unit.pk))
+    if data.get("filing_method") == "VIA_PENALTY_ORGAN":
+        reader.parties.append(PartyInput("penalty_organ", unit.name, "AUTHORITY", unit_id=unit.pk))
     return unit
 
 

@@ -19,6 +19,7 @@ from xiezhi.kernel.procedures.models import Matter, Parameter
 
 from . import case_data, statistics
 from .case_text import param, unit
+from .follow import follow
 from .models import ReconsiderationCase
 
 __all__ = ["CODE", "HOOKS", "act_key", "case_values", "install"]
@@ -214,7 +215,8 @@ def case_values(view: View, clocks: Any = ()) -> dict[str, Any]:
 
 
 def after(matter: Matter, effects: Effects) -> None:
-    """Hook: keep the case row in step with the history; one statement."""
+    """Hook: keep the case row in step with the history; one statement, and more for the few events that move parties."""
+    follow(matter, effects)
     values = case_values(effects.view, effects.clocks)
     values["organ_id"] = matter.organ_id
     first = effects.recorded[0].seq == 1
