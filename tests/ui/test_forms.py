@@ -23,7 +23,12 @@ FORM = (
     Field("amount", "金额", Kind.MONEY),
     Field("at", "时间", Kind.DATETIME),
     Field("text", "理由", Kind.LONGTEXT),
-    Field("rep", "代表人", Kind.RECORD, fields=(Field("name", "姓名", required=True), Field("born", "出生日期", Kind.DATE))),
+    Field(
+        "rep",
+        "代表人",
+        Kind.RECORD,
+        fields=(Field("name", "姓名", required=True), Field("born", "出生日期", Kind.DATE)),
+    ),
     Field("others", "其他人", Kind.RECORDS, fields=(Field("name", "姓名", required=True),)),
     Field("files", "证据", Kind.FILES),
 )
@@ -76,7 +81,9 @@ def test_rows_are_added_and_removed_without_script() -> None:
 
 
 def html(form: object) -> str:
-    return Template("{% load xz %}{% error_summary form %}{% for f in form %}{% field f %}{% endfor %}").render(Context({"form": form}))
+    return Template("{% load xz %}{% error_summary form %}{% for f in form %}{% field f %}{% endfor %}").render(
+        Context({"form": form})
+    )
 
 
 def test_every_kind_renders_with_a_name_a_screen_reader_can_say() -> None:
@@ -86,10 +93,23 @@ def test_every_kind_renders_with_a_name_a_screen_reader_can_say() -> None:
     assert "请填写事由" in text and "超过申请期限（行政复议法 第20条）" in text
     assert 'aria-invalid="true"' in text
     assert 'style="' not in text
-    for bound_id in ("f-on-y", "f-how", "f-few-0", "f-sure-0", "f-amount", "f-at", "f-text", "f-rep-name", "f-others-0-name", "f-files"):
+    for bound_id in (
+        "f-on-y",
+        "f-how",
+        "f-few-0",
+        "f-sure-0",
+        "f-amount",
+        "f-at",
+        "f-text",
+        "f-rep-name",
+        "f-others-0-name",
+        "f-files",
+    ):
         assert f'id="{bound_id}"' in text
         assert f'for="{bound_id}"' in text
 
 
 def test_what_was_typed_is_escaped() -> None:
-    assert "<script>" not in html(build_form(FORM, {"title": '"><script>alert(1)</script>', "text": "</textarea><script>"}))
+    assert "<script>" not in html(
+        build_form(FORM, {"title": '"><script>alert(1)</script>', "text": "</textarea><script>"})
+    )

@@ -22,4 +22,10 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("reference/", admin.site.urls),
     path("api/", include("xiezhi.api.urls")),
+    path("", include("xiezhi.portal.urls")),
 ]
+
+handler400 = "xiezhi.portal.views.errors.bad_request"
+handler403 = "xiezhi.portal.views.errors.forbidden"
+handler404 = "xiezhi.portal.views.errors.not_found"
+handler500 = "xiezhi.portal.views.errors.server_error"

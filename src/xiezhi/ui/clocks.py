@@ -74,7 +74,14 @@ def _chip(day: date, unit: Unit, calendar: Calendar, title: str, provisional: bo
     in_working_days = unit is Unit.WD
     amount = f"{abs(work)}个工作日" if in_working_days else f"{abs((day - today).days)}天"
     if day < today:
-        return Chip("late", f"超期{amount}" if abs(work) or not in_working_days else "已超期", shown, day.isoformat(), title, provisional)
+        return Chip(
+            "late",
+            f"超期{amount}" if abs(work) or not in_working_days else "已超期",
+            shown,
+            day.isoformat(),
+            title,
+            provisional,
+        )
     state = "soon" if work <= SOON else "plain"
     return Chip(state, amount if in_working_days else f"还有{amount}", shown, day.isoformat(), title, provisional)
 
@@ -145,7 +152,9 @@ def full(clock: Clock, calendar: Calendar) -> FullClock:
     chip = chip_of_clock(clock, calendar)
     legal = clock.legal
     in_working_days = clock.term.unit is Unit.WD
-    left = 0 if legal is None else abs(working_left(calendar, today, legal) if in_working_days else (legal - today).days)
+    left = (
+        0 if legal is None else abs(working_left(calendar, today, legal) if in_working_days else (legal - today).days)
+    )
     total = (legal - clock.started_on).days if legal else 0
     return FullClock(
         clock, chip, left, "个工作日" if in_working_days else "天", chip.state == "late", chip.state == "today",

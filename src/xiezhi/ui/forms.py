@@ -187,20 +187,30 @@ def _bind(
         choices = options.get("STAFF", ())
     if declared.kind is Kind.UNIT and not choices:
         choices = options.get("UNIT", ())
-    bound = BoundField(declared, name, value, errors.get(name, errors.get(declared.name, "") if "." not in name else ""))
+    bound = BoundField(
+        declared, name, value, errors.get(name, errors.get(declared.name, "") if "." not in name else "")
+    )
     bound.widget, bound.choices = _widget(declared, choices), choices
     match bound.widget:
         case "date":
             bound.parts = _date_parts(value)
         case "record":
             given = value if isinstance(value, Mapping) else {}
-            bound.rows = [[_bind(f, f"{name}.{f.name}", given.get(f.name), errors, options, files, queries) for f in declared.fields]]
+            bound.rows = [
+                [
+                    _bind(f, f"{name}.{f.name}", given.get(f.name), errors, options, files, queries)
+                    for f in declared.fields
+                ]
+            ]
         case "records":
             rows = [v for v in value if isinstance(v, Mapping)] if isinstance(value, (list, tuple)) else []
             if not rows and declared.required:
                 rows = [{}]
             bound.rows = [
-                [_bind(f, f"{name}.{n}.{f.name}", row.get(f.name), errors, options, files, queries) for f in declared.fields]
+                [
+                    _bind(f, f"{name}.{n}.{f.name}", row.get(f.name), errors, options, files, queries)
+                    for f in declared.fields
+                ]
                 for n, row in enumerate(rows)
             ]
         case "files":
@@ -299,7 +309,7 @@ def _parse_one(declared: Field, post: QueryDict, name: str) -> Any:
 
 def _row_numbers(post: QueryDict, name: str) -> list[int]:
     start = f"{name}."
-    numbers = {key[len(start):].split(".", 1)[0] for key in post if key.startswith(start)}
+    numbers = {key[len(start) :].split(".", 1)[0] for key in post if key.startswith(start)}
     return sorted(int(n) for n in numbers if n.isdigit() and int(n) < 200)
 
 

@@ -23,7 +23,9 @@ def _body(name: str) -> str:
     try:
         found = _BODY.search(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise LookupError(f"no icon {name!r} in {Path(settings.ICONS_DIR).name}; names are those of tabler.io") from None
+        raise LookupError(
+            f"no icon {name!r} in {Path(settings.ICONS_DIR).name}; names are those of tabler.io"
+        ) from None
     assert found is not None
     return " ".join(_GROUND.sub("", found.group(1)).split())
 

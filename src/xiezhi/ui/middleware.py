@@ -35,7 +35,9 @@ class Look:
         response = HttpResponseRedirect(request.path)
         if size in ("large", "normal"):
             query.pop("type")
-            response.set_cookie(TYPE_COOKIE, size, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure())
+            response.set_cookie(
+                TYPE_COOKIE, size, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure()
+            )
         if language is not None:
             query.pop("lang")
             response.set_cookie(

@@ -135,7 +135,10 @@ _TAGS = {
 @register.inclusion_tag("ui/tag.html")
 def tag_state(of: Any) -> dict[str, Any]:
     """The state of a matter as a tag: word first, color second. Ended matters are green, halted ones dashed."""
-    code, title = getattr(of, "state", "") or getattr(of, "code", ""), getattr(of, "state_title", "") or getattr(of, "title", "")
+    code, title = (
+        getattr(of, "state", "") or getattr(of, "code", ""),
+        getattr(of, "state_title", "") or getattr(of, "title", ""),
+    )
     if not getattr(of, "open", True):
         return {"kind": "green", "title": title}
     if getattr(of, "held", False):
@@ -217,7 +220,11 @@ def django_field(bound: Any) -> dict[str, Any]:
         attrs["aria-invalid"] = "true"
     if describe:
         attrs["aria-describedby"] = " ".join(describe)
-    return {"f": bound, "kind": kind, "widget": bound if kind in ("checkbox", "radio") else bound.as_widget(attrs=attrs)}
+    return {
+        "f": bound,
+        "kind": kind,
+        "widget": bound if kind in ("checkbox", "radio") else bound.as_widget(attrs=attrs),
+    }
 
 
 @register.filter

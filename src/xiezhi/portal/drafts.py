@@ -1,0 +1,170 @@
+"""草稿: what somebody has filled in so far, sealed, resumed on any device by number and code.
+
+The number (CG-7K3F-2209) finds the draft, the code opens it. Both are shown to the person; the code is kept only inside
+the sealed content, so that the table alone opens nothing. Nothing personal stands in an address.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import F
+from django.http import HttpRequest
+
+from xiezhi.kernel.access.models import Account
+from xiezhi.kernel.documents.verify import ALPHABET
+from xiezhi.kernel.procedures.models import Draft, Matter
+from xiezhi.kernel.sealing import Unreadable, seal, unseal
+
+__all__ = ["Opened", "claim", "current", "drop", "of_account", "resume", "start"]
+
+SESSION = "portal.drafts"
+CODE_LENGTH = 8
+
+
+class Opened:
+    """A draft with its content in clear. `answers` are raw values by step; `save` seals them again."""
+
+    def __init__(self, row: Draft, content: dict[str, Any]) -> None:
+        self.row = row
+        self.content = content
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        found = self.content.setdefault("answers", {})
+        assert isinstance(found, dict)
+        return found
+
+    @property
+    def number(self) -> str:
+        return self.row.code
+
+    @property
+    def code(self) -> str:
+        """The code that opens the draft elsewhere, in two groups."""
+        text = str(self.content.get("code", ""))
+        return f"{text[:4]}-{text[4:]}"
+
+    @property
+    def request_key(self) -> str:
+        """One key for the sending of this draft: pressed twice, it is sent once."""
+        return str(self.content["request_key"])
+
+    def save(self) -> None:
+        self.row.sealed = seal(self.content, context="draft")
+        Draft.objects.filter(pk=self.row.pk).update(sealed=self.row.sealed, revision=F("revision") + 1)
+        self.row.refresh_from_db(fields=["revision", "updated_at"])
+        Draft.objects.filter(pk=self.row.pk).update(updated_at=_now())
+
+    def put(self, step: str, values: Mapping[str, Any], *, done: bool) -> None:
+        """Store one step's raw values and whether they passed."""
+        self.answers[step] = dict(values)
+        finished = [s for s in self.content.get("done", []) if s != step]
+        self.content["done"] = [*finished, step] if done else finished
+        self.save()
+
+    def is_done(self, step: str) -> bool:
+        return step in self.content.get("done", ())
+
+
+def _now() -> Any:
+    from xiezhi.kernel.calendar import clock as wall
+
+    return wall.now()
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def start(
+    request: HttpRequest, procedure: str, event: str, *, matter: Matter | None = None, seen_seq: int = 0
+) -> Opened:
+    """A new draft, remembered by this browser; it belongs to the account where one is signed in."""
+    content: dict[str, Any] = {
+        "answers": {}, "done": [], "code": _random(CODE_LENGTH), "request_key": f"portal-{secrets.token_hex(16)}",
+    }  # fmt: skip
+    number = f"CG-{_random(4)}-{_random(4)}"
+    account = request.user if isinstance(request.user, Account) or request.user.is_authenticated else None
+    row = Draft.objects.create(
+        code=number, account_id=account.pk if account else None, procedure=procedure, event=event, matter=matter,
+        seen_seq=seen_seq, sealed=seal(content, context="draft"),
+    )  # fmt: skip
+    _remember(request, row)
+    return Opened(row, content)
+
+
+def _remember(request: HttpRequest, row: Draft) -> None:
+    known = dict(request.session.get(SESSION, {}))
+    known[_key(row.procedure, row.event, row.matter_id)] = row.pk
+    request.session[SESSION] = known
+
+
+def _key(procedure: str, event: str, matter_id: int | None) -> str:
+    return f"{procedure}.{event}.{matter_id or ''}"
+
+
+def _open(row: Draft) -> Opened | None:
+    try:
+        return Opened(row, unseal(row.sealed, context="draft"))
+    except Unreadable:
+        return None
+
+
+def current(request: HttpRequest, procedure: str, event: str, matter: Matter | None = None) -> Opened | None:
+    """The draft this browser is working on, or the account's latest one."""
+    pk = request.session.get(SESSION, {}).get(_key(procedure, event, matter.pk if matter else None))
+    rows = Draft.objects.filter(procedure=procedure, event=event, matter=matter)
+    mine = request.user.pk if request.user.is_authenticated else None
+    row = rows.filter(pk=pk).first() if pk else None
+    if row is not None and row.account_id not in (None, mine) and request.session.get("portal.resumed") != row.pk:
+        row = None
+    if row is None and mine is not None:
+        row = rows.filter(account_id=mine).order_by("-updated_at").first()
+        if row is not None:
+            _remember(request, row)
+    opened = _open(row) if row is not None else None
+    if opened is not None and mine is not None:
+        claim(opened, mine)
+    return opened
+
+
+def claim(opened: Opened, account_id: int) -> None:
+    """A draft begun without an account belongs to whoever signs in while working on it."""
+    if opened.row.account_id is None:
+        opened.row.account_id = account_id
+        Draft.objects.filter(pk=opened.row.pk, account__isnull=True).update(account_id=account_id)
+
+
+def resume(request: HttpRequest, number: str, code: str) -> Opened | None:
+    """The draft with this number when the code opens it; None tells nothing about which of them was wrong."""
+    number = "".join(number.split()).upper().replace("—", "-")
+    typed = "".join(c for c in code.upper() if c not in "- \u3000").translate(str.maketrans("OIL", "011"))
+    row = Draft.objects.filter(code=number).first()
+    opened = _open(row) if row is not None else None
+    right = str(opened.content.get("code", "")) if opened else _random(CODE_LENGTH)
+    if not secrets.compare_digest(right.encode(), typed.encode()) or opened is None:
+        return None
+    mine = request.user.pk if request.user.is_authenticated else None
+    if opened.row.account_id not in (None, mine) and mine is not None:
+        return None
+    if opened.row.account_id is not None and mine is None:
+        # The code is enough to go on; sending asks to sign in as the owner.
+        request.session["portal.resumed"] = opened.row.pk
+    _remember(request, opened.row)
+    return opened
+
+
+def of_account(account_id: int, limit: int = 20) -> list[Draft]:
+    """Unfinished drafts of an account, newest first."""
+    return list(Draft.objects.filter(account_id=account_id, matter__isnull=True).order_by("-updated_at")[:limit])
+
+
+def drop(request: HttpRequest, opened: Opened) -> None:
+    """Throw a draft away; its uploads lose their owner and are swept with other orphans."""
+    known = dict(request.session.get(SESSION, {}))
+    known.pop(_key(opened.row.procedure, opened.row.event, opened.row.matter_id), None)
+    request.session[SESSION] = known
+    Draft.objects.filter(pk=opened.row.pk).delete()

@@ -1,0 +1,193 @@
+"""办事指南: a service guide generated from the procedure's own declaration, in the national fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from xiezhi.kernel.procedures import registry
+from xiezhi.kernel.procedures.declare import Event, Procedure, Side, Term
+from xiezhi.kernel.units.models import Level
+
+__all__ = ["Guide", "Line", "Service", "find", "guide", "services"]
+
+_UNITS = {"CD": "日", "WD": "个工作日", "MO": "个月", "YR": "年", "HR": "小时"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a guide with the article it stands on."""
+
+    text: str
+    basis: str = ""
+
+
+def _lines(value: Any) -> list[Line]:
+    """Lines from text, pairs (text, basis), or a list of both."""
+    if not value:
+        return []
+    if isinstance(value, str):
+        return [Line(value)]
+    if isinstance(value, tuple) and len(value) == 2 and all(isinstance(v, str) for v in value) and "第" in value[1]:
+        return [Line(*value)]
+    return [line for part in value for line in _lines(part)]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the main road with its terms."""
+
+    title: str
+    plain: str
+    basis: str
+    terms: tuple[Term, ...]
+    documents: tuple[str, ...]
+
+
+def length_text(term: Term) -> str:
+    """60日, 5个工作日; empty for lengths that depend on the case."""
+    return "" if callable(term.length) else f"{term.length}{_UNITS.get(term.unit.name, '')}"
+
+
+@dataclass(frozen=True)
+class Guide:
+    """Everything the guide page shows of a procedure."""
+
+    procedure: type[Procedure]
+    fields: Mapping[str, Any]
+
+    @property
+    def title(self) -> str:
+        return str(self.fields.get("事项名称") or self.procedure.title)
+
+    def lines(self, name: str) -> list[Line]:
+        return _lines(self.fields.get(name))
+
+    @property
+    def questions(self) -> list[tuple[str, str, str]]:
+        return [tuple(q) for q in self.fields.get("常见问题", ())]
+
+    @property
+    def steps(self) -> list[Step]:
+        """The main road: primary events that a citizen hears of, in order of declaration."""
+        out = []
+        for event in self.procedure.events.values():
+            if not event.primary or not event.plain:
+                continue
+            out.append(Step(event.title, event.plain, event.basis, self._terms_met_by(event), _documents(event)))
+        return out
+
+    def _terms_met_by(self, event: Event) -> tuple[Term, ...]:
+        ids = [m if isinstance(m, str) else m.term for m in event.meets]
+        return tuple(self.procedure.terms[i] for i in ids if i in self.procedure.terms)
+
+    @property
+    def terms(self) -> list[tuple[Term, str]]:
+        """Statutory terms with their length in words; those of the citizen first."""
+        known = [(t, length_text(t)) for t in self.procedure.terms.values()]
+        ordered = sorted(known, key=lambda pair: pair[0].side is not Side.PARTY)
+        return [pair for pair in ordered if pair[1]]
+
+    @property
+    def facts(self) -> list[tuple[str, str, str]]:
+        """The strip at the head: fee and the leading terms."""
+        out = [("收费", line.text, line.basis) for line in self.lines("收费")[:1]]
+        for term in self.procedure.terms.values():
+            if term.side is Side.OFFICE and term.alarm and length_text(term) and len(out) < 4:
+                out.append((term.title, length_text(term), term.basis))
+        return out
+
+    @property
+    def articles(self) -> list[str]:
+        """Every article the declaration stands on, once."""
+        found: dict[str, None] = {}
+        for basis in self._bases():
+            for one in basis.split("；"):
+                if one.strip():
+                    found[one.strip()] = None
+        return list(found)
+
+    def _bases(self) -> Iterable[str]:
+        for event in self.procedure.events.values():
+            yield event.basis
+        for term in self.procedure.terms.values():
+            yield term.basis
+
+
+def _documents(event: Event) -> tuple[str, ...]:
+    return () if callable(event.produces) else tuple(event.produces)
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service of the platform with the everyday words that lead to it."""
+
+    code: str
+    title: str
+    summary: str
+    icon: str
+    words: tuple[str, ...]
+    online: bool = True
+
+
+_WORDS: Mapping[str, tuple[str, str, str, tuple[str, ...]]] = {
+    "XZFY": (
+        "不服行政机关的罚款或决定", "申请行政复议，不收费", "scale",
+        (
+            "复议", "行政复议", "罚款", "处罚", "罚单", "扣车", "扣押", "查封", "吊销", "执照", "许可证", "不服", "拆除", "拆迁", "强拆",
+            "征收", "征地", "补偿", "工伤", "工伤认定", "社保", "低保", "不给办", "不作为", "不受理", "不处理", "没人管", "信息公开",
+            "政府信息", "登记", "确权", "土地证", "房产证", "行政机关", "交警", "城管", "市场监管", "公安局", "税务", "海关", "开除",
+            "学籍", "强制", "拘留", "reconsideration", "fine", "penalty", "appeal",
+        ),
+    ),
+}  # fmt: skip
+
+
+def _newest() -> list[type[Procedure]]:
+    newest: dict[str, type[Procedure]] = {}
+    for procedure in registry.all_procedures() or registry.load_all():
+        newest[procedure.code] = procedure
+    return [p for p in newest.values() if p.guide]
+
+
+def services() -> list[Service]:
+    """Services of the registry that the public can use, those with everyday words first."""
+    from xiezhi.portal.apply import FLOWS
+
+    out = []
+    for procedure in _newest():
+        title, summary, icon, words = _WORDS.get(procedure.code, (procedure.title, "", "file-text", ()))
+        own = tuple(procedure.guide.get("常用词", ()))
+        out.append(
+            Service(procedure.code, title, summary, icon, (procedure.title, *words, *own), procedure.code in FLOWS)
+        )
+    return sorted(out, key=lambda s: s.code not in _WORDS)
+
+
+def guide(code: str) -> Guide:
+    """The guide of a service. Raises LookupError."""
+    procedure = registry.get(code)
+    if not procedure.guide:
+        raise LookupError(code)
+    return Guide(procedure, procedure.guide)
+
+
+def find(text: str) -> list[Service]:
+    """Services for what a person typed in everyday words, best first; empty when no word is known."""
+    text = "".join(text.lower().split())
+    if not text:
+        return []
+    scored = []
+    for service in services():
+        hits = sum(
+            len(word) for word in service.words if word.lower() in text or (len(text) > 1 and text in word.lower())
+        )
+        if hits:
+            scored.append((hits, service))
+    return [s for _, s in sorted(scored, key=lambda pair: -pair[0])]
+
+
+def level_title(code: str) -> str:
+    """Name of a level of units."""
+    return str(Level(code).label)

@@ -1,0 +1,41 @@
+"""Addresses of the public's door. No personal data stands in any of them."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from xiezhi.portal.views import account, apply, home, my, procedures, verify
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("services/", home.services, name="services"),
+    path("guide/<str:code>/", home.guide, name="guide"),
+    path("news/", home.announcements, name="news"),
+    path("accessibility/", home.accessibility, name="accessibility"),
+    path("privacy/", home.privacy, name="privacy"),
+    path("about/", home.about, name="about"),
+    path("units/search", home.unit_search, name="unit_search"),
+    path("procedures/", procedures.index, name="procedures"),
+    path("procedures/<str:code>/", procedures.procedure, name="procedure"),
+    path("apply/<str:code>/", apply.start, name="apply"),
+    path("apply/<str:code>/tasks/", apply.tasks, name="tasks"),
+    path("apply/<str:code>/check/", apply.check, name="check"),
+    path("apply/<str:code>/receipt/<uuid:public_id>/", apply.receipt, name="receipt"),
+    path("apply/<str:code>/q/<slug:step>/", apply.step, name="step"),
+    path("my/", my.matters, name="my"),
+    path("my/signup/", account.signup, name="signup"),
+    path("my/resume/", account.resume, name="resume"),
+    path("my/account/", account.account, name="account"),
+    path("my/notices/", account.notices, name="notices"),
+    path("my/readings/", my.readings, name="readings"),
+    path("my/<uuid:public_id>/", my.matter, name="matter"),
+    path("my/<uuid:public_id>/print/", my.whole, name="print"),
+    path("my/<uuid:public_id>/file/", my.read_file, name="file"),
+    path("my/<uuid:public_id>/file/<int:pk>/", my.piece, name="piece"),
+    path("my/<uuid:public_id>/documents/<int:pk>/", my.document, name="document"),
+    path("my/<uuid:public_id>/e/<slug:code>/", my.event, name="event"),
+    path("verify/", verify.index, name="verify"),
+    path("verify/<str:code>/", verify.verified, name="verified"),
+]

@@ -1,0 +1,344 @@
+"""我的办件: the list, one matter with its clock and timeline, what I can do now, documents, file reading."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+
+from xiezhi.kernel.access.guards import LOGGED_IN, guard
+from xiezhi.kernel.access.permissions import NotFoundForYou, require
+from xiezhi.kernel.access.reading import Object
+from xiezhi.kernel.access.services import record_reading
+from xiezhi.kernel.access.subject import Subject, of_request
+from xiezhi.kernel.calendar import clock as wall
+from xiezhi.kernel.documents import storage
+from xiezhi.kernel.documents.models import Attachment, Delivery, Document
+from xiezhi.kernel.procedures import policies, registry, selectors, services
+from xiezhi.kernel.procedures.core import Refused
+from xiezhi.kernel.procedures.declare import Side, TermKind
+from xiezhi.kernel.procedures.forms import coerce
+from xiezhi.kernel.procedures.models import Matter
+from xiezhi.kernel.procedures.selectors import MatterState
+from xiezhi.portal import drafts, timeline
+from xiezhi.portal.limits import limited
+from xiezhi.ui import uploads
+from xiezhi.ui.forms import build_form, parse, queries, row_action
+
+APPLICANT_SIDE = frozenset({"applicant", "agent", "guardian", "representative"})
+READ_FILE = "file_read"
+
+
+def find(public_id: Any) -> Matter:
+    """The matter, or 404 as for anything one may not see."""
+    try:
+        return selectors.by_public_id(public_id)
+    except Matter.DoesNotExist:
+        raise NotFoundForYou from None
+
+
+def _mine(request: HttpRequest, public_id: Any) -> tuple[Subject, Matter]:
+    matter = find(public_id)
+    subject = of_request(request)
+    require(subject, policies.MATTER_OWN, matter)
+    return subject, matter
+
+
+def log_own(request: HttpRequest, subject: Subject, matter: Matter, what: str, fields: tuple[str, ...] = ()) -> None:
+    """One's own readings are recorded too: an agent who reads is somebody the principal wants to see."""
+    persons = [p.person for p in policies.parties_of(matter) if p.person is not None and p.role in APPLICANT_SIDE]
+    own = any(p.pk == subject.person_id for p in persons)
+    obj = Object(what, str(matter.public_id), matter.pk, matter.number)
+    record_reading(subject, "READ", obj, persons, "OWN" if own else "AGENCY", fields, request=request)
+
+
+def visible_documents(subject: Subject, matter: Matter, state: MatterState) -> list[Document]:
+    """Issued documents meant for me: my event made them, the event that made them tells my side, or they were sent to me."""
+    roles = policies.roles_in(subject, matter)
+    side = roles | ({"applicant"} if roles & APPLICANT_SIDE else set())
+    own_parties = [
+        p.pk
+        for p in policies.parties_of(matter)
+        if p.role in roles or (roles & APPLICANT_SIDE and p.role == "applicant")
+    ]
+    sent = set(
+        Delivery.objects.filter(document__matter=matter, party_id__in=own_parties).values_list("document_id", flat=True)
+    )
+    events = {r.seq: r for r in state.history}
+    out = []
+    for doc in Document.objects.filter(matter=matter, state__in=[Document.ISSUED, Document.VOID]).order_by("-id"):
+        rec = events.get(doc.event_seq or 0)
+        event = state.procedure.events.get(rec.event) if rec else None
+        told = event is not None and any(r.code in side for r in event.notifies)
+        if doc.pk in sent or told or (rec is not None and rec.role in side):
+            out.append(doc)
+    return out
+
+
+@guard(policies.MATTER_OWN)
+def matters(request: HttpRequest) -> HttpResponse:
+    """My matters, those that moved last first, and what I have begun and not sent."""
+    subject = of_request(request)
+    rows = (
+        policies.MATTER_OWN.filter(subject, Matter.objects.all())
+        .select_related("organ", "handling_unit")
+        .order_by("-updated_at", "-id")
+    )
+    page = Paginator(rows, 20).get_page(request.GET.get("page"))
+    context = {"section": "my", "page": page, "drafts": drafts.of_account(request.user.pk)}
+    return render(request, "portal/my/list.html", context)
+
+
+@guard(policies.MATTER_OWN)
+def matter(request: HttpRequest, public_id: Any) -> HttpResponse:
+    """One matter for the person it is about."""
+    subject, found = _mine(request, public_id)
+    services.settle_matter(found.pk)
+    found = find(public_id)
+    return render(request, "portal/my/matter.html", _matter_context(request, subject, found))
+
+
+def _matter_context(request: HttpRequest, subject: Subject, found: Matter) -> dict[str, Any]:
+    state = selectors.matter_state(found)
+    parties: list[Any] = policies.parties_of(found)
+    for party in parties:
+        party.role_title = role_title(found, party.role)
+    actor = policies.actor_for(subject, found, parties)
+    options = [o for o in selectors.options(state, actor) if o.role is not None and o.event.sources]
+    live = [c for c in state.live if c.term.kind is TermKind.DEADLINE and c.term.alarm]
+    mine = [c for c in live if c.term.side is Side.PARTY]
+    return {
+        "section": "my", "matter": found, "state": state, "parties": parties, "clocks": [*mine, *[c for c in live if c not in mine]][:3],
+        "open": [o for o in options if o.open and o.event.code != READ_FILE], "shut": [o for o in options if not o.open],
+        "may_read_file": any(o.open and o.event.code == READ_FILE for o in options), "timeline": timeline.of(state),
+        "documents": visible_documents(subject, found, state), "own_files": _own_files(subject, found),
+        "notices": found.notices.filter(account_id=subject.account_id).order_by("-id")[:5],
+    }  # fmt: skip
+
+
+def _own_files(subject: Subject, found: Matter) -> list[Attachment]:
+    rows = (
+        Attachment.objects.filter(matter=found, withdrawn_at__isnull=True, folder="FILE")
+        .select_related("file")
+        .order_by("id")
+    )
+    refs = {subject.ref, f"account:{subject.account_id}"}
+    return [a for a in rows if a.submitted_by in refs]
+
+
+@guard(policies.MATTER_OWN)
+def whole(request: HttpRequest, public_id: Any) -> HttpResponse:
+    """The whole matter on paper: parties, clocks, history, documents and files, ready to print or save."""
+    subject, found = _mine(request, public_id)
+    services.settle_matter(found.pk)
+    found = find(public_id)
+    context = _matter_context(request, subject, found) | {
+        "print_title": found.number, "print_at": wall.now(), "print_by": request.user.get_full_name(),
+    }  # fmt: skip
+    log_own(request, subject, found, "procedures.matter.print")
+    return render(request, "portal/my/print.html", context)
+
+
+@guard(policies.MATTER_OWN)
+@limited("event", 120, 600)
+def event(request: HttpRequest, public_id: Any, code: str) -> HttpResponseBase:
+    """One thing I can do: its form, what the law says about it, and the sending."""
+    subject, found = _mine(request, public_id)
+    if code == READ_FILE:
+        return redirect("portal:file", public_id=public_id)
+    services.settle_matter(found.pk)
+    found = find(public_id)
+    state = selectors.matter_state(found)
+    actor = policies.actor_for(subject, found)
+    option = next((o for o in selectors.options(state, actor) if o.event.code == code and o.role is not None), None)
+    if option is None:
+        raise Http404
+    opened = drafts.current(request, found.procedure, code, found)
+    if request.method == "POST":
+        if opened is None:
+            opened = drafts.start(request, found.procedure, code, matter=found, seen_seq=found.seq)
+        return _act(request, subject, found, option, actor, opened)
+    raw = opened.answers.get("form", {}) if opened else {}
+    return _event_page(request, found, option, raw, list(option.problems), opened)
+
+
+def _event_page(
+    request: HttpRequest,
+    found: Matter,
+    option: Any,
+    raw: Any,
+    problems: Any,
+    opened: Any,
+    typed: Any = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    form = build_form(
+        option.event.form,
+        raw,
+        problems,
+        files=uploads.describe(draft=opened.row) if opened else {},
+        queries=typed or {},
+    )
+    terms = [m if isinstance(m, str) else m.term for m in option.event.meets]
+    state = selectors.matter_state(found)
+    clocks = [c for c in state.live if c.term.id in terms]
+    context = {
+        "section": "my", "matter": found, "option": option, "form": form, "draft": opened, "clocks": clocks,
+        "request_key": opened.request_key if opened else "", "seen_seq": request.POST.get("_seq") or found.seq,
+    }  # fmt: skip
+    return render(request, "portal/my/event.html", context, status=status)
+
+
+def _act(
+    request: HttpRequest, subject: Subject, found: Matter, option: Any, actor: Any, opened: drafts.Opened
+) -> HttpResponseBase:
+    form = option.event.form
+    raw = parse(form, request.POST)
+    trouble = uploads.take_fields(form, raw, request.FILES, draft=opened.row, role=option.role.code, by=subject.ref)
+    opened.put("form", raw, done=False)
+    if request.headers.get("X-Autosave"):
+        return HttpResponse(status=204)
+    if row_action(request.POST)[0]:
+        return _event_page(request, found, option, raw, trouble, opened, queries(request.POST))
+    if not trouble:
+        _values, trouble = coerce(form, raw)
+    if trouble:
+        return _event_page(request, found, option, raw, trouble, opened, queries(request.POST), status=422)
+    seen = request.POST.get("_seq", "")
+    try:
+        outcome = services.fire_event(
+            found.pk, option.event.code, actor, raw, request_key=opened.request_key,
+            expected_seq=int(seen) if seen.isdigit() else None,
+        )  # fmt: skip
+    except Refused as refused:
+        return _event_page(
+            request,
+            find(found.public_id),
+            option,
+            raw,
+            list(refused.problems),
+            opened,
+            queries(request.POST),
+            status=422,
+        )
+    kept = [int(v) for f in form if f.kind.value == "FILES" for v in raw.get(f.name, [])]
+    Attachment.objects.filter(pk__in=kept, draft=opened.row).update(matter=found, event_seq=outcome.seq)
+    drafts.drop(request, opened)
+    messages.success(request, _("“%(title)s”已提交。") % {"title": option.event.title})
+    return redirect("portal:matter", public_id=found.public_id)
+
+
+@guard(policies.MATTER_OWN)
+def document(request: HttpRequest, public_id: Any, pk: int) -> HttpResponseBase:
+    """The PDF of a document meant for me. Opening it is the proof that it arrived electronically."""
+    subject, found = _mine(request, public_id)
+    state = selectors.matter_state(found)
+    doc = next((d for d in visible_documents(subject, found, state) if d.pk == pk), None)
+    if doc is None:
+        raise NotFoundForYou
+    if doc.file is None:
+        messages.info(request, _("这份文书正在制作，几分钟后再来下载。"))
+        return redirect("portal:matter", public_id=public_id)
+    Delivery.objects.filter(document=doc, party__account_id=subject.account_id, opened_at__isnull=True).update(
+        opened_at=wall.now()
+    )
+    log_own(request, subject, found, "documents.document", (doc.title,))
+    return send_file(doc.file.sha256, "application/pdf", f"{doc.title}{doc.number or ''}.pdf")
+
+
+def send_file(sha256: str, media_type: str, name: str, *, inline: bool = True) -> StreamingHttpResponse:
+    """A stored file. Only kinds a browser shows safely are shown; everything else is saved."""
+    safe = media_type in ("application/pdf", "image/jpeg", "image/png", "image/gif", "image/webp")
+    response = StreamingHttpResponse(storage.chunks(storage.key_for(sha256)), content_type=media_type)
+    response["Content-Disposition"] = content_disposition_header(not (inline and safe), name) or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@guard(policies.MATTER_OWN)
+@limited("file", 60, 600)
+def read_file(request: HttpRequest, public_id: Any) -> HttpResponseBase:
+    """阅卷 (行政复议法 第47条): the reply and the evidence, restricted parts named but not shown; the reading is an event."""
+    subject, found = _mine(request, public_id)
+    services.settle_matter(found.pk)
+    found = find(public_id)
+    state = selectors.matter_state(found)
+    actor = policies.actor_for(subject, found)
+    option = next((o for o in selectors.options(state, actor) if o.event.code == READ_FILE), None)
+    pieces = file_pieces(found)
+    if request.method == "POST" and option is not None and option.open:
+        hidden = any(a.restricted for a in pieces)
+        data: dict[str, Any] = {"materials": ["REPLY", "EVIDENCE"], "copied": True}
+        if hidden:
+            data |= {
+                "restricted": True,
+                "reason": _("涉及国家秘密、商业秘密、个人隐私或者可能危及安全的部分不予查阅。"),
+            }
+        key = f"{READ_FILE}-{found.pk}-{subject.account_id}-{wall.today():%Y%m%d}"
+        try:
+            services.fire_event(found.pk, READ_FILE, actor, data, request_key=key)
+        except Refused as refused:
+            for problem in refused.problems:
+                messages.error(request, problem.message)
+            return redirect("portal:matter", public_id=public_id)
+        log_own(request, subject, found, "procedures.matter.file")
+        request.session[f"file.{found.pk}"] = wall.now().isoformat()
+        return redirect("portal:file", public_id=public_id)
+    opened = f"file.{found.pk}" in request.session
+    context = {"section": "my", "matter": found, "option": option, "pieces": pieces, "opened": opened}
+    return render(request, "portal/my/file.html", context)
+
+
+def role_title(found: Matter, code: str) -> str:
+    """Title of a role in the matter's procedure; the code where the procedure has no such role."""
+    try:
+        return registry.get(found.procedure, found.version).role(code).title
+    except LookupError:
+        return code
+
+
+def file_pieces(found: Matter) -> list[Any]:
+    """Material of the case file that parties may read, with the submitter's role; mediation and internal papers never."""
+    rows = Attachment.objects.filter(matter=found, folder="FILE", withdrawn_at__isnull=True).select_related("file")
+    pieces: list[Any] = list(rows.order_by("submitted_on", "id"))
+    for one in pieces:
+        one.role_title = role_title(found, one.submitted_role)
+    return pieces
+
+
+@guard(policies.MATTER_OWN)
+def piece(request: HttpRequest, public_id: Any, pk: int) -> HttpResponseBase:
+    """One piece of the file: my own at any time, others' after the file was opened, restricted ones never."""
+    subject, found = _mine(request, public_id)
+    one = (
+        Attachment.objects.select_related("file")
+        .filter(pk=pk, matter=found, folder="FILE", withdrawn_at__isnull=True)
+        .first()
+    )
+    if one is None:
+        raise NotFoundForYou
+    own = one.submitted_by in (subject.ref, f"account:{subject.account_id}")
+    if not own:
+        if one.restricted or f"file.{found.pk}" not in request.session:
+            raise NotFoundForYou
+        log_own(request, subject, found, "documents.attachment", (str(one.pk),))
+    return send_file(one.file.sha256, one.file.media_type, one.name, inline="save" not in request.GET)
+
+
+@guard(LOGGED_IN)
+def readings(request: HttpRequest) -> HttpResponse:
+    """谁查阅过我的信息."""
+    from xiezhi.kernel.access.selectors import readings_of_person
+
+    person = request.user.person
+    own = request.GET.get("own") == "1"
+    rows = readings_of_person(person, own=own) if person is not None else []
+    return render(request, "portal/my/readings.html", {"section": "my", "rows": rows, "person": person, "own": own})
