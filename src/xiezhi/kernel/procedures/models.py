@@ -285,3 +285,10 @@ class SerialUse(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "编号使用登记"
         constraints = [models.UniqueConstraint(fields=["series", "year", "serial", "status"], name="serial_use_once")]
+
+
+from xiezhi.kernel.procedures.takeover_models import (  # noqa: E402 - one app, two modules
+    TakeoverMisfit as TakeoverMisfit,
+)
+from xiezhi.kernel.procedures.takeover_models import TakeoverRecord as TakeoverRecord  # noqa: E402
+from xiezhi.kernel.procedures.takeover_models import TakeoverRun as TakeoverRun  # noqa: E402

@@ -142,7 +142,7 @@ def tabs(reach: Q, *, filters: Mapping[str, Any] | None = None, today: date | No
         parts.append(f"(SELECT count(*) FROM ({sql}) AS q)")  # noqa: S608 - Django's own SQL with its parameters apart
         params += list(args)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", params)  # noqa: S608
+        cursor.execute(f"SELECT {', '.join(parts)}", params)
         row = cursor.fetchone()
     return Tabs(dict(zip(DUES, row or (), strict=True)))
 

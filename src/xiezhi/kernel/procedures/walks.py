@@ -10,7 +10,6 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from typing import Any
 
 from xiezhi.kernel.calendar.counting import Calendar
@@ -52,9 +51,14 @@ def _nobody(role: str) -> tuple[str, str]:
     return f"walk:{role}", ""
 
 
-@lru_cache(maxsize=64)
+_LEADING: dict[tuple[str, int, str], frozenset[str]] = {}
+
+
 def _leading(procedure: type[Procedure], goal: str) -> frozenset[str]:
     """States from which the goal can be reached."""
+    key = (procedure.code, procedure.version, goal)
+    if key in _LEADING:
+        return _LEADING[key]
     found = {goal}
     grown = True
     while grown:
@@ -73,7 +77,8 @@ def _leading(procedure: type[Procedure], goal: str) -> frozenset[str]:
                     if source.code not in found:
                         found.add(source.code)
                         grown = True
-    return frozenset(found)
+    _LEADING[key] = frozenset(found)
+    return _LEADING[key]
 
 
 def _any_move(view: View, rng: random.Random, today: date) -> list[Move]:
