@@ -30,11 +30,16 @@ _LOCK = 0x78_7A_72_75
 _CHUNK = 5000
 
 _CONTRIBUTORS: dict[str, Callable[[Matter], Iterable[Contribution]]] = {}
+_DETAILS: dict[str, tuple[str, ...]] = {}
 
 
-def register(procedure: str, contributions: Callable[[Matter], Iterable[Contribution]]) -> None:
-    """Say what a matter of this procedure contributes; a pure function of the matter's row."""
+def register(
+    procedure: str, contributions: Callable[[Matter], Iterable[Contribution]], *, details: Sequence[str] = ()
+) -> None:
+    """Say what a matter of this procedure contributes; a pure function of the matter's row and of the columns of its
+    detail row named in `details` (lookups like `reconsideration__concluded_on`), which are read in the same statement."""
     _CONTRIBUTORS[procedure] = contributions
+    _DETAILS[procedure] = tuple(details)
 
 
 def _units(matter: Matter) -> list[int]:
@@ -58,8 +63,10 @@ def _spread(
             into[(code, unit, month, metric, bucket)] += sign
 
 
-_FIELDS = ("id", "procedure", "handling_unit_id", *(f"{level}_id" for level in LEVELS), "state", "open", "opened_on", "closed_on",
-           "track", "kind", "channel", "outcome", "facts", "updated_at", "imported_from")  # fmt: skip
+_FIELDS = (
+    "id", "procedure", "handling_unit_id", *(f"{level}_id" for level in LEVELS), "state", "open", "opened_on", "closed_on",
+    "track", "kind", "channel", "outcome", "updated_at", "imported_from",
+)  # fmt: skip
 
 
 def refresh(now: datetime | None = None) -> int:
@@ -73,7 +80,10 @@ def refresh(now: datetime | None = None) -> int:
         if not cursor.fetchone()[0]:
             return 0
         mark = RollupMark.objects.filter(name="main").first()
-        rows = Matter.objects.only(*_FIELDS).order_by("updated_at")
+        details = sorted({d for found in _DETAILS.values() for d in found})
+        rows = Matter.objects.order_by("updated_at").only(*_FIELDS, *details)
+        if details:
+            rows = rows.select_related(*sorted({d.split("__")[0] for d in details}))
         if mark is not None:
             rows = rows.filter(updated_at__gt=mark.upto - OVERLAP)
         changed = 0
