@@ -87,10 +87,7 @@ def can_archive(history: list[Recorded], rng: random.Random) -> bool:
         settle(view, CALENDAR, next_midnight(on), provisional=True)
         if view.state in (Reconsideration.ARCHIVED, Reconsideration.DESTROYED):
             return True
-        if view.state is Reconsideration.DECIDED:
-            order = ["served"]
-        else:
-            order = [e for plan in plans for e in plan]
+        order = [e for plan in plans for e in plan]
         for name in order:
             event = Reconsideration.events[name]
             at = datetime.combine(on, time(12), SHANGHAI)

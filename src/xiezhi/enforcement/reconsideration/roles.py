@@ -35,6 +35,12 @@ PARTIES = (*APPLICANT_SIDE, THIRD_PARTY)
 EVERYBODY = (*APPLICANT_SIDE, THIRD_PARTY, RESPONDENT)
 READERS = (APPLICANT, AGENT, GUARDIAN, REPRESENTATIVE, THIRD_PARTY)
 
+_ORGAN_CODES = ("organ_head", "office_head", "case_officer")
+ROLE_ALIASES = {
+    "office": ("case_officer", "office_head"), "reconsideration_office": ("case_officer", "office_head"),
+    "organ": _ORGAN_CODES, "reconsideration_organ": _ORGAN_CODES, "officer": ("case_officer",), "system": ("platform",),
+}  # fmt: skip
+
 ALL_ROLES = (
     APPLICANT, AGENT, GUARDIAN, REPRESENTATIVE, THIRD_PARTY, RESPONDENT, CASE_OFFICER, OFFICE_HEAD, ORGAN_HEAD,
     ADVISORY_COMMITTEE, PENALTY_ORGAN, NORM_ISSUER, TRANSFEREE_ORGAN, SUPERIOR_ORGAN, ADDRESSEE_ORGAN,

@@ -331,6 +331,8 @@ class Procedure:
     # shortest lawful course to a state, and what an event needs done before it: for scenarios and made-up matters
     routes: ClassVar[Mapping[str, Sequence[str]]] = {}
     prepares: ClassVar[Mapping[str, Sequence[str]]] = {}
+    # words of the law for several roles at once (office, organ), as scenarios use them
+    role_aliases: ClassVar[Mapping[str, Sequence[str]]] = {}
     # what usually happens next and how soon, for made-up matters (`walks.Habits`); None: anything the rules allow
     habits: ClassVar[staticmethod[[View, Any, date], Sequence[Any]] | None] = None
 

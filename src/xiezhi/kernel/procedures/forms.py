@@ -54,6 +54,9 @@ def _choice(field: Field, value: Any) -> str:
     for code, label in field.choices:
         if text in (code, label):
             return code
+    for code, _ in field.choices:
+        if text.upper() == code:
+            return code
     options = "、".join(label for _, label in field.choices)
     raise Bad(f"“{text}”不在可选项内，请从下列选项中选择：{options}")
 

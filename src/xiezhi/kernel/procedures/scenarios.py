@@ -138,7 +138,9 @@ def _calendar(spec: Any) -> Calendar:
         found = calendar_from_chinesecalendar(SEED_YEARS).provisional()
     elif isinstance(spec, Mapping):
         _only(spec, {"published", "holidays", "workdays", "strict"}, "calendar")
-        base = calendar_from_chinesecalendar(tuple(int(y) for y in spec.get("published", SEED_YEARS) if int(y) in SEED_YEARS))
+        base = calendar_from_chinesecalendar(
+            tuple(int(y) for y in spec.get("published", SEED_YEARS) if int(y) in SEED_YEARS)
+        )
         days = dict(base.exceptions)
         for kind, name in ((DayKind.HOLIDAY, "holidays"), (DayKind.MAKEUP, "workdays")):
             for value in spec.get(name) or ():
@@ -296,9 +298,7 @@ class _Run:
         if event.when:
             self._lapse(event, on, at, refusal)
             return
-        roles = [str(body["by"])] if body.get("by") else [event.by[0].code]
-        for role in roles:
-            self.procedure.role(role)
+        roles = self._roles(event, body.get("by"))
         data = dict(body.get("data") or {}) | {k: v for k, v in body.items() if k not in _STEP}
         data = self._short_names(event, data)
         auto = self.auto and body.get("auto", True) is not False
@@ -321,6 +321,17 @@ class _Run:
         self.now = at
         if "expect" in body:
             self._check(body["expect"], None if refusal else effects, f"{name}（{on}）以后")
+
+    def _roles(self, event: Event, by: Any) -> list[str]:
+        if not by:
+            return [event.by[0].code]
+        roles = list(self.procedure.role_aliases.get(str(by), (str(by),)))
+        known = [r.code for r in self.procedure.roles]
+        for role in roles:
+            if role not in known:
+                near = difflib.get_close_matches(role, known, 3) or known
+                raise ScenarioError(f"没有角色“{role}”，可以写：{'、'.join(near)}")
+        return roles
 
     def _said(self, wanted: Any) -> str:
         return f"（{wanted}）" if isinstance(wanted, str) and wanted not in ("true", "yes") else ""
@@ -464,7 +475,9 @@ class _Run:
                 state_name = view.state.title if view.state else "开始"
                 raise ScenarioError(f"given：到“{name}”（{current}）时已经是“{state_name}”，请核对日期")
             try:
-                self._fire(event, current, self.now, [by], self._short_names(event, {**fields.get(name, {}), **body}), False)
+                self._fire(
+                    event, current, self.now, [by], self._short_names(event, {**fields.get(name, {}), **body}), False
+                )
             except Refused as no:
                 raise ScenarioError(f"given：“{name}”被拒绝：{no}") from None
         if as_of is not None:
@@ -473,11 +486,15 @@ class _Run:
     def _spread(self, names: Sequence[str], given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         out: dict[str, dict[str, Any]] = {}
         for key, value in given.items():
-            homes = [n for n in names if any(f.name == key or f.fact_name == key for f in self.procedure.events[n].form)]
+            homes = [
+                n for n in names if any(f.name == key or f.fact_name == key for f in self.procedure.events[n].form)
+            ]
             # the later step wins where two ask for the same thing: what the office found counts
             home = homes[-1] if homes else None
             if home is None:
-                known = sorted({f.name for n in names for f in self.procedure.events[n].form} | {f"{n}_on" for n in names})
+                known = sorted(
+                    {f.name for n in names for f in self.procedure.events[n].form} | {f"{n}_on" for n in names}
+                )
                 near = difflib.get_close_matches(key, known, 3)
                 raise ScenarioError(f"given 里没有“{key}”{'，是否想写：' + '、'.join(near) if near else ''}")
             form = self.procedure.events[home].form
@@ -497,7 +514,16 @@ class _Run:
         if not isinstance(expect, Mapping):
             raise ScenarioError("expect 应当是一组键值，例如 expect: {state: ACCEPTED}")
         view = self._settle()
-        Checker(self.procedure, view, self.calendar, self.now or datetime.now(SHANGHAI), self.documents, effects, self.result, where).run(expect)
+        Checker(
+            self.procedure,
+            view,
+            self.calendar,
+            self.now or datetime.now(SHANGHAI),
+            self.documents,
+            effects,
+            self.result,
+            where,
+        ).run(expect)
 
 
 def _keep(item: Mapping[str, Any]) -> Any:
