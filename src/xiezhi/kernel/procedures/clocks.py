@@ -300,7 +300,9 @@ def _clock(view: View, term: Term, number: int, start: _Start, met: tuple[int, d
     )
 
 
-def _instances(view: View, term: Term, calendar: Calendar, as_of: datetime) -> Iterator[Clock]:
+def _instances(view: View, term: Term, calendar: Calendar, as_of: datetime, live_only: bool = False) -> Iterator[Clock]:
+    if live_only and term.runs_in and view.state not in term.runs_in:
+        return  # met or not, nothing of it is due any more
     view.calendar = calendar  # start rules may have to chain one term on another
     if term.applies is not None and not term.applies(view):
         return
@@ -313,6 +315,8 @@ def _instances(view: View, term: Term, calendar: Calendar, as_of: datetime) -> I
             met = meetings[number - 1] if len(meetings) >= number else None
         else:
             met = next((m for m in meetings if m[0] >= start.seq), None)
+        if live_only and met is not None:
+            continue
         clock = _clock(view, term, number, start, met, calendar, as_of)
         if clock is not None:
             yield clock
@@ -331,6 +335,15 @@ def clocks(view: View, calendar: Calendar, as_of: datetime) -> Sequence[Clock]:
     out: list[Clock] = []
     for term in view.procedure.terms.values():
         out.extend(_instances(view, term, calendar, as_of))
+    return out
+
+
+def live_clocks(view: View, calendar: Calendar, as_of: datetime) -> Sequence[Clock]:
+    """The clocks of `clocks` that are live, without counting the finished ones: for bulk recomputation."""
+    out: list[Clock] = []
+    for term in view.procedure.terms.values():
+        if term.kind is not TermKind.BACKWARD:
+            out.extend(c for c in _instances(view, term, calendar, as_of, True) if c.live)
     return out
 
 
@@ -356,6 +369,7 @@ __all__ = [
     "Status",
     "clock_of",
     "clocks",
+    "live_clocks",
     "meets_of",
     "next_due",
     "next_midnight",

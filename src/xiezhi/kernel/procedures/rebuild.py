@@ -19,7 +19,7 @@ from django.db import connection, connections, transaction
 
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.procedures import registry, store
-from xiezhi.kernel.procedures.clocks import clocks, next_due
+from xiezhi.kernel.procedures.clocks import live_clocks, next_due
 from xiezhi.kernel.procedures.core import Recorded, as_date, replay
 from xiezhi.kernel.procedures.models import NO_DUE
 
@@ -77,11 +77,11 @@ def _chunk(first: int, last: int, at: datetime) -> Rebuilt:
             if key not in overrides:
                 overrides[key] = store.overrides(code, unit)
             view = replay(registry.get(code, version), _history(raw), overrides=overrides[key])
-            all_clocks = clocks(view, calendar, at)
+            all_clocks = live_clocks(view, calendar, at)
             due = next_due(all_clocks)
             new = (
                 due.term.id if due else "", due.nominal if due else None, due.legal if due else None,
-                any(c.provisional for c in all_clocks if c.live), due is not None and due.legal is None,
+                any(c.provisional for c in all_clocks), due is not None and due.legal is None,
             )  # fmt: skip
             if new != (term, nominal, legal, provisional, held):
                 changed.append((pk, *new[:3], (new[2] or NO_DUE), *new[3:]))

@@ -42,7 +42,15 @@ def _terms(procedure: type[Procedure]) -> Iterable[tuple[object, ...]]:
         for meet in event.meets:
             met.setdefault(meet if isinstance(meet, str) else meet.term, []).append(event.code)
     for term in procedure.terms.values():
-        yield (term.id, term.title, _length(term), term.unit.value, term.kind.value, ", ".join(met.get(term.id, [])), term.basis)
+        yield (
+            term.id,
+            term.title,
+            _length(term),
+            term.unit.value,
+            term.kind.value,
+            ", ".join(met.get(term.id, [])),
+            term.basis,
+        )
 
 
 def _length(term: Term) -> str:
@@ -51,12 +59,15 @@ def _length(term: Term) -> str:
 
 def _event(procedure: type[Procedure], event: Event) -> str:
     target = event.target
-    to = target.code if isinstance(target, State) else {Special.SAME: "same", Special.PREVIOUS: "previous state"}[target]
+    to = (
+        target.code if isinstance(target, State) else {Special.SAME: "same", Special.PREVIOUS: "previous state"}[target]
+    )
     every = len(event.sources) == len(procedure.states)
     sources = "any" if every else ", ".join(s.code for s in event.sources) or "(begins a matter)"
     lines = [
         f"### `{event.code}` {event.title}\n",
-        f"- from {sources} to {to}; by {', '.join(r.code for r in event.by)}" + ("; may be backdated" if event.backdated else ""),
+        f"- from {sources} to {to}; by {', '.join(r.code for r in event.by)}"
+        + ("; may be backdated" if event.backdated else ""),
     ]
     if event.basis:
         lines.append(f"- basis: {event.basis}")
@@ -75,6 +86,13 @@ def _fields(form: Iterable[Field], prefix: str = "") -> Iterable[tuple[object, .
     for field in form:
         values = ", ".join(f"{c}={label}" for c, label in field.choices)
         kind = field.kind.value + (" (personal)" if field.personal else "")
-        yield (f"{prefix}{field.name}", field.label, kind, "yes" if field.required else "", values, field.fact_name or "")
+        yield (
+            f"{prefix}{field.name}",
+            field.label,
+            kind,
+            "yes" if field.required else "",
+            values,
+            field.fact_name or "",
+        )
         if field.kind in (Kind.RECORD, Kind.RECORDS) and field.fields:
             yield from _fields(field.fields, f"{prefix}{field.name}.")

@@ -236,7 +236,7 @@ def columns_of(matter: Matter, view_: View, found: Sequence[Clock], hook: Hooks)
         "state_since": view_.transitions[-1][1] if view_.transitions else matter.opened_on,
         "due_term": due.term.id if due else "", "due_nominal": due.nominal if due else None,
         "due_legal": due.legal if due else None, "due_sort": (due.legal or NO_DUE) if due else NO_DUE,
-        "due_provisional": any(c.provisional for c in found if c.live), "held": due is not None and due.legal is None,
+        "due_provisional": any(c.provisional for c in found if c.live and c.term.kind is not TermKind.BACKWARD), "held": due is not None and due.legal is None,
         "next_step": "",
     }  # fmt: skip
     if view_.procedure.step_of is not None:

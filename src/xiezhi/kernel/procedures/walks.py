@@ -225,5 +225,3 @@ def _later(day: date, working_days: int, calendar: Calendar, *, first_step: bool
     if first_step:
         return day
     return calendar.add_working(day, working_days) if working_days else calendar.roll(day)
-
-

@@ -9,382 +9,556 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0002_main_post'),
-        ('units', '0001_initial'),
+        ("people", "0002_main_post"),
+        ("units", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MatterEvent',
+            name="MatterEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.PositiveIntegerField(verbose_name='序号')),
-                ('event', models.CharField(max_length=40, verbose_name='事件')),
-                ('on', models.DateField(verbose_name='发生日')),
-                ('at', models.DateTimeField(verbose_name='生效时刻')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='记录时刻')),
-                ('from_state', models.CharField(default='', max_length=32, verbose_name='原状态')),
-                ('to_state', models.CharField(max_length=32, verbose_name='新状态')),
-                ('role', models.CharField(max_length=32, verbose_name='角色')),
-                ('actor', models.CharField(default='', max_length=64, verbose_name='行为人')),
-                ('actor_label', models.CharField(default='', max_length=120, verbose_name='当时身份')),
-                ('data', models.JSONField(default=dict, verbose_name='数据')),
-                ('law_version', models.CharField(default='', max_length=16)),
-                ('regulation_version', models.CharField(default='', max_length=16)),
-                ('request_key', models.CharField(max_length=80, null=True, verbose_name='请求标识')),
-                ('request_hash', models.BinaryField(max_length=32, null=True, verbose_name='请求摘要')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seq", models.PositiveIntegerField(verbose_name="序号")),
+                ("event", models.CharField(max_length=40, verbose_name="事件")),
+                ("on", models.DateField(verbose_name="发生日")),
+                ("at", models.DateTimeField(verbose_name="生效时刻")),
+                ("recorded_at", models.DateTimeField(auto_now_add=True, verbose_name="记录时刻")),
+                ("from_state", models.CharField(default="", max_length=32, verbose_name="原状态")),
+                ("to_state", models.CharField(max_length=32, verbose_name="新状态")),
+                ("role", models.CharField(max_length=32, verbose_name="角色")),
+                ("actor", models.CharField(default="", max_length=64, verbose_name="行为人")),
+                ("actor_label", models.CharField(default="", max_length=120, verbose_name="当时身份")),
+                ("data", models.JSONField(default=dict, verbose_name="数据")),
+                ("law_version", models.CharField(default="", max_length=16)),
+                ("regulation_version", models.CharField(default="", max_length=16)),
+                ("request_key", models.CharField(max_length=80, null=True, verbose_name="请求标识")),
+                ("request_hash", models.BinaryField(max_length=32, null=True, verbose_name="请求摘要")),
             ],
             options={
-                'verbose_name': '办件历史',
-                'verbose_name_plural': '办件历史',
+                "verbose_name": "办件历史",
+                "verbose_name_plural": "办件历史",
             },
         ),
         migrations.CreateModel(
-            name='Matter',
+            name="Matter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='公开编号')),
-                ('procedure', models.CharField(max_length=16, verbose_name='程序')),
-                ('version', models.PositiveSmallIntegerField(default=1, verbose_name='程序版本')),
-                ('state', models.CharField(max_length=32, verbose_name='状态')),
-                ('state_title', models.CharField(default='', max_length=32, verbose_name='状态名称')),
-                ('open', models.BooleanField(default=True, verbose_name='未结')),
-                ('seq', models.PositiveIntegerField(default=0, verbose_name='历史长度')),
-                ('intake_no', models.CharField(max_length=32, unique=True, verbose_name='收件号')),
-                ('case_no', models.CharField(blank=True, max_length=64, null=True, unique=True, verbose_name='案号')),
-                ('subject', models.CharField(default='', max_length=200, verbose_name='事由')),
-                ('parties_line', models.CharField(default='', max_length=200, verbose_name='当事人')),
-                ('min_id', models.BigIntegerField(null=True)),
-                ('prov_id', models.BigIntegerField(null=True)),
-                ('city_id', models.BigIntegerField(null=True)),
-                ('county_id', models.BigIntegerField(null=True)),
-                ('town_id', models.BigIntegerField(null=True)),
-                ('opened_on', models.DateField(verbose_name='收到日')),
-                ('closed_on', models.DateField(null=True, verbose_name='结案日')),
-                ('state_since', models.DateField(verbose_name='现状态自')),
-                ('track', models.CharField(default='', max_length=16, verbose_name='适用程序')),
-                ('kind', models.CharField(default='', max_length=32, verbose_name='事项')),
-                ('channel', models.CharField(default='', max_length=16, verbose_name='申请方式')),
-                ('outcome', models.CharField(default='', max_length=32, verbose_name='结案方式')),
-                ('next_step', models.CharField(default='', max_length=60, verbose_name='下一步')),
-                ('due_term', models.CharField(default='', max_length=32, verbose_name='当前时钟')),
-                ('due_nominal', models.DateField(null=True, verbose_name='到期日（未顺延）')),
-                ('due_legal', models.DateField(null=True, verbose_name='到期日')),
-                ('due_sort', models.DateField(default=datetime.date(9999, 12, 31), verbose_name='排序')),
-                ('due_provisional', models.BooleanField(default=False, verbose_name='暂定')),
-                ('held', models.BooleanField(default=False, verbose_name='时钟已停')),
-                ('law_version', models.CharField(default='', max_length=16, verbose_name='法律版本')),
-                ('regulation_version', models.CharField(default='', max_length=16, verbose_name='条例版本')),
-                ('secrecy', models.CharField(default='L3', max_length=8, verbose_name='密级')),
-                ('facts', models.JSONField(default=dict, verbose_name='事实索引')),
-                ('imported_from', models.CharField(default='', max_length=32, verbose_name='来源系统')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                ('handler', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='matters', to='people.staff', verbose_name='承办人')),
-                ('handling_unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matters', to='units.unit', verbose_name='承办机构')),
-                ('organ', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='决定机关')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name="公开编号"),
+                ),
+                ("procedure", models.CharField(max_length=16, verbose_name="程序")),
+                ("version", models.PositiveSmallIntegerField(default=1, verbose_name="程序版本")),
+                ("state", models.CharField(max_length=32, verbose_name="状态")),
+                ("state_title", models.CharField(default="", max_length=32, verbose_name="状态名称")),
+                ("open", models.BooleanField(default=True, verbose_name="未结")),
+                ("seq", models.PositiveIntegerField(default=0, verbose_name="历史长度")),
+                ("intake_no", models.CharField(max_length=32, unique=True, verbose_name="收件号")),
+                ("case_no", models.CharField(blank=True, max_length=64, null=True, unique=True, verbose_name="案号")),
+                ("subject", models.CharField(default="", max_length=200, verbose_name="事由")),
+                ("parties_line", models.CharField(default="", max_length=200, verbose_name="当事人")),
+                ("min_id", models.BigIntegerField(null=True)),
+                ("prov_id", models.BigIntegerField(null=True)),
+                ("city_id", models.BigIntegerField(null=True)),
+                ("county_id", models.BigIntegerField(null=True)),
+                ("town_id", models.BigIntegerField(null=True)),
+                ("opened_on", models.DateField(verbose_name="收到日")),
+                ("closed_on", models.DateField(null=True, verbose_name="结案日")),
+                ("state_since", models.DateField(verbose_name="现状态自")),
+                ("track", models.CharField(default="", max_length=16, verbose_name="适用程序")),
+                ("kind", models.CharField(default="", max_length=32, verbose_name="事项")),
+                ("channel", models.CharField(default="", max_length=16, verbose_name="申请方式")),
+                ("outcome", models.CharField(default="", max_length=32, verbose_name="结案方式")),
+                ("next_step", models.CharField(default="", max_length=60, verbose_name="下一步")),
+                ("due_term", models.CharField(default="", max_length=32, verbose_name="当前时钟")),
+                ("due_nominal", models.DateField(null=True, verbose_name="到期日（未顺延）")),
+                ("due_legal", models.DateField(null=True, verbose_name="到期日")),
+                ("due_sort", models.DateField(default=datetime.date(9999, 12, 31), verbose_name="排序")),
+                ("due_provisional", models.BooleanField(default=False, verbose_name="暂定")),
+                ("held", models.BooleanField(default=False, verbose_name="时钟已停")),
+                ("law_version", models.CharField(default="", max_length=16, verbose_name="法律版本")),
+                ("regulation_version", models.CharField(default="", max_length=16, verbose_name="条例版本")),
+                ("secrecy", models.CharField(default="L3", max_length=8, verbose_name="密级")),
+                ("facts", models.JSONField(default=dict, verbose_name="事实索引")),
+                ("imported_from", models.CharField(default="", max_length=32, verbose_name="来源系统")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="更新时间")),
+                (
+                    "handler",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="matters",
+                        to="people.staff",
+                        verbose_name="承办人",
+                    ),
+                ),
+                (
+                    "handling_unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="matters",
+                        to="units.unit",
+                        verbose_name="承办机构",
+                    ),
+                ),
+                (
+                    "organ",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="决定机关",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '办件',
-                'verbose_name_plural': '办件',
+                "verbose_name": "办件",
+                "verbose_name_plural": "办件",
             },
         ),
         migrations.CreateModel(
-            name='EventPayload',
+            name="EventPayload",
             fields=[
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='payload', serialize=False, to='procedures.matterevent')),
-                ('sealed', models.BinaryField(verbose_name='加密载荷')),
+                (
+                    "event",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="payload",
+                        serialize=False,
+                        to="procedures.matterevent",
+                    ),
+                ),
+                ("sealed", models.BinaryField(verbose_name="加密载荷")),
             ],
             options={
-                'verbose_name': '事件载荷',
-                'verbose_name_plural': '事件载荷',
+                "verbose_name": "事件载荷",
+                "verbose_name_plural": "事件载荷",
             },
         ),
         migrations.AddField(
-            model_name='matterevent',
-            name='matter',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='procedures.matter', verbose_name='办件'),
+            model_name="matterevent",
+            name="matter",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="events",
+                to="procedures.matter",
+                verbose_name="办件",
+            ),
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=24, unique=True, verbose_name='取回码')),
-                ('procedure', models.CharField(max_length=16, verbose_name='程序')),
-                ('event', models.CharField(max_length=40, verbose_name='事件')),
-                ('seen_seq', models.PositiveIntegerField(default=0, verbose_name='打开时的历史长度')),
-                ('sealed', models.BinaryField(verbose_name='加密内容')),
-                ('revision', models.PositiveIntegerField(default=1, verbose_name='修订')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('matter', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='procedures.matter')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=24, unique=True, verbose_name="取回码")),
+                ("procedure", models.CharField(max_length=16, verbose_name="程序")),
+                ("event", models.CharField(max_length=40, verbose_name="事件")),
+                ("seen_seq", models.PositiveIntegerField(default=0, verbose_name="打开时的历史长度")),
+                ("sealed", models.BinaryField(verbose_name="加密内容")),
+                ("revision", models.PositiveIntegerField(default=1, verbose_name="修订")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="procedures.matter"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '草稿',
-                'verbose_name_plural': '草稿',
+                "verbose_name": "草稿",
+                "verbose_name_plural": "草稿",
             },
         ),
         migrations.CreateModel(
-            name='Deadline',
+            name="Deadline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('term', models.CharField(max_length=32, verbose_name='期限')),
-                ('number', models.PositiveSmallIntegerField(default=1, verbose_name='次')),
-                ('side', models.CharField(max_length=12, verbose_name='责任方')),
-                ('started_on', models.DateField(verbose_name='起算日')),
-                ('nominal', models.DateField(null=True, verbose_name='到期日（未顺延）')),
-                ('legal', models.DateField(null=True, verbose_name='到期日')),
-                ('status', models.CharField(max_length=12, verbose_name='状态')),
-                ('provisional', models.BooleanField(default=False, verbose_name='暂定')),
-                ('lapses', models.BooleanField(default=False, verbose_name='届满自动生效')),
-                ('matter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deadlines', to='procedures.matter', verbose_name='办件')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("term", models.CharField(max_length=32, verbose_name="期限")),
+                ("number", models.PositiveSmallIntegerField(default=1, verbose_name="次")),
+                ("side", models.CharField(max_length=12, verbose_name="责任方")),
+                ("started_on", models.DateField(verbose_name="起算日")),
+                ("nominal", models.DateField(null=True, verbose_name="到期日（未顺延）")),
+                ("legal", models.DateField(null=True, verbose_name="到期日")),
+                ("status", models.CharField(max_length=12, verbose_name="状态")),
+                ("provisional", models.BooleanField(default=False, verbose_name="暂定")),
+                ("lapses", models.BooleanField(default=False, verbose_name="届满自动生效")),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deadlines",
+                        to="procedures.matter",
+                        verbose_name="办件",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '期限索引',
-                'verbose_name_plural': '期限索引',
+                "verbose_name": "期限索引",
+                "verbose_name_plural": "期限索引",
             },
         ),
         migrations.CreateModel(
-            name='MatterLink',
+            name="MatterLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=16, verbose_name='关系')),
-                ('on', models.DateField(verbose_name='日期')),
-                ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='procedures.matter')),
-                ('other', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='linked_from', to='procedures.matter')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=16, verbose_name="关系")),
+                ("on", models.DateField(verbose_name="日期")),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="links", to="procedures.matter"
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="linked_from", to="procedures.matter"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '办件关联',
-                'verbose_name_plural': '办件关联',
+                "verbose_name": "办件关联",
+                "verbose_name_plural": "办件关联",
             },
         ),
         migrations.CreateModel(
-            name='MatterOfficer',
+            name="MatterOfficer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lead', models.BooleanField(default=False, verbose_name='主办')),
-                ('valid_from', models.DateField(verbose_name='自')),
-                ('valid_to', models.DateField(null=True, verbose_name='至')),
-                ('reason', models.CharField(default='', max_length=60, verbose_name='变更原因')),
-                ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='officers', to='procedures.matter')),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.staff')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("lead", models.BooleanField(default=False, verbose_name="主办")),
+                ("valid_from", models.DateField(verbose_name="自")),
+                ("valid_to", models.DateField(null=True, verbose_name="至")),
+                ("reason", models.CharField(default="", max_length=60, verbose_name="变更原因")),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="officers", to="procedures.matter"
+                    ),
+                ),
+                (
+                    "staff",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.staff"),
+                ),
             ],
             options={
-                'verbose_name': '承办人',
-                'verbose_name_plural': '承办人',
+                "verbose_name": "承办人",
+                "verbose_name_plural": "承办人",
             },
         ),
         migrations.CreateModel(
-            name='Parameter',
+            name="Parameter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('procedure', models.CharField(max_length=16, verbose_name='程序')),
-                ('name', models.CharField(max_length=48, verbose_name='参数')),
-                ('valid_from', models.DateField(verbose_name='自')),
-                ('value', models.JSONField(verbose_name='值')),
-                ('reason', models.CharField(max_length=200, verbose_name='理由')),
-                ('set_by', models.CharField(max_length=64, verbose_name='设置人')),
-                ('set_at', models.DateTimeField(auto_now_add=True)),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='适用单位')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("procedure", models.CharField(max_length=16, verbose_name="程序")),
+                ("name", models.CharField(max_length=48, verbose_name="参数")),
+                ("valid_from", models.DateField(verbose_name="自")),
+                ("value", models.JSONField(verbose_name="值")),
+                ("reason", models.CharField(max_length=200, verbose_name="理由")),
+                ("set_by", models.CharField(max_length=64, verbose_name="设置人")),
+                ("set_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        verbose_name="适用单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '程序参数',
-                'verbose_name_plural': '程序参数',
+                "verbose_name": "程序参数",
+                "verbose_name_plural": "程序参数",
             },
         ),
         migrations.CreateModel(
-            name='Party',
+            name="Party",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=32, verbose_name='角色')),
-                ('kind', models.CharField(default='CITIZEN', max_length=24, verbose_name='类型')),
-                ('name', models.CharField(max_length=120, verbose_name='姓名或名称')),
-                ('detail', models.JSONField(default=dict, verbose_name='非个人信息')),
-                ('sealed', models.BinaryField(null=True, verbose_name='加密信息')),
-                ('e_service', models.BooleanField(default=False, verbose_name='同意电子送达')),
-                ('valid_from', models.DateField(verbose_name='自')),
-                ('valid_to', models.DateField(null=True, verbose_name='至')),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('acts_for', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='agents', to='procedures.party', verbose_name='代理')),
-                ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parties', to='procedures.matter', verbose_name='办件')),
-                ('organization', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.organization')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.person')),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("role", models.CharField(max_length=32, verbose_name="角色")),
+                ("kind", models.CharField(default="CITIZEN", max_length=24, verbose_name="类型")),
+                ("name", models.CharField(max_length=120, verbose_name="姓名或名称")),
+                ("detail", models.JSONField(default=dict, verbose_name="非个人信息")),
+                ("sealed", models.BinaryField(null=True, verbose_name="加密信息")),
+                ("e_service", models.BooleanField(default=False, verbose_name="同意电子送达")),
+                ("valid_from", models.DateField(verbose_name="自")),
+                ("valid_to", models.DateField(null=True, verbose_name="至")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "acts_for",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agents",
+                        to="procedures.party",
+                        verbose_name="代理",
+                    ),
+                ),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parties",
+                        to="procedures.matter",
+                        verbose_name="办件",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.organization",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '参加人',
-                'verbose_name_plural': '参加人',
+                "verbose_name": "参加人",
+                "verbose_name_plural": "参加人",
             },
         ),
         migrations.CreateModel(
-            name='Serial',
+            name="Serial",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('series', models.CharField(max_length=64, verbose_name='系列')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年')),
-                ('last', models.PositiveIntegerField(default=0, verbose_name='最后号')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("series", models.CharField(max_length=64, verbose_name="系列")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年")),
+                ("last", models.PositiveIntegerField(default=0, verbose_name="最后号")),
             ],
             options={
-                'verbose_name': '编号计数',
-                'verbose_name_plural': '编号计数',
-                'constraints': [models.UniqueConstraint(fields=('series', 'year'), name='serial_once')],
+                "verbose_name": "编号计数",
+                "verbose_name_plural": "编号计数",
+                "constraints": [models.UniqueConstraint(fields=("series", "year"), name="serial_once")],
             },
         ),
         migrations.CreateModel(
-            name='SerialUse',
+            name="SerialUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('series', models.CharField(max_length=64, verbose_name='系列')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年')),
-                ('serial', models.PositiveIntegerField(verbose_name='号')),
-                ('number', models.CharField(max_length=64, verbose_name='文号')),
-                ('status', models.CharField(max_length=8, verbose_name='用途')),
-                ('object_type', models.CharField(default='', max_length=24)),
-                ('object_id', models.CharField(default='', max_length=40)),
-                ('reason', models.CharField(default='', max_length=120, verbose_name='作废原因')),
-                ('at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("series", models.CharField(max_length=64, verbose_name="系列")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年")),
+                ("serial", models.PositiveIntegerField(verbose_name="号")),
+                ("number", models.CharField(max_length=64, verbose_name="文号")),
+                ("status", models.CharField(max_length=8, verbose_name="用途")),
+                ("object_type", models.CharField(default="", max_length=24)),
+                ("object_id", models.CharField(default="", max_length=40)),
+                ("reason", models.CharField(default="", max_length=120, verbose_name="作废原因")),
+                ("at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name': '编号使用登记',
-                'verbose_name_plural': '编号使用登记',
-                'constraints': [models.UniqueConstraint(fields=('series', 'year', 'serial', 'status'), name='serial_use_once')],
+                "verbose_name": "编号使用登记",
+                "verbose_name_plural": "编号使用登记",
+                "constraints": [
+                    models.UniqueConstraint(fields=("series", "year", "serial", "status"), name="serial_use_once")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='matterevent',
-            index=models.Index(fields=['event', 'on'], name='event_by_day'),
+            model_name="matterevent",
+            index=models.Index(fields=["event", "on"], name="event_by_day"),
         ),
         migrations.AddConstraint(
-            model_name='matterevent',
-            constraint=models.UniqueConstraint(fields=('matter', 'seq'), name='event_once_per_seq'),
+            model_name="matterevent",
+            constraint=models.UniqueConstraint(fields=("matter", "seq"), name="event_once_per_seq"),
         ),
         migrations.AddConstraint(
-            model_name='matterevent',
-            constraint=models.UniqueConstraint(fields=('request_key',), name='event_once_per_request'),
+            model_name="matterevent",
+            constraint=models.UniqueConstraint(fields=("request_key",), name="event_once_per_request"),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(condition=models.Q(('open', True)), fields=['min_id', 'due_sort', 'id'], name='matter_min_open'),
+            model_name="matter",
+            index=models.Index(
+                condition=models.Q(("open", True)), fields=["min_id", "due_sort", "id"], name="matter_min_open"
+            ),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(condition=models.Q(('open', True)), fields=['prov_id', 'due_sort', 'id'], name='matter_prov_open'),
+            model_name="matter",
+            index=models.Index(
+                condition=models.Q(("open", True)), fields=["prov_id", "due_sort", "id"], name="matter_prov_open"
+            ),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(condition=models.Q(('open', True)), fields=['city_id', 'due_sort', 'id'], name='matter_city_open'),
+            model_name="matter",
+            index=models.Index(
+                condition=models.Q(("open", True)), fields=["city_id", "due_sort", "id"], name="matter_city_open"
+            ),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(condition=models.Q(('open', True)), fields=['county_id', 'due_sort', 'id'], name='matter_county_open'),
+            model_name="matter",
+            index=models.Index(
+                condition=models.Q(("open", True)), fields=["county_id", "due_sort", "id"], name="matter_county_open"
+            ),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(condition=models.Q(('open', True)), fields=['town_id', 'due_sort', 'id'], name='matter_town_open'),
+            model_name="matter",
+            index=models.Index(
+                condition=models.Q(("open", True)), fields=["town_id", "due_sort", "id"], name="matter_town_open"
+            ),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['min_id', '-opened_on', '-id'], name='matter_min_all'),
+            model_name="matter",
+            index=models.Index(fields=["min_id", "-opened_on", "-id"], name="matter_min_all"),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['prov_id', '-opened_on', '-id'], name='matter_prov_all'),
+            model_name="matter",
+            index=models.Index(fields=["prov_id", "-opened_on", "-id"], name="matter_prov_all"),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['city_id', '-opened_on', '-id'], name='matter_city_all'),
+            model_name="matter",
+            index=models.Index(fields=["city_id", "-opened_on", "-id"], name="matter_city_all"),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['county_id', '-opened_on', '-id'], name='matter_county_all'),
+            model_name="matter",
+            index=models.Index(fields=["county_id", "-opened_on", "-id"], name="matter_county_all"),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['town_id', '-opened_on', '-id'], name='matter_town_all'),
+            model_name="matter",
+            index=models.Index(fields=["town_id", "-opened_on", "-id"], name="matter_town_all"),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(condition=models.Q(('open', True)), fields=['handling_unit', 'due_sort', 'id'], name='matter_unit_open'),
+            model_name="matter",
+            index=models.Index(
+                condition=models.Q(("open", True)), fields=["handling_unit", "due_sort", "id"], name="matter_unit_open"
+            ),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(condition=models.Q(('open', True)), fields=['handler', 'due_sort', 'id'], name='matter_handler_open'),
+            model_name="matter",
+            index=models.Index(
+                condition=models.Q(("open", True)), fields=["handler", "due_sort", "id"], name="matter_handler_open"
+            ),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(condition=models.Q(('open', True)), fields=['organ', 'state'], name='matter_organ_state'),
+            model_name="matter",
+            index=models.Index(
+                condition=models.Q(("open", True)), fields=["organ", "state"], name="matter_organ_state"
+            ),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['-updated_at'], name='matter_updated'),
+            model_name="matter",
+            index=models.Index(fields=["-updated_at"], name="matter_updated"),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['case_no'], name='matter_case_no_like', opclasses=['varchar_pattern_ops']),
+            model_name="matter",
+            index=models.Index(fields=["case_no"], name="matter_case_no_like", opclasses=["varchar_pattern_ops"]),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['intake_no'], name='matter_intake_no_like', opclasses=['varchar_pattern_ops']),
+            model_name="matter",
+            index=models.Index(fields=["intake_no"], name="matter_intake_no_like", opclasses=["varchar_pattern_ops"]),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(condition=models.Q(('due_provisional', True), ('open', True)), fields=['due_sort'], name='matter_provisional'),
+            model_name="matter",
+            index=models.Index(
+                condition=models.Q(("due_provisional", True), ("open", True)),
+                fields=["due_sort"],
+                name="matter_provisional",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_on__isnull', True), ('closed_on__gte', models.F('opened_on')), _connector='OR'), name='matter_closed_after_opened'),
+            model_name="matter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_on__isnull", True), ("closed_on__gte", models.F("opened_on")), _connector="OR"
+                ),
+                name="matter_closed_after_opened",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(('seq__gte', 0)), name='matter_seq_not_negative'),
+            model_name="matter",
+            constraint=models.CheckConstraint(condition=models.Q(("seq__gte", 0)), name="matter_seq_not_negative"),
         ),
         migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(fields=['account', '-updated_at'], name='draft_account'),
+            model_name="draft",
+            index=models.Index(fields=["account", "-updated_at"], name="draft_account"),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('lapses', True), ('status', 'RUNNING')), fields=['legal'], name='deadline_to_lapse'),
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(("lapses", True), ("status", "RUNNING")), fields=["legal"], name="deadline_to_lapse"
+            ),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('provisional', True)), fields=['legal'], name='deadline_provisional'),
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(("provisional", True)), fields=["legal"], name="deadline_provisional"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.UniqueConstraint(fields=('matter', 'term', 'number'), name='deadline_once'),
+            model_name="deadline",
+            constraint=models.UniqueConstraint(fields=("matter", "term", "number"), name="deadline_once"),
         ),
         migrations.AddConstraint(
-            model_name='matterlink',
-            constraint=models.UniqueConstraint(fields=('matter', 'other', 'kind'), name='link_once'),
+            model_name="matterlink",
+            constraint=models.UniqueConstraint(fields=("matter", "other", "kind"), name="link_once"),
         ),
         migrations.AddIndex(
-            model_name='matterofficer',
-            index=models.Index(condition=models.Q(('valid_to__isnull', True)), fields=['staff', 'matter'], name='officer_staff'),
+            model_name="matterofficer",
+            index=models.Index(
+                condition=models.Q(("valid_to__isnull", True)), fields=["staff", "matter"], name="officer_staff"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parameter',
-            constraint=models.UniqueConstraint(fields=('procedure', 'name', 'unit', 'valid_from'), name='parameter_once', nulls_distinct=False),
+            model_name="parameter",
+            constraint=models.UniqueConstraint(
+                fields=("procedure", "name", "unit", "valid_from"), name="parameter_once", nulls_distinct=False
+            ),
         ),
         migrations.AddIndex(
-            model_name='party',
-            index=models.Index(condition=models.Q(('account__isnull', False)), fields=['account', '-matter'], name='party_account'),
+            model_name="party",
+            index=models.Index(
+                condition=models.Q(("account__isnull", False)), fields=["account", "-matter"], name="party_account"
+            ),
         ),
         migrations.AddIndex(
-            model_name='party',
-            index=models.Index(condition=models.Q(('person__isnull', False)), fields=['person', '-matter'], name='party_person'),
+            model_name="party",
+            index=models.Index(
+                condition=models.Q(("person__isnull", False)), fields=["person", "-matter"], name="party_person"
+            ),
         ),
         migrations.AddIndex(
-            model_name='party',
-            index=models.Index(condition=models.Q(('unit__isnull', False)), fields=['unit', 'role', '-matter'], name='party_unit'),
+            model_name="party",
+            index=models.Index(
+                condition=models.Q(("unit__isnull", False)), fields=["unit", "role", "-matter"], name="party_unit"
+            ),
         ),
         migrations.AddIndex(
-            model_name='party',
-            index=models.Index(fields=['name'], name='party_name_like', opclasses=['varchar_pattern_ops']),
+            model_name="party",
+            index=models.Index(fields=["name"], name="party_name_like", opclasses=["varchar_pattern_ops"]),
         ),
     ]
