@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from xiezhi.kernel.calendar.counting import Calendar
+from xiezhi.kernel.calendar.days import DayKind
+from xiezhi.kernel.calendar.published import SEED_YEARS, calendar_from_chinesecalendar
 from xiezhi.kernel.procedures.clocks import SHANGHAI
 
-__all__ = ["Mapped", "ScenarioError", "day_of", "load", "moment"]
+__all__ = ["Mapped", "ScenarioError", "calendar_of", "day_of", "load", "moment", "only"]
 
 
 class ScenarioError(ValueError):
@@ -138,3 +142,41 @@ def moment(value: Any, on: date | None = None) -> datetime:
     hour, minute, second = _clock_time(clock)
     start = datetime.combine(day, time(), SHANGHAI)
     return start + timedelta(hours=hour, minutes=minute, seconds=second)
+
+
+def only(item: Mapping[str, Any], allowed: set[str], what: str) -> None:
+    """Refuse keys that mean nothing here, naming the nearest one. Raises ScenarioError."""
+    for key in item:
+        if key not in allowed:
+            near = difflib.get_close_matches(key, allowed, 1)
+            hint = f"，是否想写 {near[0]}" if near else f"，可以写：{'、'.join(sorted(allowed))}"
+            raise ScenarioError(f"{what}里没有“{key}”{hint}", getattr(item, "line", 0))
+
+
+_CALENDARS: dict[str, Calendar] = {}
+
+
+def calendar_of(spec: Any) -> Calendar:
+    """The published years 2024 to 2026, later ones guessed; a mapping adds years, holidays and make-up days."""
+    key = repr(spec)
+    found = _CALENDARS.get(key)
+    if found is not None:
+        return found
+    if spec in (None, "default", "default-2026"):
+        found = calendar_from_chinesecalendar(SEED_YEARS).provisional()
+    elif isinstance(spec, Mapping):
+        only(spec, {"published", "holidays", "workdays", "strict"}, "calendar")
+        base = calendar_from_chinesecalendar(
+            tuple(int(y) for y in spec.get("published", SEED_YEARS) if int(y) in SEED_YEARS)
+        )
+        days = dict(base.exceptions)
+        for kind, name in ((DayKind.HOLIDAY, "holidays"), (DayKind.MAKEUP, "workdays")):
+            for value in spec.get(name) or ():
+                days[day_of(value)] = (kind, "假日" if kind is DayKind.HOLIDAY else "调休")
+        years = frozenset(int(y) for y in spec.get("published", SEED_YEARS)) | {d.year for d in days}
+        found = Calendar(days, years)
+        found = found if spec.get("strict") else found.provisional()
+    else:
+        raise ScenarioError(f"calendar: “{spec}”不能识别，请删去或者写 holidays、workdays")
+    _CALENDARS[key] = found
+    return found

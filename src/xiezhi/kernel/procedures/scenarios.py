@@ -10,9 +10,6 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from xiezhi.kernel.calendar.counting import Calendar
-from xiezhi.kernel.calendar.days import DayKind
-from xiezhi.kernel.calendar.published import SEED_YEARS, calendar_from_chinesecalendar
 from xiezhi.kernel.procedures import registry
 from xiezhi.kernel.procedures.clocks import SHANGHAI
 from xiezhi.kernel.procedures.core import Actor, Ask, Effects, Recorded, Refused, View, fire, replay, settle
@@ -20,7 +17,7 @@ from xiezhi.kernel.procedures.declare import Dated, Event, Procedure
 from xiezhi.kernel.procedures.forms import filled, sample_of
 from xiezhi.kernel.procedures.scenario_expect import Checker, counted
 from xiezhi.kernel.procedures.scenario_reference import reference
-from xiezhi.kernel.procedures.scenario_yaml import Mapped, ScenarioError, day_of, load, moment
+from xiezhi.kernel.procedures.scenario_yaml import Mapped, ScenarioError, calendar_of, day_of, load, moment, only
 
 __all__ = ["Result", "exit_status", "main", "reference", "report", "run_files", "run_one"]
 
@@ -103,9 +100,9 @@ def run_one(item: Mapped, path: Path) -> Result:
     """Run one scenario; every failure is collected."""
     result = Result(str(item.get("scenario") or item.get("name") or path.stem), str(path), item.line)
     try:
-        _only(item, _TOP, "情景")
+        only(item, _TOP, "情景")
         if "count" in item:
-            counted(item["count"], item.get("expect"), _calendar(item.get("calendar")), result)
+            counted(item["count"], item.get("expect"), calendar_of(item.get("calendar")), result)
             if "events" not in item and "steps" not in item:
                 return result
         _Run(item, result).run()
@@ -117,43 +114,6 @@ def run_one(item: Mapped, path: Path) -> Result:
     return result
 
 
-def _only(item: Mapping[str, Any], allowed: set[str], what: str) -> None:
-    for key in item:
-        if key not in allowed:
-            near = difflib.get_close_matches(key, allowed, 1)
-            hint = f"，是否想写 {near[0]}" if near else f"，可以写：{'、'.join(sorted(allowed))}"
-            raise ScenarioError(f"{what}里没有“{key}”{hint}", getattr(item, "line", 0))
-
-
-_CALENDARS: dict[str, Calendar] = {}
-
-
-def _calendar(spec: Any) -> Calendar:
-    """The published years 2024 to 2026, later ones guessed; a mapping adds years, holidays and make-up days."""
-    key = repr(spec)
-    found = _CALENDARS.get(key)
-    if found is not None:
-        return found
-    if spec in (None, "default", "default-2026"):
-        found = calendar_from_chinesecalendar(SEED_YEARS).provisional()
-    elif isinstance(spec, Mapping):
-        _only(spec, {"published", "holidays", "workdays", "strict"}, "calendar")
-        base = calendar_from_chinesecalendar(
-            tuple(int(y) for y in spec.get("published", SEED_YEARS) if int(y) in SEED_YEARS)
-        )
-        days = dict(base.exceptions)
-        for kind, name in ((DayKind.HOLIDAY, "holidays"), (DayKind.MAKEUP, "workdays")):
-            for value in spec.get(name) or ():
-                days[day_of(value)] = (kind, "假日" if kind is DayKind.HOLIDAY else "调休")
-        years = frozenset(int(y) for y in spec.get("published", SEED_YEARS)) | {d.year for d in days}
-        found = Calendar(days, years)
-        found = found if spec.get("strict") else found.provisional()
-    else:
-        raise ScenarioError(f"calendar: “{spec}”不能识别，请删去或者写 holidays、workdays")
-    _CALENDARS[key] = found
-    return found
-
-
 class _Run:
     """One scenario in progress."""
 
@@ -163,7 +123,7 @@ class _Run:
         if not code:
             raise ScenarioError("请写明 procedure，例如 procedure: XZFY", item.line)
         self.procedure: type[Procedure] = registry.get(str(code), item.get("version"))
-        self.calendar = _calendar(item.get("calendar"))
+        self.calendar = calendar_of(item.get("calendar"))
         self.auto = item.get("auto", True) is not False
         self.strict = item.get("strict") is True
         self.history: list[Recorded] = []
