@@ -22,7 +22,9 @@ def test_public_pages_open_without_an_account(path: str) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/my/", "/my/account/", "/my/notices/", "/my/readings/", "/my/00000000-0000-4000-8000-000000000000/"])
+@pytest.mark.parametrize(
+    "path", ["/my/", "/my/account/", "/my/notices/", "/my/readings/", "/my/00000000-0000-4000-8000-000000000000/"]
+)
 def test_own_pages_ask_to_sign_in(path: str) -> None:
     answer = Client().get(path)
     assert answer.status_code == 302
@@ -30,7 +32,9 @@ def test_own_pages_ask_to_sign_in(path: str) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/guide/NONE/", "/apply/NONE/", "/procedures/NONE/", "/nothing/", "/verify/8F3K-2Q7M-XW0B-9TCD/"])
+@pytest.mark.parametrize(
+    "path", ["/guide/NONE/", "/apply/NONE/", "/procedures/NONE/", "/nothing/", "/verify/8F3K-2Q7M-XW0B-9TCD/"]
+)
 def test_what_is_not_there_is_told_in_plain_words(path: str) -> None:
     answer = Client().get(path)
     assert answer.status_code == 404

@@ -18,6 +18,8 @@ __all__ = ["Answers", "Flow", "Section", "Step", "Walk"]
 class Answers:
     """Raw answers of a draft, flat by field name, and who is asking."""
 
+    do_not_call_in_templates = True
+
     def __init__(self, steps: Mapping[str, Mapping[str, Any]], account: Account | None) -> None:
         self.steps = steps
         self.account = account

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.core.exceptions import ValidationError
@@ -73,7 +74,7 @@ def signup(request: HttpRequest) -> HttpResponseBase:
         if not problems:
             account, problems = _register(values, first)
             if account is not None:
-                login(request, account, backend="django.contrib.auth.backends.ModelBackend")
+                login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
                 messages.success(request, _("注册成功，已登录。"))
                 return redirect(_next(request, reverse("portal:my")))
     context = {

@@ -1,0 +1,222 @@
+"""我的办件: what a citizen sees of a matter and can do with it, and what stays closed to everybody else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.kernel import world as w
+from tests.portal.conftest import APPLY, Scene, errors_of, fill
+from xiezhi.kernel.documents.models import Attachment, Document, StoredFile
+from xiezhi.kernel.procedures import services
+from xiezhi.kernel.procedures.core import Actor
+from xiezhi.kernel.procedures.models import Matter
+
+OFFICER = Actor("account:officer", frozenset({"case_officer", "office_head"}), "沈知远")
+
+
+@pytest.fixture
+def filed(scene: Scene) -> Matter:
+    fill(scene)
+    sent = scene.client.post(f"{APPLY}check/")
+    assert sent.status_code == 302, errors_of(sent)
+    return Matter.objects.get()
+
+
+def own(scene: Scene, matter: Matter, rest: str = "") -> Any:
+    return scene.client.get(f"/my/{matter.public_id}/{rest}")
+
+
+def test_the_list_and_the_matter_show_number_state_and_clock(scene: Scene, filed: Matter) -> None:
+    listed = scene.client.get("/my/").content.decode()
+    assert filed.number in listed and "个工作日" in listed
+    text = own(scene, filed).content.decode()
+    for said in (filed.number, "还有", "2026年10月19日", "复议机关收到了您的申请", "行政复议法 第30条", "现在可以做"):
+        assert said in text, said
+
+
+def stranger() -> Client:
+    client = Client()
+    client.force_login(w.citizen(w.person("林晚舟")))
+    return client
+
+
+@pytest.mark.parametrize("rest", ["", "print/", "file/", "file/1/", "documents/1/", "e/withdrawn_early/"])
+def test_strangers_and_offices_find_nothing(scene: Scene, filed: Matter, rest: str) -> None:
+    assert stranger().get(f"/my/{filed.public_id}/{rest}").status_code == 404
+    officer = Client()
+    officer.force_login(w.account(w.staff("沈知远", scene.office)))
+    assert officer.get(f"/my/{filed.public_id}/{rest}").status_code in (403, 404)
+    assert Client().get(f"/my/{filed.public_id}/{rest}").status_code == 302
+
+
+def test_a_receipt_of_somebody_else_is_not_shown(scene: Scene, filed: Matter) -> None:
+    assert stranger().get(f"{APPLY}receipt/{filed.public_id}/").status_code == 404
+
+
+def open_events(text: str) -> set[str]:
+    import re
+
+    return set(re.findall(r"/e/(\w+)/", text))
+
+
+def test_what_is_open_can_be_done_and_errors_keep_the_input(scene: Scene, filed: Matter) -> None:
+    services.fire_event(filed.pk, "supplement_noticed", OFFICER, {"defects": ["IDENTITY"], "detail": "请补身份证明"})
+    text = own(scene, filed).content.decode()
+    assert "supplemented" in open_events(text)
+    form = own(scene, filed, "e/supplemented/").content.decode()
+    assert "补正的材料" in form and "到期" not in form.split("<main")[0]
+    wrong = scene.client.post(
+        f"/my/{filed.public_id}/e/supplemented/", {"materials": "身份证明一份", "posted_on.y": "20x6"}
+    )
+    assert wrong.status_code == 422
+    assert "身份证明一份" in wrong.content.decode() and 'href="#f-posted_on-y"' in wrong.content.decode()
+    done = scene.client.post(
+        f"/my/{filed.public_id}/e/supplemented/", {"materials": "身份证明一份", "_seq": str(Matter.objects.get().seq)}
+    )
+    assert done.status_code == 302, errors_of(done)
+    assert Matter.objects.get().state == "ADMISSION_REVIEW"
+
+
+def test_somebody_who_saw_an_older_state_is_told(scene: Scene, filed: Matter) -> None:
+    services.fire_event(filed.pk, "supplement_noticed", OFFICER, {"defects": ["IDENTITY"], "detail": "请补身份证明"})
+    late = scene.client.post(f"/my/{filed.public_id}/e/supplemented/", {"materials": "一份", "_seq": "1"})
+    assert late.status_code == 422
+    assert "有了新的进展" in late.content.decode() and "一份" in late.content.decode()
+
+
+def test_events_of_the_office_are_not_for_citizens(scene: Scene, filed: Matter) -> None:
+    assert own(scene, filed, "e/accepted/").status_code == 404
+    assert scene.client.post(f"/my/{filed.public_id}/e/accepted/", {"procedure": "ORDINARY"}).status_code == 404
+
+
+def test_the_file_is_read_as_an_event_and_restricted_parts_stay_closed(
+    scene: Scene, filed: Matter, tmp_path: Any
+) -> None:
+    from django.core.files.base import ContentFile
+
+    from xiezhi.kernel.documents import storage
+
+    services.fire_event(filed.pk, "accepted", OFFICER, {"procedure": "ORDINARY", "officers": ["1", "2"]})
+    sha = storage.put(ContentFile("答复书".encode()))
+    stored, _ = StoredFile.objects.get_or_create(
+        sha256=sha.rsplit("/", 1)[-1], defaults={"size": 9, "media_type": "text/plain"}
+    )
+    common = {
+        "matter": filed,
+        "file": stored,
+        "submitted_role": "respondent",
+        "submitted_by": "account:other",
+        "submitted_on": "2026-10-12",
+    }
+    shown = Attachment.objects.create(name="答复书.txt", **common)
+    hidden = Attachment.objects.create(name="举报人姓名.txt", restricted="PRIVACY", **common)
+    before = own(scene, filed, "file/")
+    assert "答复书.txt" not in before.content.decode()
+    assert own(scene, filed, f"file/{shown.pk}/").status_code == 404
+    assert scene.client.post(f"/my/{filed.public_id}/file/").status_code == 302
+    text = own(scene, filed, "file/").content.decode()
+    assert "答复书.txt" in text and "举报人姓名" not in text and "依法不予查阅" in text
+    assert own(scene, filed, f"file/{hidden.pk}/").status_code == 404
+    opened = own(scene, filed, f"file/{shown.pk}/")
+    assert opened.status_code == 200 and b"".join(opened.streaming_content) == "答复书".encode()
+    assert opened["Content-Disposition"].startswith("attachment")
+    assert filed.events.filter(event="file_read").count() == 1
+
+
+def test_who_read_my_data_is_listed(scene: Scene, filed: Matter) -> None:
+    from xiezhi.kernel.access.reading import Object
+    from xiezhi.kernel.access.services import record_reading
+    from xiezhi.kernel.access.subject import of_account
+
+    officer = of_account(w.account(w.staff("沈知远", scene.office)))
+    assert scene.account.person is not None
+    record_reading(
+        officer, "READ", Object("procedures.matter", "x", filed.pk, filed.number), [scene.account.person], "HANDLE"
+    )
+    text = scene.client.get("/my/readings/").content.decode()
+    assert "办理本案" in text and scene.office.name in text and "沈知远" not in text
+
+
+def test_messages_and_account_pages(scene: Scene, filed: Matter) -> None:
+    assert filed.number in scene.client.get("/my/notices/").content.decode()
+    assert scene.client.post("/my/notices/").status_code == 302
+    page = scene.client.get("/my/account/").content.decode()
+    assert "138****2046" in page and "13812342046" not in page
+    scene.client.post("/my/account/", {"do": "look", "large_type": "true", "language": "zh-hans"})
+    scene.account.refresh_from_db()
+    assert scene.account.large_type
+    assert 'data-type="large"' in scene.client.get("/").content.decode()
+
+
+def test_lists_cost_the_same_however_long(scene: Scene, filed: Matter, django_assert_max_num_queries: Any) -> None:
+    from django.db import connection
+
+    scene.client.get("/my/")
+    with CaptureQueriesContext(
+        connection,
+    ) as one:
+        scene.client.get("/my/")
+    party = filed.parties.get(role="applicant")
+    for n in range(12):
+        copy = Matter.objects.get(pk=filed.pk)
+        copy.pk, copy.intake_no, copy._state.adding = None, f"TEST{n}", True
+        import uuid
+
+        copy.public_id = uuid.uuid4()
+        copy.save()
+        party.pk, party.matter, party._state.adding = None, copy, True
+        party.save()
+    with CaptureQueriesContext(connection) as many:
+        text = scene.client.get("/my/").content.decode()
+    assert "TEST11" in text
+    assert len(many) == len(one)
+
+
+def test_the_whole_matter_prints(scene: Scene, filed: Matter) -> None:
+    text = own(scene, filed, "print/").content.decode()
+    assert "xz-print" in text and "申请人" in text and "周禾生" in text and "收件回执" in text
+
+
+def test_verification_says_valid_revoked_or_unknown(scene: Scene, filed: Matter) -> None:
+    doc = Document.objects.filter(matter=filed, state=Document.ISSUED).first()
+    assert doc is not None and doc.verify_code
+    visitor = Client()
+    found = visitor.post("/verify/", {"code": doc.verify_code.replace("-", " ").lower()})
+    assert found["Location"] == f"/verify/{doc.verify_code}/"
+    text = visitor.get(found["Location"]).content.decode()
+    assert "核验通过" in text and doc.title in text and "现存内容与存证一致" in text and "周禾生" not in text
+    Document.objects.filter(pk=doc.pk).update(
+        state=Document.VOID, revoked_on="2026-10-12", revoke_reason="申请人身份有误"
+    )
+    text = visitor.get(found["Location"]).content.decode()
+    assert "已经撤销" in text and "身份有误" not in text
+    wrong = visitor.post("/verify/", {"code": "8F3K-2Q7M-XW0B-9TCX"})
+    assert wrong.status_code == 422 and "8F3K-2Q7M-XW0B-9TCX" in wrong.content.decode()
+
+
+def test_registration_checks_the_name_and_leads_back(db: None, freeze: Any, settings: Any) -> None:
+    from xiezhi.kernel.units import ids
+
+    freeze("2026-10-12 10:42")
+    from django.core.cache import cache
+
+    cache.clear()
+    settings.DEMO = True
+    client = Client()
+    data = {"name": "江望舒", "id_type": "RESIDENT", "id_no": ids.id18_complete("99000019800101007"), "phone": "13812342047",
+            "username": "jiangwangshu", "password1": "correct-horse-8", "password2": "correct-horse-9", "next": "/apply/XZFY/"}  # fmt: skip
+    wrong = client.post("/my/signup/", data)
+    assert (
+        wrong.status_code == 422
+        and "两次输入的密码不一样" in wrong.content.decode()
+        and "江望舒" in wrong.content.decode()
+    )
+    right = client.post("/my/signup/", data | {"password2": "correct-horse-8"})
+    assert right.status_code == 302 and right["Location"] == "/apply/XZFY/", errors_of(right)
+    assert client.get("/my/").status_code == 200
+    elsewhere = Client().post("/my/signup/", data | {"password2": "correct-horse-8", "next": "https://evil.example/"})
+    assert elsewhere.status_code == 422
