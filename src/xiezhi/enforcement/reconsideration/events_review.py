@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from xiezhi.kernel.procedures.core import Ask, View
-from xiezhi.kernel.procedures.declare import CLOCK, SAME, Event, Field, Kind, choice
+from xiezhi.kernel.procedures.declare import CLOCK, SAME, Event, Field, Kind, Meets, choice
 
 from . import codes, states
 from .citations import L, R, joined
@@ -224,7 +224,7 @@ class Review:
     )  # fmt: skip
     elevation_received = Event(
         "上级收到案件材料", ((*S.ON_TRIAL,), SAME), by=(SUPERIOR_ORGAN, CASE_OFFICER), basis=R(40, 3), backdated=True,
-        meets=("RC-ELEVATE-MOVE",), form=(day("received_on", "收到之日"),),
+        meets=(Meets("RC-ELEVATE-MOVE", "received_on"),), form=(day("received_on", "收到之日"),),
         plain="上级复议机关收到案件材料，审理期限重新计算。", notifies=BOTH,
     )  # fmt: skip
     merged = Event(

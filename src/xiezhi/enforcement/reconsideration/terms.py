@@ -268,15 +268,15 @@ class Terms:
     RC_DECIDE_ORD = Term(
         "RC-DECIDE-ORD", "审理期限（普通程序）", _decide_length, CD,
         (Since("accepted", "", "受理"), Since("deemed_accepted", "", "视为受理"),
-         Since("elevation_received", "received_on", "上级收到案件材料"), Since("elevation_received", "", "上级收到案件材料")),
+         Since("elevation_received", "", "上级收到案件材料"), Since("elevation_received", "received_on", "上级收到案件材料")),
         L(62, 1), PLAIN, applies=_ordinary, spells=_trial_spells,
         extends=(ExtendRule("extended", "extension_days", L(62, 1)),), runs_in=_RUNNING,
         on_lapse="申请人可以向上级反映，前置案件可以起诉", todo="作出决定",
     )  # fmt: skip
     RC_DECIDE_SIM = Term(
         "RC-DECIDE-SIM", "审理期限（简易程序）", 30, CD,
-        (Since("accepted", "", "受理"), Since("elevation_received", "received_on", "上级收到案件材料"),
-         Since("elevation_received", "", "上级收到案件材料")),
+        (Since("accepted", "", "受理"), Since("elevation_received", "", "上级收到案件材料"),
+         Since("elevation_received", "received_on", "上级收到案件材料")),
         L(62, 2), PLAIN, applies=_simplified, spells=_trial_spells, runs_in=_RUNNING,
         on_lapse="申请人可以向上级反映，前置案件可以起诉", todo="作出决定",
     )  # fmt: skip
