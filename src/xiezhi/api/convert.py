@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from xiezhi.kernel.procedures import forms
 from xiezhi.kernel.procedures.clocks import Clock
 from xiezhi.kernel.procedures.core import Option
 from xiezhi.kernel.procedures.declare import Event, Procedure, State
-from xiezhi.kernel.procedures.models import Matter
+from xiezhi.kernel.procedures.models import Matter, Party
 
 
 def matter_out(m: Matter) -> dict[str, Any]:
@@ -61,3 +62,16 @@ def action_out(o: Option) -> dict[str, Any]:
         "reasons": [{"code": p.code, "message": p.message, "basis": p.basis} for p in o.problems],
         "form": forms.json_schema(o.event.form),
     }  # fmt: skip
+
+
+def party_out(p: Party) -> dict[str, Any]:
+    """A party without what is personal beyond the name."""
+    return {
+        "id": p.pk, "role": p.role, "kind": p.kind, "name": p.name, "unit": p.unit.name if p.unit else "",
+        "acts_for": p.acts_for_id, "e_service": p.e_service, "valid_from": p.valid_from, "valid_to": p.valid_to,
+    }  # fmt: skip
+
+
+def as_json(value: Any) -> bytes:
+    """Readable JSON for files of an archive."""
+    return json.dumps(value, ensure_ascii=False, indent=1, default=str).encode()

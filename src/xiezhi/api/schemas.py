@@ -116,20 +116,40 @@ class ActionOut(Schema):
     form: dict[str, Any]
 
 
-class DocumentOut(Schema):
-    id: int
-    title: str
-    number: str | None
-    state: str
-    issued_on: date | None
-    render_state: str
-    verify_code: str | None
-
-
 class PartyOut(Schema):
+    id: int
     role: str
     kind: str
     name: str
+    unit: str
+    acts_for: int | None = Field(description="Id of the party this one acts for")
+    e_service: bool = Field(description="Agreed to electronic service")
+    valid_from: date
+    valid_to: date | None
+
+
+class PartyDetail(PartyOut):
+    details: dict[str, Any] = Field(description="What is personal beyond the name")
+
+
+class OfficerOut(Schema):
+    staff: int
+    name: str
+    lead: bool
+    valid_from: date
+    valid_to: date | None
+
+
+class LinkOut(Schema):
+    kind: str
+    matter: UUID
+    number: str
+    on: date
+
+
+class PersonalOut(Schema):
+    seq: int
+    data: dict[str, Any] = Field(description="What the event said about persons; empty once erased")
 
 
 class EventIn(Schema):
@@ -139,6 +159,7 @@ class EventIn(Schema):
         None, ge=0, le=2_000_000_000, description="History length you have seen; 409 if it has grown"
     )
     request_key: str | None = Field(None, min_length=8, max_length=80, description="Makes a repeated request act once")
+    draft: str | None = Field(None, max_length=24, description="Draft whose uploads go into the file; it ends with the event")
 
 
 class EventDone(Schema):
@@ -150,7 +171,8 @@ class EventDone(Schema):
 
 class FilingIn(Schema):
     answers: dict[str, Any] = Field(description="The filing form; see the procedure's description")
-    request_key: str | None = Field(None, min_length=8, max_length=80)
+    request_key: str | None = Field(None, min_length=8, max_length=80, description="Makes a repeated request act once")
+    draft: str | None = Field(None, max_length=24, description="Draft whose uploads go into the file; it ends with the filing")
 
 
 class CountIn(Schema):
@@ -216,9 +238,69 @@ class FiguresOut(Schema):
     now: dict[str, int]
 
 
+class ServiceOut(Schema):
+    name: str
+    unit: str
+    scopes: list[str]
+    purposes: list[str]
+    expires_at: datetime
+    token_hint: str
+
+
 class MeOut(Schema):
     ref: str
     kind: str
     name: str
     roles: list[str]
     unit: str
+    scopes: dict[str, bool] = Field(description="Scopes of the API, and whether the caller's token covers them")
+    service: ServiceOut | None = Field(None, description="The service account, where a token asks")
+
+
+class SignatureOut(Schema):
+    signer: str
+    good: bool
+
+
+class FileCheckOut(Schema):
+    status: str = Field(description="valid, revoked, changed (signed here but altered) or unknown")
+    title: str = ""
+    number: str = ""
+    unit: str = ""
+    issued_on: date | None = None
+    revoked_on: date | None = None
+    signatures: list[SignatureOut] = []
+
+
+class CalendarYearOut(Schema):
+    year: int
+    published: bool
+    version: str
+    notice_no: str
+
+
+class CalendarDayOut(Schema):
+    date: date
+    kind: str = Field(description="WORK, REST, HOLIDAY or MAKEUP")
+    name: str
+
+
+class TreeNode(Schema):
+    id: int
+    name: str
+    level: str
+    kind: str
+    parent_id: int | None
+
+
+class PersonOut(Schema):
+    uid: UUID
+    name: str = Field(description="Masked unless the caller handles a matter of the person")
+    id_type: str
+    id_no: str = Field(description="Masked")
+    phone: str = Field(description="Masked")
+
+
+class StaffOut(Schema):
+    id: int
+    name: str
