@@ -1,0 +1,1 @@
+"""Many open matters for benchmarks."""
