@@ -22,6 +22,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("reference/", admin.site.urls),
     path("api/", include("xiezhi.api.urls")),
+    path("desk/", include("xiezhi.desk.urls")),
     path("", include("xiezhi.portal.urls")),
 ]
 

@@ -146,13 +146,13 @@ def _administration(subject: Subject) -> list[tuple[str, list[Item]]]:
             Item("serials", _("文号登记"), reverse("desk:admin-serials"), "hash"),
             Item("outbox", _("通知外发"), reverse("desk:admin-outbox"), "send"),
             Item("rendering", _("文书制作"), reverse("desk:admin-rendering"), "printer"),
-            Item("services", _("服务账号"), reverse("desk:admin-services"), "plug"),
         ]))  # fmt: skip
     if subject.has("SECURITY_ADMIN"):
         groups.append((_("安全管理"), [
             Item("admin", _("总览"), reverse("desk:admin"), "home"),
             Item("accounts", _("账号"), reverse("desk:admin-accounts"), "id"),
             Item("grants", _("授权"), reverse("desk:admin-grants"), "key"),
+            Item("services", _("服务账号"), reverse("desk:admin-services"), "plug"),
         ]))  # fmt: skip
     if subject.has("AUDIT_ADMIN"):
         groups.append((_("审计"), [

@@ -1,0 +1,1 @@
+"""Administration pages, divided among three administrators who check one another (platform.md 7)."""
