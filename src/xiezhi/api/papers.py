@@ -239,6 +239,7 @@ def get_document_pdf(request: HttpRequest, public_id: UUID = MATTER_ID, document
     doc, at = _open(request, public_id, document)
     if doc.state in (Document.ISSUED, Document.VOID):
         if doc.file is None:
+            services.want_pdf(doc)
             why = doc.render_error or "文书正在制作，请稍后再取"
             return answer(409, "not-rendered", "文书还没有制成", why)
         read(request, at, fields=("document",))

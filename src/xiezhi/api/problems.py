@@ -45,7 +45,7 @@ class Problem(Schema):
     problems: list[ProblemItem] = Field(default_factory=list, description="Every reason at once")
 
 
-ERRORS = {code: Problem for code in (400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 503, 507)}
+ERRORS = dict.fromkeys((400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 503, 507), Problem)
 """Every operation may answer these."""
 
 
