@@ -190,8 +190,8 @@ def _review(c: Course, fate: Fate) -> None:
     """Raises Over at the end of matters that close without a decision."""
     quick = bool(fate.simplified)
     c.do("copy_sent", c.wd(1, 2 if quick else 5), {"note": "随附申请书副本。"}, by="case_officer")
-    if fate.neglected:
-        raise Over
+    if fate.neglected and (c.now.date() - c.day).days < 100:
+        raise Over  # nobody goes on with it: the clock of the decision runs out
     c.do("copy_received", c.wd(0, 2), {}, by="respondent")
     if fate.mediation == "settled" and quick:
         _settle(c)

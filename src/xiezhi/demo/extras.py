@@ -13,6 +13,7 @@ from xiezhi.kernel.access import reading
 from xiezhi.kernel.access.models import Account
 from xiezhi.kernel.access.subject import of_account
 from xiezhi.kernel.calendar import clock
+from xiezhi.kernel.documents.models import Document
 from xiezhi.kernel.notices.models import Notice
 from xiezhi.kernel.people.models import Person
 from xiezhi.kernel.procedures import registry
@@ -35,6 +36,16 @@ def add(world: World, progress: Progress) -> None:
     progress("通知与查阅记录", 1, 2)
     _readings(world)
     progress("通知与查阅记录", 2, 2)
+    _render()
+
+
+def _render() -> None:
+    """Ask the worker for the documents that visitors open first."""
+    from xiezhi.kernel.documents.tasks import render_documents
+
+    wanted = list(Document.objects.filter(render_state=Document.PENDING).order_by("-id").values_list("pk", flat=True))
+    for first in range(0, len(wanted), 20):
+        render_documents.defer(ids=wanted[first : first + 20])
 
 
 def _notices(world: World) -> None:

@@ -65,7 +65,7 @@ def targets_of(province: Province) -> list[Target]:
             if d.key in place.departments:
                 found.append(Target(place.departments[d.key], d.key, "DEPARTMENT", organ.pk, office, organ.document_code, place.short,
                                     _home(province, place, i), d.weight * bonus))  # fmt: skip
-        for i, unit in enumerate(place.towns):
+        for unit in place.towns:
             kind = "LOWER_GOVERNMENT" if unit.kind == "GOVERNMENT" else "DISPATCHED_GOVERNMENT"
             found.append(Target(unit, "government", kind, organ.pk, office, organ.document_code, unit.short_name, place.short, 2.0 * bonus))
         for unit in place.stations:

@@ -253,7 +253,7 @@ def _finish(world: World, planned: Sequence[Plan], total: _Done, progress: Progr
     for plan in planned:
         key = (f"intake:{CODE}:{plan.filed_at:%m%d}", plan.filed_at.year)
         intake[key] = max(intake[key], plan.intake)
-    counters = {**{k: n for k, n in total.serials.items()}, **intake}
+    counters = {**total.serials, **intake}
     with transaction.atomic(), connection.cursor() as cursor:
         copy_models(cursor, Serial, [Serial(series=s, year=y, last=n) for (s, y), n in sorted(counters.items())])
     advance_sequences(planned[-1].id if planned else 0)

@@ -111,9 +111,9 @@ class _Builder:
     def government(
         self, name: str, short: str, level: str, parent: Unit | None, division: Division, justice: str, upper: Place | None
     ) -> Place:
-        head = self.unit(f"{name}人民政府", f"{short}府", level, "GOVERNMENT", parent, division,
+        head = self.unit(f"{name}人民政府", f"{name}政府", level, "GOVERNMENT", parent, division,
                          is_reconsideration_organ=True, document_code=f"{short}府")  # fmt: skip
-        bureau = self.unit(f"{name}{justice}", f"{short}司法", level, "JUSTICE", head, division,
+        bureau = self.unit(f"{name}{justice}", f"{short}{justice}", level, "JUSTICE", head, division,
                            business=[upper.justice] if upper else [])  # fmt: skip
         head.reconsideration_office = bureau
         head.save(update_fields=["reconsideration_office"])
@@ -127,7 +127,7 @@ class _Builder:
         for department in wanted:
             parents = [upper.departments[department.key]] if upper else []
             place.departments[department.key] = self.unit(
-                f"{name}{getattr(department, column)}", f"{place.short}{getattr(department, column)[:2]}", place.level,
+                f"{name}{getattr(department, column)}", f"{place.short}{getattr(department, column)}"[:40], place.level,
                 "DEPARTMENT", place.government, place.division, business=parents,
             )  # fmt: skip
 

@@ -146,9 +146,10 @@ def build(rng: Random, province: Province, scale: float, at: datetime, progress:
             citizens += maker.store(people[first : first + _CHUNK])
         for (_, username), citizen in zip(extra, citizens, strict=False):
             public.named[username] = citizen
-        public.citizens[place.short] = citizens
+        # those with a story of their own take no part in others'
+        public.citizens[place.short] = citizens[len(extra) :]
         public.count += len(citizens)
-        _companies(maker, public, place, citizens)
+        _companies(maker, public, place, [*citizens[1 : len(extra)], *citizens[len(extra) :]])
         if progress:
             progress(public.count, each * len(counties))
     _lawyers(maker, public, counties, scale)
@@ -160,7 +161,7 @@ def _companies(maker: _Maker, public: Public, place: Place, citizens: list[Citiz
     start = 10_000_000 + public.count * 2
     rows = []
     for i in range(number):
-        boss = citizens[(1 if "company" in public.named and place.short == "禾溪" else 0) + i]
+        boss = citizens[i]
         name = "禾溪映川餐饮管理有限公司" if place.short == "禾溪" and i == 0 else ""
         rows.append((maker.company(place, start + i, boss, name), boss))
     Organization.objects.bulk_create([o for o, _ in rows], batch_size=1000)
@@ -171,7 +172,7 @@ def _companies(maker: _Maker, public: Public, place: Place, citizens: list[Citiz
     ]  # fmt: skip
     public.companies[place.short] = made
     if place.short == "禾溪":
-        public.named_company = made[0]
+        public.named_company, public.companies[place.short] = made[0], made[1:]
 
 
 def _lawyers(maker: _Maker, public: Public, counties: list[Place], scale: float) -> None:

@@ -237,7 +237,8 @@ class _Staffing:
         account.save(force_insert=True)
         ServiceAccount.objects.create(
             account=account, name="执法办案系统对接", unit=unit, contact="演示", token_hash=hashlib.sha256(secrets.token_bytes(32)).digest(),
-            token_hint="xzt_demo", scopes=["matter.read"], purposes=["RESPOND"], created_at=self.at, created_by=admin,
+            token_hint="xzt_demo",  # noqa: S106 - what is shown of it, not the token
+            scopes=["matter.read"], purposes=["RESPOND"], created_at=self.at, created_by=admin,
             expires_at=self.at + timedelta(days=180),
         )  # fmt: skip
 

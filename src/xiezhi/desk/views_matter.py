@@ -18,6 +18,7 @@ from xiezhi.kernel.access import purposes, roles
 from xiezhi.kernel.access.guards import guard
 from xiezhi.kernel.access.models import ReadingLog
 from xiezhi.kernel.access.permissions import NotFoundForYou
+from xiezhi.kernel.documents import services as paperwork
 from xiezhi.kernel.documents import storage
 from xiezhi.kernel.documents.models import Attachment, Delivery, Document
 from xiezhi.kernel.documents.sanitize import sanitize
@@ -120,6 +121,8 @@ def _chosen(page: pages.MatterPage, key: str) -> pages.FileItem:
 def _body_of(item: pages.FileItem) -> str:
     """The text of a document that has no PDF yet, safe to show."""
     doc = item.document
+    if doc is not None:
+        paperwork.want_pdf(doc)
     return sanitize(doc.body) if doc is not None and doc.file is None else ""
 
 

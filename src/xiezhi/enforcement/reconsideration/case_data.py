@@ -451,4 +451,6 @@ def phrase(view: View) -> str:
     made = zh(act.get("made_on")) if isinstance(act, Mapping) else ""
     kind = str(act.get("type") or "") if isinstance(act, Mapping) else ""
     words = kind or codes.MATTERS.get(str(view.facts.get("matter_code") or ""), "行政行为")
+    if isinstance(act, Mapping) and act.get("is_inaction"):
+        return f"认为{view.facts.get('respondent_name') or '被申请人'}不履行法定职责"
     return f"不服{view.facts.get('respondent_name') or '被申请人'}{made + '作出的' if made else ''}{words}"

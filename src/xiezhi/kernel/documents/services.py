@@ -25,7 +25,7 @@ from xiezhi.kernel.procedures.models import Matter
 
 __all__ = [
     "Conflict", "approve", "commitment", "draft", "issue_for_event", "return_draft", "revoke", "save_draft", "sign",
-    "submit",
+    "submit", "want_pdf",
 ]  # fmt: skip
 
 
@@ -256,6 +256,22 @@ def compare(doc: Document, older: int, newer: int) -> tuple[DocumentRevision | N
     rows: Sequence[DocumentRevision] = list(DocumentRevision.objects.filter(document=doc, pk__in=[older, newer]))
     found = {r.pk: r for r in rows}
     return found.get(older), found.get(newer)
+
+
+def want_pdf(doc: Document) -> bool:
+    """Ask for the PDF of an issued document that nobody has opened yet (rows written in bulk). True when it was asked for.
+
+    Documents of an event are queued by the event itself; those of a take-over or of the demonstration wait for a reader.
+    """
+    if doc.state != Document.ISSUED or doc.render_state != Document.NONE or doc.file_id is not None:
+        return False
+    if not Document.objects.filter(pk=doc.pk, render_state=Document.NONE).update(render_state=Document.PENDING):
+        return False
+    doc.render_state = Document.PENDING
+    from xiezhi.kernel.documents.tasks import render_documents
+
+    render_documents.defer(ids=[doc.pk])
+    return True
 
 
 def pending() -> int:

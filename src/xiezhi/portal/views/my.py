@@ -17,6 +17,7 @@ from xiezhi.kernel.access.reading import Object
 from xiezhi.kernel.access.services import record_reading
 from xiezhi.kernel.access.subject import Subject, of_request
 from xiezhi.kernel.calendar import clock as wall
+from xiezhi.kernel.documents import services as paperwork
 from xiezhi.kernel.documents import storage
 from xiezhi.kernel.documents.models import Attachment, Delivery, Document
 from xiezhi.kernel.procedures import policies, registry, selectors, services
@@ -243,6 +244,7 @@ def document(request: HttpRequest, public_id: Any, pk: int) -> HttpResponseBase:
     if doc is None:
         raise NotFoundForYou
     if doc.file is None:
+        paperwork.want_pdf(doc)
         messages.info(request, _("这份文书正在制作，几分钟后再来下载。"))
         return redirect("portal:matter", public_id=public_id)
     Delivery.objects.filter(document=doc, party__account_id=subject.account_id, opened_at__isnull=True).update(
