@@ -23,7 +23,7 @@ from pathlib import Path
 import _common
 
 args = _common.arguments(__doc__ or "", rate=50, seconds=20)
-home = Path(os.environ.get("XIEZHI_BENCH_HOME") or f"/tmp/xz-bench-pages-{os.getpid()}")  # noqa: S108
+home = Path(os.environ.get("XIEZHI_BENCH_HOME") or f"/tmp/xz-bench-pages-{os.getpid()}")
 with socket.socket() as probe:
     probe.bind(("127.0.0.1", 0))
     PORT = probe.getsockname()[1]
@@ -129,7 +129,7 @@ try:
     from xiezhi.demo import services as demo
 
     password = demo.demo_accounts()[0].password
-    officer, leader, citizen = (sign_in(name, password) for name in ("shenzhiyuan", "leader", "zhouhesheng"))
+    officer, leader, citizen = (sign_in(name, password) for name in ("shenzhiyuan", "sheng-leader", "zhouhesheng"))
     matter = first("/desk/", officer, r'href="(/desk/m/[0-9a-f-]{36}/)"')
     own = first("/my/", citizen, r'href="(/my/[0-9a-f-]{36}/)"')
     mix = [

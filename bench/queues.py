@@ -30,7 +30,7 @@ from xiezhi.kernel.procedures.models import Matter  # noqa: E402
 GROWING = ("procedures_matter", "procedures_matterevent", "procedures_deadline", "procedures_party", "documents_document",
            "reconsideration_reconsiderationcase", "access_readinglog", "access_readingkey", "notices_notice",
            "ledger_pendingentry")  # fmt: skip
-LEADER = "leader"
+LEADER = "sheng-leader"
 
 
 def pages() -> dict[str, str]:
@@ -46,7 +46,7 @@ def pages() -> dict[str, str]:
 
 
 def client() -> Client:
-    account = Account.objects.get(username=next(a.username for a in demo.demo_accounts() if LEADER in a.username))
+    account = Account.objects.get(username=next(a.username for a in demo.demo_accounts() if a.username == LEADER))
     made = Client()
     made.force_login(account, backend="xiezhi.kernel.access.backends.AccountBackend")
     return made
