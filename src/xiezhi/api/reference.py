@@ -219,8 +219,8 @@ def read_notice(request: HttpRequest, notice: int = Path(..., ge=1, le=2**62)) -
     mine = Notice.objects.filter(account_id=caller(request).account_id, channel=Notice.SITE)
     found = pick(mine, pk=notice)
     if found.read_at is None:
-        found.read_at = wall.now()
-        mine.filter(pk=found.pk, read_at__isnull=True).update(read_at=found.read_at)
+        mine.filter(pk=found.pk, read_at__isnull=True).update(read_at=wall.now())
+        found.refresh_from_db(fields=["read_at"])
     return _notice(found)
 
 

@@ -91,7 +91,7 @@ def produce(pk: int) -> bool:
     key = storage.put(io.BytesIO(content))
     with transaction.atomic():
         file, _ = StoredFile.objects.get_or_create(
-            sha256=key, defaults={"size": len(content), "media_type": "application/pdf"}
+            sha256=key.rsplit("/", 1)[1], defaults={"size": len(content), "media_type": "application/pdf"}
         )
         Document.objects.filter(pk=pk, render_state=Document.PENDING).update(
             render_state=Document.DONE, file=file, render_error=""

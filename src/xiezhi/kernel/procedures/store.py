@@ -323,9 +323,9 @@ def _signal(matter: Matter) -> str:
 
 
 def apply_officers(matter: Matter, effects: Effects) -> None:
-    """承办人: keep officers and their dates in step with assigned, handed_over and recused events of this firing."""
+    """承办人: keep officers and their dates in step with events of this firing that name, hand over or recuse them."""
     for rec in effects.recorded:
-        if rec.event not in ("assigned", "handed_over", "recused"):
+        if rec.event not in ("assigned", "handed_over", "recused") and "officers" not in rec.data:
             continue
         now = [int(s) for s in (effects.view.facts.get("officers") or ()) if str(s).isdigit()]
         lead = now[0] if now else None
