@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from datetime import date
 from typing import IO, Any
 
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.html import escape
 
@@ -22,16 +24,19 @@ from xiezhi.kernel.documents import archive as package
 from xiezhi.kernel.documents import numbering, produce, storage
 from xiezhi.kernel.documents.models import Attachment, Delivery, Document, StoredFile
 from xiezhi.kernel.ledger.models import Salt
-from xiezhi.kernel.procedures import selectors, store
+from xiezhi.kernel.procedures import retention, selectors, store
 from xiezhi.kernel.procedures import services as procedures
 from xiezhi.kernel.procedures.core import Actor, Refused
 from xiezhi.kernel.procedures.forms import Problem
 from xiezhi.kernel.procedures.models import Matter, MatterEvent, Party
 from xiezhi.kernel.sealing import unseal
 
-from .models import ArchiveRecord
+from .models import ArchiveRecord, DestructionRecord, ReconsiderationCase
 
-__all__ = ["archive_matter", "catalog_rows", "export_matter", "verify_package"]
+__all__ = [
+    "archive_matter", "catalog_rows", "destroy_matter", "due_for_destruction", "export_matter", "propose_destruction",
+    "verify_package",
+]  # fmt: skip
 
 ROLES = {
     "applicant": "申请人", "agent": "代理人", "guardian": "法定代理人", "representative": "代表人", "respondent": "被申请人",
@@ -248,3 +253,51 @@ def _store(matter: Matter) -> StoredFile:
         sha256 = storage.put(spool).rsplit("/", 1)[1]
     file, _ = StoredFile.objects.get_or_create(sha256=sha256, defaults={"size": size, "media_type": "application/zip"})
     return file
+
+
+def due_for_destruction(today: date | None = None) -> Any:
+    """Archived files whose retention is full, oldest first, with their records. Permanent ones never appear."""
+    full = Matter.objects.filter(state="ARCHIVED", archive__keep_until__lt=today or wall.today())
+    return full.select_related("archive").order_by("archive__keep_until", "id")
+
+
+def propose_destruction(matters: Iterable[Matter], actor: Actor, reason: str, *, request_key: str | None = None) -> int:
+    """提出销毁: one entry a matter; refused as a whole where one is not due. Returns how many."""
+    done = 0
+    with transaction.atomic():
+        for matter in matters:
+            key = f"{request_key}:{matter.pk}" if request_key else None
+            procedures.fire_event(matter.pk, "destruction_proposed", actor, {"reason": reason}, request_key=key)
+            done += 1
+    return done
+
+
+def destroy_matter(matter: Matter, actor: Actor, opinion: str = "", *, request_key: str | None = None) -> DestructionRecord:
+    """批准销毁 by a second person, then forget. The history and this record remain. Raises Refused.
+
+    The approval commits first; erasing can be repeated until it is complete, so a failure between the two loses nothing.
+    """
+    known = DestructionRecord.objects.filter(matter=matter).first()
+    if known is not None:
+        return known
+    archived = ArchiveRecord.objects.filter(matter=matter).select_related("package").first()
+    if archived is None or archived.keep_until is None:
+        raise Refused([Problem("RETENTION_PERMANENT", "没有归档或者永久保管的案卷不得销毁", "", "档案法 第21条")])
+    fresh = Matter.objects.get(pk=matter.pk)
+    if fresh.state != "DESTROYED":
+        procedures.fire_event(matter.pk, "destruction_approved", actor, {"opinion": opinion}, request_key=request_key)
+        fresh = Matter.objects.get(pk=matter.pk)
+    proposed = MatterEvent.objects.filter(matter=fresh, event="destruction_proposed").order_by("-seq").first()
+    approved = MatterEvent.objects.filter(matter=fresh, event="destruction_approved").order_by("-seq").first()
+    package_file, archived.package = archived.package, None
+    archived.save(update_fields=["package"])
+    counts = retention.erase(fresh)
+    ReconsiderationCase.objects.filter(pk=fresh.pk).update(applicant_key="", act_doc_no="", act_key="")
+    if package_file is not None and not Document.objects.filter(file=package_file).exists():
+        package_file.delete()
+        default_storage.delete(storage.key_for(package_file.sha256))
+    return DestructionRecord.objects.create(
+        matter=fresh, archive_no=archived.archive_no, case_no=fresh.case_no or "", archived_on=archived.archived_on,
+        keep_until=archived.keep_until, package_sha256=archived.package_sha256, proposed_by=proposed.actor if proposed else "",
+        approved_by=approved.actor if approved else actor.ref, destroyed_at=wall.now(), counts=asdict(counts),
+    )  # fmt: skip

@@ -73,8 +73,13 @@ class Checked:
     applicant_key: str = ""
 
 
-def propose_organ(respondent: Unit) -> competence.Proposal:
-    """Who is competent for acts of this respondent, with reasons and articles (行政复议法 第24条至第28条)."""
+def propose_organ(
+    respondent: Unit, answers: Mapping[str, Any] | None = None, on: date | None = None
+) -> competence.Proposal:
+    """Who is competent for acts of this respondent, with reasons and articles (行政复议法 第24条至第28条).
+
+    `answers` and `on` are accepted for callers that hold them; competence follows the respondent alone since 2024.
+    """
     return competence.propose(respondent)
 
 
@@ -97,7 +102,13 @@ def _unit(value: Any) -> Unit | None:
 def _people_list(value: Any) -> list[dict[str, Any]]:
     if isinstance(value, Mapping):
         return [dict(value)]
-    return [dict(v) for v in value or () if isinstance(v, Mapping)]
+    return [dict(v) for v in value if isinstance(v, Mapping)] if isinstance(value, (list, tuple)) else []
+
+
+def _count(value: Any) -> int:
+    """A number somebody typed; what is none counts as not given (the form says what is wrong with it)."""
+    text = str(value if value is not None else "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 class _Reader:
@@ -241,7 +252,7 @@ def check_application(
     data["applicants"] = [{k: v for k, v in row.items() if k in allowed and v not in (None, "")} for row in rows]
     agent_fields = {f.name for f in declared.events["filed"].form if f.name == "agents" for f in f.fields}
     data["agents"] = [{k: v for k, v in row.items() if k in agent_fields and v not in (None, "")} for row in agents]
-    data["applicant_count"] = int(answers.get("applicant_count") or 0) or max(len(rows), 1)
+    data["applicant_count"] = _count(answers.get("applicant_count")) or max(len(rows), 1)
     if representatives:
         data["representative_count"] = len(representatives)
     if rows and not data.get("applicant_kind"):
@@ -268,8 +279,8 @@ def _representation(
 ) -> None:
     """代表人: how many applicants need representatives, and how many of them (R 17; dated parameter)."""
     threshold, low, high = declared.parameters["representatives"].at(on)
-    count = int(answers.get("applicant_count") or 0) or len(rows)
-    number = len(chosen) or int(answers.get("representative_count") or 0)
+    count = _count(answers.get("applicant_count")) or len(rows)
+    number = len(chosen) or _count(answers.get("representative_count"))
     if count > threshold and not low <= number <= high:
         reader.bad(
             "REPRESENTATIVES",
@@ -334,7 +345,7 @@ def _competent(reader: _Reader, data: dict[str, Any], respondent: Unit | None) -
 
 def _one_act(reader: _Reader, data: Mapping[str, Any], staff: bool) -> None:
     """One act, one application (L 22 ¶4): the counter records it and splits, the public is told how."""
-    count = int(data.get("act_count") or 1)
+    count = _count(data.get("act_count")) or 1
     if count > 1 and not staff:
         reader.bad(
             "TWO_ACTS", f"您要对{count}个行政行为申请行政复议，请一个行政行为提交一份申请；提交完这一份，可以照此再提交下一份",

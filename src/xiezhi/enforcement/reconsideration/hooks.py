@@ -241,11 +241,13 @@ HOOKS = Hooks(
 
 def install() -> None:
     """Register procedure, documents, hooks and datasets; called when the application is ready."""
-    from xiezhi.kernel.procedures import registry
+    from xiezhi.kernel.procedures import registry, takeover
 
     from . import datasets, documents  # noqa: F401 - documents register on import
     from .procedure import Reconsideration
+    from .takeover import ADAPTER
 
     registry.register(Reconsideration)
     hooks.register(CODE, HOOKS)
+    takeover.register(ADAPTER)
     datasets.register()

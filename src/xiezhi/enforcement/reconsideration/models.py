@@ -130,3 +130,26 @@ class ArchiveRecord(models.Model):
 
     def __str__(self) -> str:
         return self.archive_no
+
+
+class DestructionRecord(models.Model):
+    """销毁清册: that a file was destroyed, who proposed and who approved it; this is what remains."""
+
+    append_only = True
+
+    matter = models.OneToOneField("procedures.Matter", models.PROTECT, related_name="destruction", verbose_name="办件")
+    archive_no = models.CharField("档号", max_length=60)
+    case_no = models.CharField("案号", max_length=64, default="")
+    archived_on = models.DateField("归档日")
+    keep_until = models.DateField("保管至")
+    package_sha256 = models.CharField("电子案卷摘要", max_length=64)
+    proposed_by = models.CharField("提出人", max_length=64)
+    approved_by = models.CharField("批准人", max_length=64)
+    destroyed_at = models.DateTimeField("销毁时间")
+    counts = models.JSONField("数量", default=dict)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "销毁清册"
+
+    def __str__(self) -> str:
+        return self.archive_no

@@ -4,7 +4,7 @@ Applications: `check_application`, `file_application`, `propose_organ`. Parties 
 `elect_representatives`, `change_agent`, `assign_many`, `hand_over_all`, `recuse`, `merge`, `join_for_trial`, `elevate`.
 Evidence and file: `upload_evidence`, `restrict`, `file_for_reading`, `record_reading_of_file`. Documents:
 `draft_document`, `serve_document`, `confirm_delivery`, `complete_notice`, `unserved`. Archive: `archive_matter`,
-`export_matter`, `catalog_rows`.
+`export_matter`, `verify_package`, `catalog_rows`, `due_for_destruction`, `propose_destruction`, `destroy_matter`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,15 @@ from xiezhi.kernel.procedures import registry, store
 from xiezhi.kernel.procedures.core import Actor, Recorded
 from xiezhi.kernel.procedures.models import Matter
 
-from .archive import archive_matter, catalog_rows, export_matter
+from .archive import (
+    archive_matter,
+    catalog_rows,
+    destroy_matter,
+    due_for_destruction,
+    export_matter,
+    propose_destruction,
+    verify_package,
+)
 from .case_data import document_data
 from .competence import Option, Proposal
 from .delivery import complete_notice, confirm_delivery, serve_document, unserved
@@ -41,10 +49,10 @@ from .parties import (
 
 __all__ = [
     "Bulk", "Checked", "Duplicate", "Option", "Proposal", "Reading", "add_party", "archive_matter", "assign_many",
-    "catalog_rows", "change_agent", "check_application", "complete_notice", "confirm_delivery", "draft_document",
+    "catalog_rows", "change_agent", "check_application", "complete_notice", "confirm_delivery", "destroy_matter", "draft_document", "due_for_destruction",
     "duplicates", "elect_representatives", "elevate", "export_matter", "file_application", "file_for_reading",
-    "hand_over_all", "join_for_trial", "keep_file", "merge", "needs_signature", "propose_organ",
-    "record_reading_of_file", "recuse", "restrict", "serve_document", "unserved", "upload_evidence",
+    "hand_over_all", "join_for_trial", "keep_file", "merge", "needs_signature", "propose_destruction", "propose_organ",
+    "record_reading_of_file", "recuse", "restrict", "serve_document", "unserved", "upload_evidence", "verify_package",
 ]  # fmt: skip
 
 

@@ -103,9 +103,10 @@ class Document(models.Model):
 
 
 class DocumentRevision(models.Model):
-    """稿次: what a draft said at each step, and who took it; kept for compare."""
+    """稿次: what a draft said at each step, and who took it; kept for compare, forgotten with the file it belongs to."""
 
     append_only = True
+    eraser_only_delete = True
 
     document = models.ForeignKey(Document, models.PROTECT, related_name="revisions")
     revision = models.PositiveIntegerField("稿次")

@@ -1,0 +1,107 @@
+"""销毁: forgetting a matter that was kept long enough, without breaking history or ledger.
+
+History stays: which event happened when, and that the file was destroyed, by whom. What says anything about a person
+goes: payloads, sealed party data, names, texts of documents, material, and the salts without which a ledger entry
+means nothing to anybody. Deletion of payloads, salts and revisions uses the eraser's connection, the only role that may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.core.files.storage import default_storage
+from django.db import connections, transaction
+from django.db.models import ProtectedError
+
+from xiezhi.kernel.documents import storage
+from xiezhi.kernel.documents.models import Attachment, Delivery, Document, DocumentRevision, StoredFile
+from xiezhi.kernel.ledger.models import Salt
+from xiezhi.kernel.notices.models import Notice
+from xiezhi.kernel.procedures.models import EventPayload, Matter, MatterEvent, Party
+
+__all__ = ["ERASED", "Erased", "erase"]
+
+ERASED = "（已销毁）"
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What was destroyed, in numbers; kept with the destruction record."""
+
+    payloads: int
+    salts: int
+    parties: int
+    documents: int
+    files: int
+    notices: int
+
+
+def erase(matter: Matter) -> Erased:
+    """Forget a matter's persons for good. Its state must already say that it is destroyed; repeating it finds nothing.
+
+    Raises ValueError for a matter that was not approved for destruction.
+    """
+    if matter.state != "DESTROYED":
+        raise ValueError("only a matter approved for destruction can be erased")
+    with transaction.atomic():
+        kept = list(Document.objects.filter(matter=matter).values_list("pk", "file_id"))
+        documents = [pk for pk, _ in kept]
+        files = {f for _, f in kept if f} | set(Attachment.objects.filter(matter=matter).values_list("file_id", flat=True))
+        Delivery.objects.filter(document_id__in=documents).update(proof=None, witnesses="", reason="")
+        Attachment.objects.filter(matter=matter).delete()
+        Document.objects.filter(pk__in=documents).update(
+            body="", fields={}, file=None, render_state=Document.NONE, return_reason="", frozen={"erased": True}
+        )
+        parties = Party.objects.filter(matter=matter).update(
+            name=ERASED, sealed=None, detail={}, person=None, organization=None, account=None
+        )
+        notices, _ = Notice.objects.filter(matter=matter).delete()
+        matter.parties_line, matter.subject, matter.facts = "", ERASED, _plain(matter.facts)
+        matter.save(update_fields=["parties_line", "subject", "facts", "updated_at"])
+    payloads, salts = _forget(matter, documents)
+    return Erased(payloads, salts, parties, len(documents), _drop(sorted(files)), notices)
+
+
+def _plain(facts: dict[str, object]) -> dict[str, object]:
+    """Facts that say nothing of a person: codes, days and numbers of the procedure."""
+    return {k: v for k, v in facts.items() if isinstance(v, bool | int | None) or (isinstance(v, str) and len(v) <= 24)}
+
+
+def _forget(matter: Matter, documents: Sequence[int]) -> tuple[int, int]:
+    """Delete through the eraser's connection; the application role has no right to."""
+    using = "eraser"
+    events = list(MatterEvent.objects.filter(matter=matter).values_list("pk", flat=True))
+    keys = [f"{matter.pk}/{seq}" for seq in range(1, matter.seq + 1)]
+    with transaction.atomic(using=using):
+        payloads = _delete(using, EventPayload._meta.db_table, "event_id = ANY(%s)", [events])
+        salts = _delete(using, Salt._meta.db_table, "object_type = 'event' AND object_id = ANY(%s)", [keys])
+        salts += _delete(using, Salt._meta.db_table, "object_type = 'document' AND object_id = ANY(%s)", [[str(d) for d in documents]])
+        _delete(using, DocumentRevision._meta.db_table, "document_id = ANY(%s)", [list(documents)])
+    return payloads, salts
+
+
+def _delete(using: str, table: str, where: str, values: list[object]) -> int:
+    with connections[using].cursor() as cursor:
+        cursor.execute(f'DELETE FROM "{table}" WHERE {where}', values)  # noqa: S608 - table names come from the models
+        return int(cursor.rowcount)
+
+
+def _drop(files: Sequence[int]) -> int:
+    """Delete stored bytes nobody else holds: the same content may be evidence elsewhere."""
+    gone = 0
+    for pk in files:
+        try:
+            with transaction.atomic():
+                file = StoredFile.objects.select_for_update().get(pk=pk)
+                held = Attachment.objects.filter(file=file).exists() or Document.objects.filter(file=file).exists()
+                if held:
+                    continue
+                sha256 = file.sha256
+                file.delete()
+        except (StoredFile.DoesNotExist, ProtectedError):
+            continue
+        default_storage.delete(storage.key_for(sha256))
+        gone += 1
+    return gone
+
