@@ -11,7 +11,7 @@ from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.documents import layout, produce, templates
 from xiezhi.kernel.documents.models import Document
 from xiezhi.kernel.documents.render import render
-from xiezhi.kernel.procedures import hooks, selectors, store
+from xiezhi.kernel.procedures import hooks, store
 from xiezhi.kernel.procedures.declare import Field, Kind
 
 __all__ = ["May", "data_of", "form_fields", "from_form", "may", "preview_pdf", "to_form"]
@@ -102,7 +102,7 @@ def from_form(template: templates.DocumentTemplate, typed: Mapping[str, Any]) ->
 
 def data_of(at: At, title: str) -> dict[str, Any]:
     """What the matter already knows for a document of this title."""
-    state = selectors.matter_state(at.matter)
+    state = at.state
     if not state.history:
         return {}
     rec = state.history[-1]

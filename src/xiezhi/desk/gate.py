@@ -11,8 +11,9 @@ from django.http import HttpRequest
 from xiezhi.kernel.access.guards import ROLE
 from xiezhi.kernel.access.permissions import NotFoundForYou
 from xiezhi.kernel.access.subject import Subject, of_request
+from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.procedures import policies, selectors, services
-from xiezhi.kernel.procedures.core import Actor
+from xiezhi.kernel.procedures.core import Actor, settle
 from xiezhi.kernel.procedures.models import Matter, Party
 
 __all__ = [
@@ -58,10 +59,11 @@ class At:
     actor: Actor
     office: bool
     purpose: str
+    state: selectors.MatterState
 
 
-def at_matter(request: HttpRequest, public_id: Any, *, settle: bool = True) -> At:
-    """The matter of an address for the subject of the request, with lapses that are due already in effect.
+def at_matter(request: HttpRequest, public_id: Any) -> At:
+    """The matter of an address for the subject of the request, replayed, with lapses that are due already in effect.
 
     Raises NotFoundForYou for what does not exist and for what is not theirs alike.
     """
@@ -70,28 +72,32 @@ def at_matter(request: HttpRequest, public_id: Any, *, settle: bool = True) -> A
         matter = selectors.by_public_id(public_id)
     except (Matter.DoesNotExist, ValidationError, ValueError):
         raise NotFoundForYou from None
-    parties = tuple(policies.parties_of(matter))
-    if not policies.may_read(subject, matter, parties):
+    if not policies.may_read(subject, matter):
         raise NotFoundForYou
-    if settle and matter.open and services.settle_matter(matter.pk):
+    state = selectors.matter_state(matter)
+    if matter.open and _lapsed(state) and services.settle_matter(matter.pk):
         matter = selectors.by_public_id(public_id)
+        state = selectors.matter_state(matter)
+    parties = tuple(
+        Party.objects.filter(matter=matter)
+        .select_related("unit", "person", "organization", "acts_for").order_by("id")
+    )  # fmt: skip
     actor = policies.actor_for(subject, matter, parties)
     office = _office(subject, matter, actor)
     purpose = next((p for role, p in _DERIVED if role in actor.roles), "")
-    return At(subject, matter, parties, actor, office, purpose)
+    return At(subject, matter, parties, actor, office, purpose, state)
+
+
+def _lapsed(state: selectors.MatterState) -> bool:
+    """Whether a term ran out that takes effect by itself and is not yet in the history. Computed, not looked up."""
+    assert state.view.calendar is not None
+    return bool(settle(state.view.copy(), state.view.calendar, wall.now()))
 
 
 def _office(subject: Subject, matter: Matter, actor: Actor) -> bool:
     """Whether the subject reads from the side that handles the matter, not from the respondent's."""
     if actor.roles & {"case_officer", "office_head", "organ_head", "archivist", "sealer", "counter_clerk"}:
         return True
-    authority = {p for p in actor.roles if p not in ("superior_organ",)}
-    if authority:
+    if actor.roles - {"superior_organ"}:
         return False
-    return any(_holds(area, matter) for area in subject.areas(*OFFICE_ROLES))
-
-
-def _holds(area: Any, matter: Matter) -> bool:
-    if area.column == "id":
-        return matter.handling_unit_id in area.values or matter.organ_id in area.values
-    return getattr(matter, area.column, None) in area.values
+    return policies.MATTER_OFFICE.test(subject, matter)

@@ -9,13 +9,13 @@ from typing import Any
 
 from django.db.models import Q
 
-from xiezhi.desk.values import Line, lines_of
+from xiezhi.desk.gate import At
+from xiezhi.desk.values import Line, lines_of, mask
 from xiezhi.kernel.documents.models import Attachment, Document
-from xiezhi.kernel.people import masking
 from xiezhi.kernel.procedures import selectors, store
 from xiezhi.kernel.procedures.clocks import Clock, Status
-from xiezhi.kernel.procedures.core import Actor, Option, Recorded
-from xiezhi.kernel.procedures.declare import Event, Meets, Side, State, TermKind
+from xiezhi.kernel.procedures.core import Option, Recorded
+from xiezhi.kernel.procedures.declare import Event, Meets, Side, Special, TermKind
 from xiezhi.kernel.procedures.models import Matter, MatterLink, MatterOfficer, Party
 from xiezhi.kernel.sealing import unseal
 
@@ -100,6 +100,8 @@ class MatterPage:
     links: list[tuple[str, Matter]]
     lead: Option | None = None
     open: list[Option] = field(default_factory=list)
+    moving: list[Option] = field(default_factory=list)
+    noting: list[Option] = field(default_factory=list)
     house: list[Option] = field(default_factory=list)
     shut: list[Option] = field(default_factory=list)
     clocks_live: list[Clock] = field(default_factory=list)
@@ -129,12 +131,11 @@ class MatterPage:
         return sum(t.done for t in self.tasks)
 
 
-def build(matter: Matter, actor: Actor, *, office: bool, full_names: bool = True) -> MatterPage:
-    """The page of a matter for an actor. `office` is the side that handles it: others see neither mediation nor
-    internal folders, nor personal payloads. Call `services.settle_matter` before."""
-    state = selectors.matter_state(matter)
+def build(at: At) -> MatterPage:
+    """The page of a matter for who stands before it. Others than the office that handles it see neither mediation nor
+    internal folders, nor personal payloads."""
+    matter, state, office = at.matter, at.state, at.office
     payloads = store.payloads(matter.pk) if office else {}
-    parties = _parties(matter, state, office=office, full_names=full_names)
     documents = list(Document.objects.filter(matter=matter).select_related("file").order_by("id"))
     if not office:
         documents = [d for d in documents if d.state in (Document.ISSUED, Document.VOID)]
@@ -142,7 +143,7 @@ def build(matter: Matter, actor: Actor, *, office: bool, full_names: bool = True
     page = MatterPage(
         matter=matter,
         state=state,
-        parties=parties,
+        parties=_parties(at),
         officers=[o for o in officers if o.valid_to is None],
         files=_files(matter, state, documents, office=office),
         steps=_steps(state, payloads, documents, office=office),
@@ -151,7 +152,7 @@ def build(matter: Matter, actor: Actor, *, office: bool, full_names: bool = True
         accepted_on=state.view.on("accepted") or state.view.on("deemed_accepted"),
     )
     sides = (Side.OFFICE,) if office else (Side.AUTHORITY,)
-    _place_options(page, selectors.options(state, actor, sides=sides))
+    _place_options(page, selectors.options(state, at.actor, sides=sides))
     page.clocks_live = sorted((c for c in state.clocks if c.live), key=lambda c: (c.legal is None, c.legal or date.max))
     done = [c for c in state.clocks if not c.live and c.status is not Status.CANCELLED]
     page.clocks_done = sorted(done, key=lambda c: c.met_on or c.legal or date.min, reverse=True)
@@ -167,24 +168,15 @@ def role_title(state: selectors.MatterState, code: str) -> str:
         return code
 
 
-def _parties(matter: Matter, state: selectors.MatterState, *, office: bool, full_names: bool) -> list[PartyCard]:
-    rows = list(
-        Party.objects.filter(matter=matter)
-        .select_related("person", "organization", "unit", "acts_for")
-        .order_by("id")
-    )  # fmt: skip
-    names = {p.pk: p.name for p in rows}
+def _parties(at: At) -> list[PartyCard]:
     cards = []
-    for p in rows:
+    for p in at.parties:
         if p.valid_to is not None:
             continue
-        lines = masked_lines(p) if office else ()
-        cards.append(
-            PartyCard(
-                p, role_title(state, p.role), lines, acts_for=names.get(p.acts_for_id or 0, ""),
-                can_reveal=bool(office and lines and p.role in PARTY_ROLES),
-            )
-        )  # fmt: skip
+        lines = masked_lines(p) if at.office else ()
+        reveal = bool(lines and p.role in PARTY_ROLES)
+        helped = p.acts_for.name if p.acts_for is not None else ""
+        cards.append(PartyCard(p, role_title(at.state, p.role), lines, acts_for=helped, can_reveal=reveal))
     return cards
 
 
@@ -212,28 +204,7 @@ def details_of(party: Party) -> dict[str, str]:
 def masked_lines(party: Party) -> tuple[tuple[str, str], ...]:
     """Details with their middle hidden, in the order of `LABELS`."""
     found = details_of(party)
-    return tuple((LABELS[k], _mask(k, found[k])) for k in LABELS if k in found)
-
-
-def _mask(kind: str, value: str) -> str:
-    match kind:
-        case "id_no":
-            return masking.id_no(value)
-        case "phone":
-            return masking.phone(value)
-        case "contact":
-            return masking.email(value) if "@" in value else masking.phone(value)
-        case "email":
-            return masking.email(value)
-        case "address" | "service_address":
-            return masking.address(value)
-        case "bank_card":
-            return masking.bank_card(value)
-        case "legal_rep":
-            return masking.name(value)
-        case "birth_date":
-            return value[:4] + "-**-**"
-    return value
+    return tuple((LABELS[k], mask(k, found[k])) for k in LABELS if k in found)
 
 
 KIND_TITLES = {
@@ -336,7 +307,7 @@ def meets(event: Event) -> frozenset[str]:
 
 
 def _place_options(page: MatterPage, found: Sequence[Option]) -> None:
-    """Sort actions: the one to do next, other open ones, housekeeping, closed ones with reasons."""
+    """Sort actions: the one to do next, other likely ones, the many possible ones, housekeeping, closed with reasons."""
     page.shut = [o for o in found if not o.open and o.event.code not in HOUSEKEEPING]
     page.house = [o for o in found if o.open and o.event.code in HOUSEKEEPING]
     work = [o for o in found if o.open and o.event.code not in HOUSEKEEPING]
@@ -344,25 +315,45 @@ def _place_options(page: MatterPage, found: Sequence[Option]) -> None:
         (c for c in page.state.clocks if c.live and c.term.side is not Side.PARTY and c.legal is not None),
         key=lambda c: c.legal or date.max,
     )
-    page.lead = next((o for o in work if o.event.primary), None)
-    for clock in live:
-        hit = [o for o in work if clock.term.id in meets(o.event)]
-        if hit:
-            page.lead = next((o for o in hit if o.event.primary), hit[0])
+    page.lead = _by_words(page.matter.next_step, work)
+    for clock in live if page.lead is None else ():
+        page.lead = next((o for o in work if o.event.primary and clock.term.id in meets(o.event)), None)
+        if page.lead is not None:
             break
-    if page.lead is None and work:
-        page.lead = next((o for o in work if isinstance(o.event.target, State)), work[0])
-    page.open = [o for o in work if o is not page.lead]
+    if page.lead is None:
+        page.lead = next((o for o in work if o.event.primary), None)
+    due = {c.term.id for c in live}
+    rest = [o for o in work if o is not page.lead]
+    page.open = [o for o in rest if o.event.primary or (meets(o.event) & due and o.event.target is Special.SAME)]
+    others = [o for o in rest if o not in page.open]
+    page.moving = [o for o in others if o.event.target is not Special.SAME]
+    page.noting = [o for o in others if o.event.target is Special.SAME]
+
+
+def _by_words(step: str, work: Sequence[Option]) -> Option | None:
+    """The action that the matter's next step names, by its title."""
+    if not step:
+        return None
+    exact = next((o for o in work if o.event.title == step), None)
+    if exact is not None:
+        return exact
+    within = [o for o in work if o.event.title in step or step in o.event.title]
+    return max(within, key=lambda o: len(o.event.title), default=None)
 
 
 def _tasks(page: MatterPage) -> list[Task]:
     """What must happen by law: clocks with something to do, and what the closed actions still wait for."""
     out: list[Task] = []
-    by_term = {t: o.event.code for o in [*page.open, *([page.lead] if page.lead else [])] for t in meets(o.event)}
+    possible = [*page.moving, *page.noting, *page.open, *([page.lead] if page.lead else [])]
+    by_term = {t: o.event.code for o in possible for t in meets(o.event)}
     for clock in page.state.clocks:
         if clock.term.kind is TermKind.WAIT or clock.status is Status.CANCELLED:
             continue
         done = clock.status in (Status.MET, Status.MET_LATE)
+        if done and clock.met_on is not None and clock.met_on <= page.matter.opened_on:
+            continue  # what was due before the matter came is no task of anybody here
+        if clock.term.side is Side.PARTY and (done or clock.status is Status.LAPSED):
+            continue
         title = clock.term.todo or clock.term.title
         out.append(Task(title, clock.term.basis, clock, by_term.get(clock.term.id, ""), done))
     seen: set[str] = set()

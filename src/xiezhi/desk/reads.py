@@ -71,8 +71,7 @@ def file_opened(
     fields: Sequence[str] = (),
 ) -> None:  # fmt: skip
     """Record that a file was opened, once per opening of its page."""
-    persons = [p.person_id for p in parties if p.person_id]
-    found = list(Person.objects.filter(pk__in=persons).only("id", "uid", "id_type", "id_hash")) if persons else []
+    found = [p.person for p in parties if p.person is not None]
     reading.record_reading(
         who(request), action, object_of(matter), found, purpose, fields, purpose_text=text, request=request
     )

@@ -6,11 +6,39 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from xiezhi.kernel.people import masking
 from xiezhi.kernel.people.models import Staff
 from xiezhi.kernel.procedures.declare import Field, Kind
 from xiezhi.kernel.units.models import Unit
 
-__all__ = ["Line", "lines_of", "shown", "with_names"]
+__all__ = ["Line", "lines_of", "mask", "names_for", "shown", "with_names"]
+
+
+_MASKED = {
+    "id_no": "id_no", "uscc": "", "phone": "phone", "contact": "contact", "domicile": "address", "address": "address",
+    "service_address": "address", "e_service_system": "contact", "email": "email", "bank_card": "bank_card",
+    "birth_date": "birth_date",
+}  # fmt: skip
+
+
+def mask(kind: str, value: str) -> str:
+    """A personal value with its middle hidden, by the name of its field; other values as they are."""
+    match _MASKED.get(kind, kind):
+        case "id_no":
+            return masking.id_no(value)
+        case "phone":
+            return masking.phone(value)
+        case "contact":
+            return masking.email(value) if "@" in value else masking.phone(value)
+        case "email":
+            return masking.email(value)
+        case "address":
+            return masking.address(value)
+        case "bank_card":
+            return masking.bank_card(value)
+        case "birth_date":
+            return f"{value[:4]}-**-**"
+    return value
 
 
 @dataclass(frozen=True)
@@ -25,8 +53,13 @@ class Line:
     long: bool = False
 
 
-def lines_of(form: Iterable[Field], data: Mapping[str, Any], *, personal: bool | None = None) -> tuple[Line, ...]:
-    """Filled values of a form in its order; with `personal` only those that are (or are not) personal."""
+def lines_of(
+    form: Iterable[Field], data: Mapping[str, Any], *, personal: bool | None = None, clear: bool = False
+) -> tuple[Line, ...]:
+    """Filled values of a form in its order; with `personal` only those that are (or are not) personal.
+
+    Numbers, addresses and the like are masked unless `clear` (what somebody has just typed is shown as typed).
+    """
     out = []
     for field in form:
         if personal is not None and field.personal != personal:
@@ -34,11 +67,11 @@ def lines_of(form: Iterable[Field], data: Mapping[str, Any], *, personal: bool |
         value = data.get(field.name)
         if value in (None, "", [], {}) or (value is False and not field.required):
             continue
-        out.append(_line(field, value))
+        out.append(_line(field, value, clear))
     return tuple(out)
 
 
-def _line(field: Field, value: Any) -> Line:
+def _line(field: Field, value: Any, clear: bool) -> Line:
     if field.kind in (Kind.STAFF, Kind.STAFFS):
         ids = value if isinstance(value, (list, tuple)) else [value]
         numbers = tuple(int(v) for v in ids if str(v).isdigit())
@@ -46,12 +79,14 @@ def _line(field: Field, value: Any) -> Line:
     if field.kind is Kind.UNIT:
         text = str(value)
         return Line(field.label, "" if text.isdigit() else text, unit=int(text) if text.isdigit() else 0)
-    return Line(field.label, shown(field, value), html=field.kind is Kind.HTML,
+    return Line(field.label, shown(field, value, clear=clear), html=field.kind is Kind.HTML,
                 long=field.kind in (Kind.LONGTEXT, Kind.HTML, Kind.RECORDS))  # fmt: skip
 
 
-def shown(field: Field, value: Any) -> str:
+def shown(field: Field, value: Any, *, clear: bool = False) -> str:
     """One value as text."""
+    if not clear and field.name in _MASKED and isinstance(value, str):
+        return mask(field.name, value)
     match field.kind:
         case Kind.CHOICE:
             return dict(field.choices).get(str(value), str(value))
@@ -71,9 +106,9 @@ def shown(field: Field, value: Any) -> str:
         case Kind.FILES:
             return f"{len(value)}件"
         case Kind.RECORD:
-            return "；".join(f"{n.label}：{n.text}" for n in lines_of(field.fields, value)) or _plain(value)
+            return "；".join(f"{n.label}：{n.text}" for n in lines_of(field.fields, value, clear=clear)) or _plain(value)
         case Kind.RECORDS:
-            return "\n".join("；".join(f"{n.label}：{n.text}" for n in lines_of(field.fields, v)) for v in value)
+            return "\n".join("；".join(f"{n.label}：{n.text}" for n in lines_of(field.fields, v, clear=clear)) for v in value)
     return str(value)
 
 

@@ -15,6 +15,7 @@ from xiezhi.desk import shell
 from xiezhi.desk.gate import OFFICE, At
 from xiezhi.desk.views_documents import _open
 from xiezhi.kernel.access.guards import guard
+from xiezhi.kernel.access.permissions import NotFoundForYou
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.documents.models import Delivery, Document
 from xiezhi.kernel.procedures.declare import Field, Kind
@@ -45,6 +46,8 @@ def _fields(parties: list[Party]) -> tuple[Field, ...]:
 def delivery(request: HttpRequest, pk: int) -> HttpResponse:
     """Register or complete the service of a document to one party."""
     doc, at = _open(request, pk)
+    if not at.actor.roles & {"case_officer", "office_head"}:
+        raise NotFoundForYou
     parties = [p for p in at.parties if p.valid_to is None]
     fields = _fields(parties)
     query = request.POST if request.method == "POST" else request.GET

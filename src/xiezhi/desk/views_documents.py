@@ -32,12 +32,12 @@ ACTIONS = {
 
 
 def _open(request: HttpRequest, pk: int) -> tuple[Document, At]:
-    """A document whose matter the subject works on from the office side."""
+    """A document of a matter the subject may read from the office side; what they may do with it is `drafting.may`."""
     doc = Document.objects.select_related("matter", "unit", "file").filter(pk=pk, matter__isnull=False).first()
     if doc is None or doc.matter is None:
         raise NotFoundForYou
-    at = at_matter(request, doc.matter.public_id, settle=False)
-    if not at.office or not at.actor.roles:
+    at = at_matter(request, doc.matter.public_id)
+    if not at.office:
         raise NotFoundForYou
     return doc, at
 

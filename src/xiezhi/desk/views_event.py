@@ -58,7 +58,7 @@ def _day(raw: dict[str, Any]) -> tuple[date | None, list[Problem]]:
 def event_form(request: HttpRequest, public_id: Any, event: str) -> HttpResponse:
     """The form of one event on one matter."""
     at = at_matter(request, public_id)
-    state = selectors.matter_state(at.matter)
+    state = at.state
     if event == "corrected":
         return HttpResponseRedirect(reverse("desk:correct", args=[public_id]))
     declared = _event(at, state, event)
@@ -149,7 +149,7 @@ def _confirm(
     data: dict[str, Any], on: date | None, *, key: str, seq: int,
 ) -> HttpResponse:  # fmt: skip
     values, _problems = coerce(event.form, data)
-    lines = lines_of(event.form, values)
+    lines = lines_of(event.form, values, clear=True)
     lines = with_names(lines, *names_for(lines))
     return _show(
         request, at, state, event, raw, [], key=key, seq=seq, template="desk/event_confirm.html", lines=lines, on=on,
@@ -169,7 +169,7 @@ def _conflict(
     """Somebody acted meanwhile: what changed, and the form as it was typed, against the new state."""
     news = [r for r in fresh.history if r.seq > seq]
     told = [(r, fresh.procedure.events[r.event].title, pages.role_title(fresh, r.role)) for r in news]
-    at = At(at.subject, fresh.matter, at.parties, at.actor, at.office, at.purpose)
+    at = At(at.subject, fresh.matter, at.parties, at.actor, at.office, at.purpose, fresh)
     return _show(
         request, at, fresh, event, raw, _shut(fresh, event, at), key=secrets.token_urlsafe(18), seq=fresh.matter.seq,
         status=409, news=told,
@@ -180,8 +180,8 @@ def _conflict(
 @require_POST
 def event_preview(request: HttpRequest, public_id: Any, event: str) -> HttpResponse:
     """What would follow from what is typed so far."""
-    at = at_matter(request, public_id, settle=False)
-    state = selectors.matter_state(at.matter)
+    at = at_matter(request, public_id)
+    state = at.state
     declared = _event(at, state, event)
     data = forms.parse(_fields(declared), request.POST)
     on, _bad = _day(data)
@@ -193,8 +193,8 @@ def event_preview(request: HttpRequest, public_id: Any, event: str) -> HttpRespo
 @require_POST
 def event_draft(request: HttpRequest, public_id: Any, event: str) -> JsonResponse:
     """Autosave."""
-    at = at_matter(request, public_id, settle=False)
-    state = selectors.matter_state(at.matter)
+    at = at_matter(request, public_id)
+    state = at.state
     declared = _event(at, state, event)
     draft = acting.draft_of(at, event, make=True)
     assert draft is not None
@@ -212,7 +212,7 @@ def event_draft(request: HttpRequest, public_id: Any, event: str) -> JsonRespons
 def correct(request: HttpRequest, public_id: Any) -> HttpResponse:
     """更正: pick the entry that is wrong, then void it or say what is right. The wrong entry stays in the history."""
     at = at_matter(request, public_id)
-    state = selectors.matter_state(at.matter)
+    state = at.state
     declared = _event(at, state, "corrected")
     chosen = _int((request.POST if request.method == "POST" else request.GET).get("seq"), 0)
     target = next((r for r in state.history if r.seq == chosen and r.event in state.procedure.events), None)

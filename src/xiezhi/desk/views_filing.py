@@ -104,7 +104,7 @@ def filing(request: HttpRequest) -> HttpResponse:
         return _show(request, fields, raw, problems, draft, key=key, status=422, queries=forms.queries(request.POST))
     if "_confirmed" not in request.POST:
         values, _bad = coerce(fields, checked.data, partial=True)
-        lines = lines_of(fields, values)
+        lines = lines_of(fields, values, clear=True)
         context = {
             "checked": checked, "lines": with_names(lines, *names_for(lines)), "request_key": key,
             "posted": [(k, v) for k in request.POST for v in request.POST.getlist(k)

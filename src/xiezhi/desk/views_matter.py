@@ -41,7 +41,7 @@ def asked_purpose(request: HttpRequest, at: At) -> tuple[str, str]:
 @require_http_methods(["GET", "POST"])
 def purpose(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Ask why, before a file opens to somebody whose part in the matter does not say it."""
-    at = at_matter(request, public_id, settle=False)
+    at = at_matter(request, public_id)
     error = ""
     if request.method == "POST":
         code, text = request.POST.get("purpose", ""), request.POST.get("text", "").strip()[:200]
@@ -72,7 +72,7 @@ def matter(request: HttpRequest, public_id: Any) -> HttpResponse:
     code, text = asked_purpose(request, at)
     if not code:
         return HttpResponseRedirect(reverse("desk:purpose", args=[public_id]))
-    page = pages.build(at.matter, at.actor, office=at.office)
+    page = pages.build(at)
     if not getattr(request, "htmx", False):
         reads.file_opened(request, at.matter, at.parties, purpose=code, text=text)
     tab = request.GET.get("tab", "file")
@@ -130,7 +130,7 @@ def _body_of(item: pages.FileItem) -> str:
 @require_GET
 def attachment(request: HttpRequest, public_id: Any, pk: int) -> HttpResponseBase:
     """One material of the file. Not for the respondent: mediation and internal folders, restricted ones."""
-    at = at_matter(request, public_id, settle=False)
+    at = at_matter(request, public_id)
     rows = Attachment.objects.filter(matter=at.matter, withdrawn_at__isnull=True).select_related("file")
     if not at.office:
         rows = rows.filter(folder="FILE", restricted="")
@@ -145,7 +145,7 @@ def attachment(request: HttpRequest, public_id: Any, pk: int) -> HttpResponseBas
 @require_GET
 def document_pdf(request: HttpRequest, public_id: Any, pk: int) -> HttpResponseBase:
     """The PDF of an issued document."""
-    at = at_matter(request, public_id, settle=False)
+    at = at_matter(request, public_id)
     found = Document.objects.filter(matter=at.matter, pk=pk, file__isnull=False).select_related("file").first()
     code, _text = asked_purpose(request, at)
     if found is None or not code:
@@ -161,7 +161,7 @@ def send_file(key: str, media_type: str, name: str, *, download: bool) -> HttpRe
     """A stored content, shown in the page where that is safe, downloaded otherwise. Scripts in it cannot run."""
     inline = media_type in SHOWN_INLINE and not download
     response = FileResponse(
-        storage.open_verified(key), as_attachment=not inline, filename=name,
+        storage.open_verified(storage.key_for(key)), as_attachment=not inline, filename=name,
         content_type=media_type if inline else "application/octet-stream",
     )  # fmt: skip
     response.headers["Content-Security-Policy"] = (
@@ -176,7 +176,7 @@ def send_file(key: str, media_type: str, name: str, *, download: bool) -> HttpRe
 @require_POST
 def reveal(request: HttpRequest, public_id: Any, pk: int) -> HttpResponse:
     """Show what is masked of one party, for a purpose; the person sees that it was shown."""
-    at = at_matter(request, public_id, settle=False)
+    at = at_matter(request, public_id)
     party = next((p for p in at.parties if p.pk == pk), None)
     if party is None or not at.office or not at.actor.roles:
         raise NotFoundForYou

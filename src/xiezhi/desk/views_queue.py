@@ -209,7 +209,7 @@ def stream(request: HttpRequest) -> StreamingHttpResponse:
     """Server-sent events: that something within reach changed, or that this one matter did. Never what."""
     matter_id = None
     if wanted := request.GET.get("m"):
-        matter_id = at_matter(request, wanted, settle=False).matter.pk
+        matter_id = at_matter(request, wanted).matter.pk
         scope = live.Scope()
     else:
         scope = scope_of(who(request))

@@ -104,7 +104,9 @@ def chip_of_matter(matter: Any, calendar: Calendar) -> Chip:
         return Chip("none", "没有期限")
     term = term_of(matter.procedure, matter.version, matter.due_term)
     unit = term.unit if term else Unit.CD
-    return _chip(matter.due_legal, unit, calendar, term.title if term else "", matter.due_provisional)
+    # Another clock of the matter may be provisional; this one is only where it runs into an unpublished year.
+    provisional = matter.due_provisional and calendar.unpublished_within(wall.today(), matter.due_legal)
+    return _chip(matter.due_legal, unit, calendar, term.title if term else "", provisional)
 
 
 def chip_of_clock(clock: Clock, calendar: Calendar) -> Chip:

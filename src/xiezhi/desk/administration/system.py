@@ -314,11 +314,16 @@ def serials(request: HttpRequest) -> HttpResponse:
         (u.number, u.series, u.year, Cell(u.serial, number=True), Cell(_("已使用"), tone="green") if u.status == "USED" else
          Cell(_("作废"), tone="red"), u.at, u.reason) for u in found
     ], none=_("还没有使用文号"))  # fmt: skip
+    series = list(Serial.objects.order_by("-year", "series")[:60])
+    used = {
+        (u["series"], u["year"]): u["n"]
+        for u in SerialUse.objects.filter(series__in={x.series for x in series}).values("series", "year")
+        .annotate(n=Count("serial", distinct=True))
+    }  # fmt: skip
     last = Table((_("系列"), _("年"), _("最后号"), _("登记数"), ""), [
-        (s.series, s.year, Cell(s.last, number=True), Cell(n, number=True),
-         Cell(_("一致"), tone="green") if n == s.last else Cell(_("有缺号"), tone="red"))
-        for s, n in ((s, SerialUse.objects.filter(series=s.series, year=s.year).values("serial").distinct().count())
-                     for s in Serial.objects.order_by("-year", "series")[:40])
+        (x.series, x.year, Cell(x.last, number=True), Cell(used.get((x.series, x.year), 0), number=True),
+         Cell(_("一致"), tone="green") if used.get((x.series, x.year), 0) == x.last else Cell(_("有缺号"), tone="red"))
+        for x in series
     ], _("编号计数"))  # fmt: skip
     page = Page(_("文号登记"), "serials", [table, last], search=True, more={"after": after}, template="desk/admin/paged.html")
     return show(request, page)

@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.procedures import registry, store
 from xiezhi.kernel.procedures.clocks import Clock, clocks
-from xiezhi.kernel.procedures.core import Actor, Option, Recorded, View, available
+from xiezhi.kernel.procedures.core import Actor, Option, Recorded, View, available, replay
 from xiezhi.kernel.procedures.declare import Procedure, Side
 from xiezhi.kernel.procedures.models import NO_DUE, Matter, Party
 
@@ -60,8 +60,10 @@ def matter_state(matter: Matter, at: datetime | None = None) -> MatterState:
     """Replay a matter for reading. Call `services.settle_matter` first when somebody may act on what is shown."""
     declared = registry.get(matter.procedure, matter.version)
     events = store.history(matter.pk)
-    view = store.view(declared, events, matter)
-    return MatterState(matter, declared, events, view, clocks(view, store.calendar(), at or wall.now()))
+    calendar, overrides = store.context(matter.procedure, matter.handling_unit_id)
+    view = replay(declared, events, overrides=overrides)
+    view.calendar = calendar
+    return MatterState(matter, declared, events, view, clocks(view, calendar, at or wall.now()))
 
 
 def options(state: MatterState, actor: Actor, *, sides: Sequence[Side] = ()) -> list[Option]:
