@@ -218,8 +218,8 @@ def _review(c: Course, fate: Fate) -> None:
 def _middle(c: Course, fate: Fate, quick: bool) -> None:
     if fate.reads_file and c.view.has("replied"):
         c.do("file_read", c.wd(1, 2), {"materials": ["REPLY", "EVIDENCE"], "copied": True}, by="agent" if c.cast.agent else "applicant")
-    if fate.third_party:
-        c.do("third_party_joined", c.wd(0, 2), {"on_request": "NOTICE", "third_party": "相邻权利人，与处理结果有利害关系。"}, by="case_officer")
+    if fate.third_party and c.cast.third:
+        c.do("third_party_joined", c.wd(0, 2), {"on_request": "NOTICE", "third_party": f"{c.cast.third}：相邻权利人，与处理结果有利害关系。"}, by="case_officer")
     if fate.evidence:
         c.do("evidence_added", c.wd(1, 3), {"submitted_by": "APPLICANT", "evidence_kind": "DOC", "purpose": "证明事发时的情况。"},
              by="applicant")  # fmt: skip
@@ -308,7 +308,7 @@ def _decide(c: Course, fate: Fate, quick: bool) -> None:
 def _close(c: Course, fate: Fate, respondent_department: bool) -> None:
     c.do("served", c.wd(1, 3), _served(c), by="case_officer")
     if respondent_department:
-        c.do("copied", c.wd(1, 5), {"recipient": "被申请人的上一级主管部门"}, by="case_officer")
+        c.do("copied", c.wd(1, 5), {"recipient": c.cast.above}, by="case_officer")
     if fate.letter and fate.decision[0] not in ("UPHELD", "CLAIM_REJECTED"):
         c.do("opinion_letter_sent", c.wd(1, 4), {"addressee": str(c.view.facts.get("respondent_name") or ""),
              "problems": "执法中没有听取陈述申辩，请予纠正。"}, by="office_head")  # fmt: skip

@@ -32,6 +32,7 @@ class Target:
     short: str
     home: str
     weight: float
+    above: str = ""
 
 
 @dataclass
@@ -53,6 +54,14 @@ def _home(province: Province, place: Place, i: int) -> str:
     return below[i % len(below)].short
 
 
+def _above(province: Province, place: Place, key: str) -> str:
+    """The department one level up that a decision is copied to (行政复议法 第79条)."""
+    if place.level == "PROV":
+        return "国务院主管部门"
+    upper = next(p for p in province.places if p.government.pk == place.government.parent_id)
+    return upper.departments[key].name
+
+
 def targets_of(province: Province) -> list[Target]:
     """Every respondent of the province."""
     found: list[Target] = []
@@ -64,7 +73,7 @@ def targets_of(province: Province) -> list[Target]:
         for i, d in enumerate(DEPARTMENTS):
             if d.key in place.departments:
                 found.append(Target(place.departments[d.key], d.key, "DEPARTMENT", organ.pk, office, organ.document_code, place.short,
-                                    _home(province, place, i), d.weight * bonus))  # fmt: skip
+                                    _home(province, place, i), d.weight * bonus, _above(province, place, d.key)))  # fmt: skip
         for unit in place.towns:
             kind = "LOWER_GOVERNMENT" if unit.kind == "GOVERNMENT" else "DISPATCHED_GOVERNMENT"
             found.append(Target(unit, "government", kind, organ.pk, office, organ.document_code, unit.short_name, place.short, 2.0 * bonus))

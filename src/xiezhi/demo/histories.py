@@ -37,6 +37,8 @@ class Cast:
     second: Official
     applicant: str
     agent: str = ""
+    third: str = ""
+    above: str = ""
 
     def who(self, role: str, rng: Random) -> tuple[str, str]:
         """Reference and label of whoever acts in a role."""

@@ -22,10 +22,13 @@ from xiezhi.demo.province import Province
 from xiezhi.demo.public import Public
 from xiezhi.demo.rows import BLOCK, Batch, MatterRow, copy_models
 from xiezhi.demo.staff import Roster
+from xiezhi.enforcement.reconsideration.follow import ASKED
 from xiezhi.kernel.calendar.counting import Calendar
 from xiezhi.kernel.procedures import registry, store
 from xiezhi.kernel.procedures.clocks import SHANGHAI
 from xiezhi.kernel.procedures.models import LEVELS, Serial, SerialUse
+from xiezhi.kernel.procedures.services import PartyInput
+from xiezhi.kernel.units.models import Unit
 
 __all__ = ["Made", "Plan", "build", "plans", "tell"]
 
@@ -74,6 +77,7 @@ class World:
     now: datetime
     targets: list[Target]
     plans: dict[int, list[Plan]] = field(default_factory=dict)
+    by_name: dict[str, Unit] = field(default_factory=dict)
 
 
 _world: World | None = None
@@ -130,7 +134,8 @@ def tell(world: World, plan: Plan) -> tuple[MatterRow, Tale]:
     else:
         described = acts.described(rng, act, target.key, target.short, plan.filed_at.date(), late=fate.late)
         filing = compose(rng, world.public, target, act, described, channel, plan.filed_at)
-    cast = Cast(office, body, lead, second, filing.applicant_ref, filing.agent_ref)
+    third = rng.choice(world.public.citizens[target.home])
+    cast = Cast(office, body, lead, second, filing.applicant_ref, filing.agent_ref, third.name, target.above)
     course = Course(registry.get(CODE, on=plan.filed_at.date()), world.calendar, rng, cast, world.now)
     tale = script(course, filing.data, plan.filed_at) if script else run(
         course, fate, filing.data, plan.filed_at, respondent_department=target.kind == "DEPARTMENT")  # fmt: skip
@@ -139,6 +144,18 @@ def tell(world: World, plan: Plan) -> tuple[MatterRow, Tale]:
         plan.id, UUID(int=rng.getrandbits(128), version=4), f"{CODE}{plan.filed_at:%Y%m%d}{plan.intake:06d}", target.organ_id,
         handling.pk, {level: getattr(handling, f"{level}_id") for level in LEVELS}, filing.parties, filing.applicant_key,
     )  # fmt: skip
+    if tale.view.has("third_party_joined"):
+        sealed = {"contact": third.phone, "service_address": third.address}
+        row.joined.append(PartyInput("third_party", third.name, "CITIZEN", person_id=third.person_id, account_id=third.account_id,
+                                     sealed=sealed))  # fmt: skip
+        row.joined_on[0] = tale.view.on("third_party_joined") or tale.history[0].on
+    for rec in tale.history:
+        if rec.event in ASKED:
+            field_name, role = ASKED[rec.event]
+            unit = world.by_name.get(str(rec.data.get(field_name) or ""))
+            if unit is not None and all((p.role, p.unit_id) != (role, unit.pk) for p in row.joined):
+                row.joined.append(PartyInput(role, unit.name, "AUTHORITY", unit_id=unit.pk))
+                row.joined_on[len(row.joined) - 1] = rec.on
     return row, tale
 
 
@@ -213,7 +230,8 @@ def _results(world: World, jobs: Sequence[int], workers: int) -> Iterator[_Done]
 
 def world_of(seed: int, province: Province, roster: Roster, public: Public, now: datetime) -> World:
     """What every matter is told from."""
-    return World(seed, province, roster, public, store.calendar(), now, targets_of(province))
+    return World(seed, province, roster, public, store.calendar(), now, targets_of(province),
+                 by_name={u.name: u for u in reversed(province.units)})  # fmt: skip
 
 
 def build(

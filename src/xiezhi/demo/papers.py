@@ -63,7 +63,7 @@ class _Writer:
             organ_id=row.organ_id, handling_unit_id=row.unit_id, parties_line=matter.parties_line, opened_on=matter.opened_on,
         )  # fmt: skip
         units = {u.pk: u for u in world.province.units}
-        parties = party_rows(self.matter, row.parties)
+        parties = party_rows(self.matter, row)
         for party in parties:
             if party.unit_id in units:
                 party.unit = units[party.unit_id]

@@ -46,7 +46,7 @@ class City:
 
 def _names() -> Iterator[str]:
     yield from ("禾溪", "云麓", "青汀", "霁桥")
-    seen = {"禾溪", "云麓", "青汀", "霁桥"}
+    seen = {"禾溪", "云麓", "青汀", "霁桥", *(short for _, short in _CITY_NAMES)}
     for i in range(len(_HEADS) * len(_TAILS)):
         # 7 and 3 are coprime with the lengths, so the walk meets every pair once
         name = _HEADS[i * 7 % len(_HEADS)] + _TAILS[(i * 3 + i // len(_HEADS)) % len(_TAILS)]

@@ -46,6 +46,9 @@ class MatterRow:
     parties: Sequence[PartyInput]
     applicant_key: str
     case_no: str | None = None
+    joined: list[PartyInput] = field(default_factory=list)
+    """Who came in later, in order; `joined_on` has the day of those that events brought in."""
+    joined_on: dict[int, date] = field(default_factory=dict)
 
 
 @dataclass
@@ -105,7 +108,7 @@ class Batch:
                 self.payloads.append(EventPayload(event_id=base + last.seq, sealed=seal(firing.payload, context="event")))
 
     def _parties(self, matter: Matter, row: MatterRow) -> None:
-        self.parties += party_rows(matter, row.parties)
+        self.parties += party_rows(matter, row)
 
     def _officers(self, matter: Matter, tale: Tale) -> None:
         held: dict[str, MatterOfficer] = {}
@@ -162,19 +165,24 @@ def matter_of(row: MatterRow, tale: Tale) -> Matter:
     )  # fmt: skip
 
 
-def party_rows(matter: Matter, parties: Sequence[PartyInput]) -> list[Party]:
-    """Parties as `store.add_parties` enters them: agents after those they act for."""
+def party_rows(matter: Matter, row: MatterRow) -> list[Party]:
+    """Parties as `store.add_parties` enters them: agents after those they act for; then those who joined."""
+    parties = row.parties
     order = [i for i, p in enumerate(parties) if p.acts_for is None] + [i for i, p in enumerate(parties) if p.acts_for is not None]
     ids = {i: matter.pk * BLOCK + n for n, i in enumerate(order)}
-    return [
-        Party(
-            id=ids[i], matter_id=matter.pk, role=p.role, kind=p.kind, name=p.name[:120], person_id=p.person_id,
+
+    def one(pk: int, p: PartyInput, on: date) -> Party:
+        return Party(
+            id=pk, matter_id=matter.pk, role=p.role, kind=p.kind, name=p.name[:120], person_id=p.person_id,
             organization_id=p.organization_id, unit_id=p.unit_id, account_id=p.account_id, detail=dict(p.detail),
             acts_for_id=ids.get(p.acts_for) if p.acts_for is not None else None,
-            sealed=seal(dict(p.sealed), context="party") if p.sealed else None, e_service=p.e_service, valid_from=matter.opened_on,
-        )
-        for i, p in ((i, parties[i]) for i in order)
-    ]  # fmt: skip
+            sealed=seal(dict(p.sealed), context="party") if p.sealed else None, e_service=p.e_service, valid_from=on,
+        )  # fmt: skip
+
+    found = [one(ids[i], parties[i], matter.opened_on) for i in order]
+    for n, p in enumerate(row.joined):
+        found.append(one(matter.pk * BLOCK + len(order) + n, p, row.joined_on.get(n, matter.opened_on)))
+    return found
 
 
 def commit_of(matter: Matter, rec: Recorded) -> ledger.Commit:
