@@ -38,6 +38,10 @@ def test_the_list_and_the_matter_show_number_state_and_clock(scene: Scene, filed
         assert said in text, said
 
 
+def two_officers(scene: Scene) -> list[str]:
+    return [str(w.staff(name, scene.office).pk) for name in ("沈知远", "陆明舟")]
+
+
 def stranger() -> Client:
     client = Client()
     client.force_login(w.citizen(w.person("林晚舟")))
@@ -100,7 +104,7 @@ def test_the_file_is_read_as_an_event_and_restricted_parts_stay_closed(
 
     from xiezhi.kernel.documents import storage
 
-    services.fire_event(filed.pk, "accepted", OFFICER, {"procedure": "ORDINARY", "officers": ["1", "2"]})
+    services.fire_event(filed.pk, "accepted", OFFICER, {"procedure": "ORDINARY", "officers": two_officers(scene)})
     sha = storage.put(ContentFile("答复书".encode()))
     stored, _ = StoredFile.objects.get_or_create(
         sha256=sha.rsplit("/", 1)[-1], defaults={"size": 9, "media_type": "text/plain"}

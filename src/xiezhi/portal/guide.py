@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xiezhi.kernel.procedures import registry
-from xiezhi.kernel.procedures.declare import Event, Procedure, Side, Term
+from xiezhi.kernel.procedures.declare import Event, Procedure, Side, Special, State, Term
 from xiezhi.kernel.units.models import Level
 
 __all__ = ["Guide", "Line", "Service", "find", "guide", "services"]
@@ -70,13 +70,25 @@ class Guide:
 
     @property
     def steps(self) -> list[Step]:
-        """The main road: primary events that a citizen hears of, in order of declaration."""
-        out = []
-        for event in self.procedure.events.values():
-            if not event.primary or not event.plain:
-                continue
-            out.append(Step(event.title, event.plain, event.basis, self._terms_met_by(event), _documents(event)))
-        return out
+        """The main road: from the filing through each state by the primary events, as an ordinary matter goes."""
+        return [Step(e.title, e.plain, e.basis, self._terms_met_by(e), _documents(e)) for e in self._road() if e.plain]
+
+    def _road(self) -> list[Event]:
+        primary = [e for e in self.procedure.events.values() if e.primary and not e.when]
+        first = next((e for e in primary if not e.sources), None)
+        road: list[Event] = []
+        state = first.target if first else None
+        if first is not None:
+            road.append(first)
+        while isinstance(state, State):
+            here = [e for e in primary if state in e.sources and e not in road and _ordinary(e)]
+            road += [e for e in here if not isinstance(e.target, State)]
+            onward = next((e for e in here if isinstance(e.target, State) and e.target is not state), None)
+            if onward is None:
+                break
+            road.append(onward)
+            state = onward.target
+        return road
 
     def _terms_met_by(self, event: Event) -> tuple[Term, ...]:
         ids = [m if isinstance(m, str) else m.term for m in event.meets]
@@ -91,12 +103,16 @@ class Guide:
 
     @property
     def facts(self) -> list[tuple[str, str, str]]:
-        """The strip at the head: fee and the leading terms."""
+        """The strip at the head: the fee, the first answer one gets, and the longest waits."""
         out = [("收费", line.text, line.basis) for line in self.lines("收费")[:1]]
-        for term in self.procedure.terms.values():
-            if term.side is Side.OFFICE and term.alarm and length_text(term) and len(out) < 4:
-                out.append((term.title, length_text(term), term.basis))
-        return out
+        found: list[Term] = []
+        for event in self._road():
+            if isinstance(event.target, State):
+                found += [
+                    t for t in self._terms_met_by(event) if t.side is Side.OFFICE and length_text(t) and t not in found
+                ]
+        longest = sorted(found[1:], key=lambda t: -_days(t))[:2]
+        return out + [(t.title, length_text(t), t.basis) for t in [*found[:1], *longest]]
 
     @property
     def articles(self) -> list[str]:
@@ -113,6 +129,16 @@ class Guide:
             yield event.basis
         for term in self.procedure.terms.values():
             yield term.basis
+
+
+def _ordinary(event: Event) -> bool:
+    """Whether the event belongs to what happens in every matter, not to a side road that only some take."""
+    return event.repeatable and event.target is not Special.PREVIOUS
+
+
+def _days(term: Term) -> int:
+    """Rough length for ordering."""
+    return 0 if callable(term.length) else int(term.length) * {"MO": 30, "YR": 365}.get(term.unit.name, 1)
 
 
 def _documents(event: Event) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ def look(request: HttpRequest) -> dict[str, Any]:
     """Context processor of the shared frames."""
     language = get_language() or "zh-hans"
     return {
-        "site": {
+        "brand": {
             "name": "獬豸" if language.startswith("zh") else "Xiezhi",
             "org": getattr(settings, "SITE_ORG", "公共法律服务网"),
             "host": getattr(settings, "SITE_HOST", ""),

@@ -26,6 +26,9 @@ class Look:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            # Chinese first: English is a choice of the reader, not of the browser's installer.
+            request.META["HTTP_ACCEPT_LANGUAGE"] = settings.LANGUAGE_CODE
         if request.method != "GET" or not ("type" in request.GET or "lang" in request.GET):
             return self.get_response(request)
         size, language = request.GET.get("type", ""), _LANGUAGES.get(request.GET.get("lang", ""))
