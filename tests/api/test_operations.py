@@ -55,7 +55,10 @@ def test_a_matter_from_filing_to_acceptance(province: factories.Province, office
     actions = {a["event"]: a for a in officer("GET", f"{here}/actions")[1]}
     assert actions["accepted"]["open"] and actions["accepted"]["form"]["properties"]
     seq = filed["matter"]["seq"]
-    data = {"procedure": "ORDINARY", "officers": [province.staff_id("case_officer"), province.staff_id("case_officer_2")]}
+    data = {
+        "procedure": "ORDINARY",
+        "officers": [province.staff_id("case_officer"), province.staff_id("case_officer_2")],
+    }
     act = {"data": data, "expected_seq": seq, "request_key": "accept-0001"}
     status, done = officer("POST", f"{here}/events/accepted", act)
     assert status == 200, done
@@ -63,7 +66,9 @@ def test_a_matter_from_filing_to_acceptance(province: factories.Province, office
     assert officer("POST", f"{here}/events/accepted", act)[1]["repeated"] is True
     status, problem = officer("POST", f"{here}/events/accepted", {"data": data, "expected_seq": seq})
     assert status == 409 and problem["problems"][0]["code"] == "CHANGED_MEANWHILE"
-    status, problem = officer("POST", f"{here}/events/accepted", {"data": {**data, "procedure": "NO"}, "request_key": "accept-0001"})
+    status, problem = officer(
+        "POST", f"{here}/events/accepted", {"data": {**data, "procedure": "NO"}, "request_key": "accept-0001"}
+    )
     assert status == 409 and problem["problems"][0]["code"] == "REQUEST_KEY_REUSED"
     history = officer("GET", f"{here}/history")[1]
     assert [h["event"] for h in history] == ["filed", "receipt", "accepted"]
@@ -95,7 +100,9 @@ def test_nonsense_in_an_application_is_told(province: factories.Province, answer
 
 def test_only_people_themselves_and_counters_file(province: factories.Province) -> None:
     for name in ("SYSTEM_ADMIN", "leader", "respondent_handler", "service_reader"):
-        caller = Caller(account=province.accounts[name]) if name != "service_reader" else Caller(province.tokens["reader"])
+        caller = (
+            Caller(account=province.accounts[name]) if name != "service_reader" else Caller(province.tokens["reader"])
+        )
         status, problem = caller("POST", "/procedures/XZFY/matters", {"answers": province.answers()})
         assert status == 403, (name, problem)
     clerk = Caller(account=province.accounts["counter_clerk"])
@@ -128,7 +135,9 @@ def test_readings_need_a_purpose_and_are_recorded(province: factories.Province, 
     applicant = next(p for p in parties if p["role"] == "applicant")
     status, details = officer("GET", path(matter, f"/parties/{applicant['id']}"))
     assert status == 200 and details["details"]["contact"] == "13900000123"
-    assert leader("GET", path(matter, f"/parties/{applicant['id']}"), X_Purpose="SUPERVISE", X_Purpose_Text="x")[0] == 403
+    assert (
+        leader("GET", path(matter, f"/parties/{applicant['id']}"), X_Purpose="SUPERVISE", X_Purpose_Text="x")[0] == 403
+    )
     assert officer("GET", path(matter, "/history/1/personal"))[1]["data"]["applicants"]
     assert officer("GET", path(matter, "/history/99/personal"))[0] == 404
     own = Caller(account=province.accounts["citizen"])("GET", "/readings")[1]
@@ -149,7 +158,10 @@ def test_material(province: factories.Province, officer: Caller) -> None:
     assert status == 200 and kept["media_type"] == "application/pdf" and kept["name"] == "证据.pdf", kept
     answer = officer.raw("GET", path(matter, f"/attachments/{kept['id']}"))
     assert answer.status_code == 200 and b"".join(answer.streaming_content) == pdf().getvalue()
-    assert answer.headers["Content-Disposition"].startswith("attachment") and "sandbox" in answer.headers["Content-Security-Policy"]
+    assert (
+        answer.headers["Content-Disposition"].startswith("attachment")
+        and "sandbox" in answer.headers["Content-Security-Policy"]
+    )
     citizen = Caller(account=province.accounts["citizen"])
     assert citizen("GET", path(matter, "/attachments"))[1] == []
     assert citizen("GET", path(matter, f"/attachments/{kept['id']}"))[0] == 404
@@ -174,7 +186,11 @@ def test_a_draft_with_uploads_becomes_an_event(province: factories.Province) -> 
     status, saved = citizen("PUT", at, {"data": {"materials": "身份证明一份。"}, "revision": draft["revision"]})
     assert status == 200 and saved["revision"] == draft["revision"] + 1
     status, conflict = citizen("PUT", at, {"data": {"materials": "别的"}, "revision": draft["revision"]})
-    assert status == 409 and conflict["theirs"]["data"] == {"materials": "身份证明一份。"} and conflict["yours"] == {"materials": "别的"}
+    assert (
+        status == 409
+        and conflict["theirs"]["data"] == {"materials": "身份证明一份。"}
+        and conflict["yours"] == {"materials": "别的"}
+    )
     status, file = citizen.upload(f"{at}/attachments", pdf("身份证明.pdf"), kind="attachments")
     assert status == 200, file
     assert citizen("GET", at)[1]["attachments"][0]["id"] == file["id"]
@@ -319,6 +335,12 @@ def test_nobody_outside_learns_anything(province: factories.Province) -> None:
             assert real.status_code == none.status_code == 404
             assert real.content == none.content
             assert set(real.headers) == set(none.headers)
-        for method, rest, body in (("POST", "/events/accepted", {"data": {}}), ("POST", "/documents", {"title": "决定书"})):
-            real, none = caller.raw(method, path(matter, rest), body), caller.raw(method, f"/matters/{nothing}{rest}", body)
+        for method, rest, body in (
+            ("POST", "/events/accepted", {"data": {}}),
+            ("POST", "/documents", {"title": "决定书"}),
+        ):
+            real, none = (
+                caller.raw(method, path(matter, rest), body),
+                caller.raw(method, f"/matters/{nothing}{rest}", body),
+            )
             assert real.status_code == none.status_code == 404 and real.content == none.content

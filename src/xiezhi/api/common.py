@@ -169,7 +169,9 @@ def send(request: HttpRequest, sha256: str, media_type: str, name: str) -> Strea
     return stream(request, storage.open_verified(storage.key_for(sha256)), media_type, name)
 
 
-def stream(request: HttpRequest, source: IO[bytes] | Iterator[bytes], media_type: str, name: str) -> StreamingHttpResponse:
+def stream(
+    request: HttpRequest, source: IO[bytes] | Iterator[bytes], media_type: str, name: str
+) -> StreamingHttpResponse:
     """Pieces of bytes in constant memory, under the synchronous and the asynchronous server alike."""
     pieces = _pieces(source) if hasattr(source, "read") else iter(source)
     body: Any = _in_thread(pieces) if isinstance(request, ASGIRequest) else pieces

@@ -155,14 +155,18 @@ def withdraw_attachment(request: HttpRequest, public_id: UUID = MATTER_ID, attac
 def export_matter(request: HttpRequest, public_id: UUID = MATTER_ID) -> HttpResponse:
     """案卷导出. One ZIP: history, clocks, parties, documents, material, a manifest of digests signed by the unit."""
     at = at_matter(request, public_id)
-    require(bool(at.actor.roles & {"case_officer", "office_head", "archivist"}), "案卷由承办人、机构负责人或者档案人员导出")
+    require(
+        bool(at.actor.roles & {"case_officer", "office_head", "archivist"}), "案卷由承办人、机构负责人或者档案人员导出"
+    )
     read(request, at, "EXPORT", ("file",))
     _whole(at.matter)
     unit = at.matter.organ or at.matter.handling_unit
     meta = {"matter": str(at.matter.public_id), "number": at.matter.number, "procedure": at.matter.procedure, "seq": at.matter.seq,
             "unit": unit.name, "exported_at": wall.now().isoformat(), "by": at.actor.label}  # fmt: skip
     credential = produce.credential(unit)
-    pieces = archive.build_archive(_entries(at), meta, lambda manifest: produce.signer().sign_detached(manifest, credential))
+    pieces = archive.build_archive(
+        _entries(at), meta, lambda manifest: produce.signer().sign_detached(manifest, credential)
+    )
     return stream(request, pieces, "application/zip", f"{at.matter.number}.zip")  # type: ignore[return-value]
 
 

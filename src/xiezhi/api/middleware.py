@@ -67,7 +67,9 @@ def _unreadable(request: HttpRequest) -> HttpResponseBase | None:
         return problems.answer(400, "bad-request", "请求无法识别", "地址中含有不能使用的字符")
     has_body = request.headers.get("Content-Length", "0") != "0" or "Transfer-Encoding" in request.headers
     if request.method in ("POST", "PUT", "PATCH") and has_body and request.content_type not in BODY_TYPES:
-        return problems.answer(415, "media-type", "不支持这种内容类型", "请用 application/json；上传文件用 multipart/form-data")
+        return problems.answer(
+            415, "media-type", "不支持这种内容类型", "请用 application/json；上传文件用 multipart/form-data"
+        )
     return None
 
 

@@ -63,7 +63,13 @@ def shapes(schema: dict[str, Any]) -> list[dict[str, Any]]:
     for name, one in sorted(schema["components"]["schemas"].items()):
         needed = set(one.get("required", ()))
         rows = [
-            {"name": n, "type": _type(p), "required": n in needed, "text": p.get("description", ""), "limits": _limits(p)}
+            {
+                "name": n,
+                "type": _type(p),
+                "required": n in needed,
+                "text": p.get("description", ""),
+                "limits": _limits(p),
+            }
             for n, p in one.get("properties", {}).items()
         ]
         out.append({"name": name, "text": one.get("description", ""), "rows": rows})

@@ -59,7 +59,9 @@ class DocumentDetail(DocumentOut):
     reviewed_by: str
     signed_by: str
     return_reason: str
-    may: list[str] = Field(description="What the caller may do now: edit, submit, approve, send_back, sign, revoke, serve")
+    may: list[str] = Field(
+        description="What the caller may do now: edit, submit, approve, send_back, sign, revoke, serve"
+    )
     why_not: str
     render_error: str
 
@@ -105,7 +107,9 @@ class Reason(Schema):
 
 
 class DeliveryIn(Schema):
-    party: int | None = Field(None, ge=1, le=2**62, description="Id of the party; none for a public notice to unknown persons")
+    party: int | None = Field(
+        None, ge=1, le=2**62, description="Id of the party; none for a public notice to unknown persons"
+    )
     method: Literal["DIRECT", "LEFT", "ELECTRONIC", "POST", "ENTRUSTED", "TRANSFER", "PUBLIC_NOTICE"]
     sent_on: DAY
     served_on: DAY | None = None

@@ -51,7 +51,9 @@ def _docs(at: At) -> list[Document]:
     if at.office:
         return rows
     state = selectors.matter_state(at.matter)
-    own = [p.pk for p in at.parties if p.role in at.actor.roles or (p.account_id and p.account_id == at.subject.account_id)]
+    own = [
+        p.pk for p in at.parties if p.role in at.actor.roles or (p.account_id and p.account_id == at.subject.account_id)
+    ]
     sent = Delivery.objects.filter(document__matter=at.matter, party_id__in=own).values_list("document_id", flat=True)
     return policies.shown_to(rows, state.view, at.actor.roles, set(sent))
 
@@ -138,9 +140,7 @@ def get_document(request: HttpRequest, public_id: UUID = MATTER_ID, document: in
     PATH + "/{document}", response={200: DocumentDetail, **ERRORS, 409: DraftConflict}, operation_id="save_document"
 )
 @guard(DOCUMENT_WRITE)
-def save_document(
-    request: HttpRequest, body: DocumentSave, public_id: UUID = MATTER_ID, document: int = ROW_ID
-) -> Any:
+def save_document(request: HttpRequest, body: DocumentSave, public_id: UUID = MATTER_ID, document: int = ROW_ID) -> Any:
     """保存文稿. Saving over a revision you have not seen gives 409 with both versions; nothing is lost."""
     doc, at = _open(request, public_id, document)
     if doc.state == Document.DRAFT:
@@ -262,9 +262,7 @@ def _delivery(d: Delivery) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.get(
-    PATH + "/{document}/deliveries", response={200: list[DeliveryOut], **ERRORS}, operation_id="get_deliveries"
-)
+@router.get(PATH + "/{document}/deliveries", response={200: list[DeliveryOut], **ERRORS}, operation_id="get_deliveries")
 @guard(MATTER_READ)
 def get_deliveries(request: HttpRequest, public_id: UUID = MATTER_ID, document: int = ROW_ID) -> list[dict[str, Any]]:
     """送达情况. The office sees every service, others their own."""
@@ -288,7 +286,9 @@ def register_delivery(
 
 
 @router.put(
-    PATH + "/{document}/deliveries/{delivery_id}", response={200: DeliveryOut, **ERRORS}, operation_id="complete_delivery"
+    PATH + "/{document}/deliveries/{delivery_id}",
+    response={200: DeliveryOut, **ERRORS},
+    operation_id="complete_delivery",
 )
 @guard(DOCUMENT_WRITE)
 def complete_delivery(

@@ -104,7 +104,9 @@ def count_term(request: HttpRequest, body: CountIn) -> Any:
     }
 
 
-@router.get("/calendar/years", response={200: list[CalendarYearOut], **ERRORS}, operation_id="list_calendar_years", auth=None)
+@router.get(
+    "/calendar/years", response={200: list[CalendarYearOut], **ERRORS}, operation_id="list_calendar_years", auth=None
+)
 @guard(PUBLIC)
 def list_calendar_years(request: HttpRequest) -> list[dict[str, Any]]:
     """日历年度. Years whose holiday notice is published; results in other years are provisional."""
@@ -113,7 +115,10 @@ def list_calendar_years(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 @router.get(
-    "/calendar/years/{year}", response={200: list[CalendarDayOut], **ERRORS}, operation_id="get_calendar_year", auth=None
+    "/calendar/years/{year}",
+    response={200: list[CalendarDayOut], **ERRORS},
+    operation_id="get_calendar_year",
+    auth=None,
 )
 @guard(PUBLIC)
 def get_calendar_year(request: HttpRequest, year: int = Path(..., ge=1950, le=2999)) -> list[dict[str, Any]]:

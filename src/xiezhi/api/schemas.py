@@ -159,7 +159,9 @@ class EventIn(Schema):
         None, ge=0, le=2_000_000_000, description="History length you have seen; 409 if it has grown"
     )
     request_key: str | None = Field(None, min_length=8, max_length=80, description="Makes a repeated request act once")
-    draft: str | None = Field(None, max_length=24, description="Draft whose uploads go into the file; it ends with the event")
+    draft: str | None = Field(
+        None, max_length=24, description="Draft whose uploads go into the file; it ends with the event"
+    )
 
 
 class EventDone(Schema):
@@ -172,7 +174,9 @@ class EventDone(Schema):
 class FilingIn(Schema):
     answers: dict[str, Any] = Field(description="The filing form; see the procedure's description")
     request_key: str | None = Field(None, min_length=8, max_length=80, description="Makes a repeated request act once")
-    draft: str | None = Field(None, max_length=24, description="Draft whose uploads go into the file; it ends with the filing")
+    draft: str | None = Field(
+        None, max_length=24, description="Draft whose uploads go into the file; it ends with the filing"
+    )
 
 
 class CountIn(Schema):
