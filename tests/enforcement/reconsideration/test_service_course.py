@@ -224,3 +224,11 @@ def test_figures_open_their_rows(world: World) -> None:
     assert indicators.get("reconsideration.views_rate").value(*year) == 100.0
     [row] = list(datasets.case_rows(*year))
     assert row["closing_type"] == "QUASHED" and "陈晓岚" not in str(row)
+
+
+def test_case_rows_are_rebuilt_from_histories(world: World) -> None:
+    matter = flow.decided(world)
+    before = ReconsiderationCase.objects.values().get(pk=matter.pk)
+    ReconsiderationCase.objects.filter(pk=matter.pk).update(closing_type="", concluded_on=None, matter_code="9")
+    assert services.rebuild_cases([matter.pk]) == 1
+    assert ReconsiderationCase.objects.values().get(pk=matter.pk) == before

@@ -168,9 +168,11 @@ def _fits(matter: Matter, event: str) -> bool:
 
 def _waiting(document: Document, role: str) -> bool:
     """Whether parties of this role still have not got the document; representatives and agents receive for theirs."""
-    parties = Party.objects.filter(matter_id=document.matter_id, role=role, valid_to__isnull=True)
+    matter = document.matter
+    assert matter is not None
+    parties = Party.objects.filter(matter=matter, role=role, valid_to__isnull=True)
     got = set(document.deliveries.filter(served_on__isnull=False).values_list("party_id", flat=True))
-    if Party.objects.filter(matter_id=document.matter_id, role="representative", valid_to__isnull=True).exists():
+    if Party.objects.filter(matter=matter, role="representative", valid_to__isnull=True).exists():
         return False
     return any(p.pk not in got for p in parties)
 

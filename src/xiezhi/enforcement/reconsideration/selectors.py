@@ -88,6 +88,8 @@ METRICS: Mapping[str, Metric] = _metrics(
     Metric("proposal_letters", "制发建议书的案件", Q(proposal_letters__gt=0), "concluded_on"),
     Metric("to_perform", "应当履行", Q(performance_due_on__isnull=False), "performance_due_on"),
     Metric("performed", "已经履行", Q(performance_due_on__isnull=False, performed_on__isnull=False), "performance_due_on"),
+    Metric("unperformed", "逾期未履行", Q(performance_due_on__isnull=False, performed_on__isnull=True), "performance_due_on"),
+    Metric("opinion_unanswered", "意见书未反馈的案件", Q(opinion_letters__gt=F("opinion_answered")), "concluded_on"),
     Metric("sued", "复议后起诉", Q(sued_on__isnull=False), "sued_on"),
     Metric("pending", "未结", Q(concluded_on__isnull=True, matter__open=True), "received_on", at_end=True),
     Metric("overdue", "逾期未结", Q(concluded_on__isnull=True, matter__open=True), "received_on", at_end=True),

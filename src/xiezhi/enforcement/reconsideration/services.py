@@ -9,15 +9,16 @@ Evidence and file: `upload_evidence`, `restrict`, `file_for_reading`, `record_re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.documents import services as documents
 from xiezhi.kernel.documents.models import Document
 from xiezhi.kernel.procedures import registry, store
-from xiezhi.kernel.procedures.core import Actor, Recorded
-from xiezhi.kernel.procedures.models import Matter
+from xiezhi.kernel.procedures.clocks import clocks
+from xiezhi.kernel.procedures.core import Actor, Recorded, replay
+from xiezhi.kernel.procedures.models import Matter, MatterEvent
 
 from .archive import (
     archive_matter,
@@ -33,7 +34,8 @@ from .competence import Option, Proposal
 from .delivery import complete_notice, confirm_delivery, serve_document, unserved
 from .evidence import Reading, file_for_reading, keep_file, record_reading_of_file, restrict, upload_evidence
 from .filing import Checked, Duplicate, check_application, duplicates, file_application, propose_organ
-from .hooks import needs_signature
+from .hooks import CODE, case_values, needs_signature
+from .models import ReconsiderationCase
 from .parties import (
     Bulk,
     add_party,
@@ -51,7 +53,7 @@ __all__ = [
     "Bulk", "Checked", "Duplicate", "Option", "Proposal", "Reading", "add_party", "archive_matter", "assign_many",
     "catalog_rows", "change_agent", "check_application", "complete_notice", "confirm_delivery", "destroy_matter", "draft_document", "due_for_destruction",
     "duplicates", "elect_representatives", "elevate", "export_matter", "file_application", "file_for_reading",
-    "hand_over_all", "join_for_trial", "keep_file", "merge", "needs_signature", "propose_destruction", "propose_organ",
+    "hand_over_all", "join_for_trial", "keep_file", "merge", "needs_signature", "propose_destruction", "propose_organ", "rebuild_cases",
     "record_reading_of_file", "recuse", "restrict", "serve_document", "unserved", "upload_evidence", "verify_package",
 ]  # fmt: skip
 
@@ -66,3 +68,28 @@ def draft_document(matter: Matter, title: str, actor: Actor, form: Mapping[str, 
     rec = Recorded(view.seq + 1, event, now.date(), now, next(iter(actor.roles), ""), actor.ref, dict(form or {}), actor.label)
     data = document_data(matter, view, rec, form or {}, title)
     return documents.draft(matter, title, actor, data={**data, "issued_on": now.date().isoformat()})
+
+
+def rebuild_cases(matter_ids: Sequence[int], *, chunk: int = 500) -> int:
+    """案件行重建: write the rows for statistics anew from the histories (they are an index). Returns how many."""
+    done = 0
+    for first in range(0, len(matter_ids), chunk):
+        part = list(Matter.objects.filter(pk__in=matter_ids[first : first + chunk], procedure=CODE))
+        kept = dict(ReconsiderationCase.objects.filter(matter__in=part).values_list("pk", "applicant_key"))
+        histories: dict[int, list[Recorded]] = {m.pk: [] for m in part}
+        for row in MatterEvent.objects.filter(matter__in=part).order_by("matter_id", "seq"):
+            histories[row.matter_id].append(store.recorded(row))
+        rows = []
+        for matter in part:
+            declared = registry.get(matter.procedure, matter.version)
+            view = replay(declared, histories[matter.pk])
+            found = clocks(view, store.calendar(), wall.now())
+            rows.append(ReconsiderationCase(
+                matter_id=matter.pk, organ_id=matter.organ_id, applicant_key=kept.get(matter.pk, ""), **case_values(view, found)
+            ))  # fmt: skip
+        names = [f.attname for f in ReconsiderationCase._meta.concrete_fields if f.attname not in ("matter_id", "merged_into_id")]
+        ReconsiderationCase.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["matter"], update_fields=[n.removesuffix("_id") for n in names]
+        )
+        done += len(rows)
+    return done

@@ -81,9 +81,9 @@ def _forget(matter: Matter, documents: Sequence[int]) -> tuple[int, int]:
     return payloads, salts
 
 
-def _delete(using: str, table: str, where: str, values: list[object]) -> int:
+def _delete(using: str, table: str, where: str, values: list[list[int] | list[str]]) -> int:
     with connections[using].cursor() as cursor:
-        cursor.execute(f'DELETE FROM "{table}" WHERE {where}', values)  # noqa: S608 - table names come from the models
+        cursor.execute(f'DELETE FROM "{table}" WHERE {where}', tuple(values))  # noqa: S608 - names from models
         return int(cursor.rowcount)
 
 

@@ -179,7 +179,7 @@ def _numbers_in_use(records: Sequence[Record]) -> dict[str, set[str]]:
     docs = [d.get("number", "") for r in records for _, d in r.documents if d.get("number")]
     intakes = [r.matter.get("intake_no", "") for r in records if r.matter.get("intake_no")]
     return {
-        "case_no": set(Matter.objects.filter(case_no__in=cases).values_list("case_no", flat=True)),
+        "case_no": {n for n in Matter.objects.filter(case_no__in=cases).values_list("case_no", flat=True) if n},
         "intake_no": set(Matter.objects.filter(intake_no__in=intakes).values_list("intake_no", flat=True)),
         "number": {n for n in Document.objects.filter(number__in=docs).values_list("number", flat=True) if n},
     }
@@ -327,7 +327,8 @@ _OPEN_COLUMNS = ("kind", "role", "name", "@role", "source_key", "acts_for", "e_s
 
 
 def _parties(pairs: Sequence[tuple[Prepared, Matter]], names: _Names) -> None:
-    first, later = [], []
+    first: list[tuple[Party, str, dict[str, Party]]] = []
+    later: list[tuple[Party, str, dict[str, Party]]] = []
     for p, matter in pairs:
         on = p.history[0].on
         mine: dict[str, Party] = {}
