@@ -226,6 +226,8 @@ def _more(now: int, was: int, base: str) -> str:
     d = 100 * (now - was) / was
     if abs(d) < 0.05:
         return _("与%(b)s持平") % {"b": base}
+    if abs(d) > 300:  # a share of a handful says nothing
+        return _("%(b)s%(n)s件") % {"b": base, "n": f"{was:,}"}
     return _("比%(b)s%(w)s%(n).1f%%") % {"b": base, "w": _("多") if d > 0 else _("少"), "n": abs(d)}
 
 

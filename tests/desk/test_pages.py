@@ -1,0 +1,181 @@
+"""Every page of the desk by every role, and what each role is shown of one matter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.desk.conftest import Desk
+from tests.enforcement.reconsideration import flow
+from xiezhi.kernel.access.models import ReadingLog
+from xiezhi.kernel.documents.models import Attachment, StoredFile
+from xiezhi.kernel.procedures.models import Matter
+
+OFFICE = {"officer", "second", "head", "organ", "clerk", "leader", "court"}
+PAGES = {
+    "/desk/hearings/": OFFICE,
+    "/desk/documents/": OFFICE,
+    "/desk/notices/": OFFICE | {"respondent", "system", "security", "audit"},
+    "/desk/me/": OFFICE | {"respondent", "system", "security", "audit"},
+    "/desk/respondent/": {"respondent"},
+    "/desk/filing/": {"officer", "second", "head", "clerk", "court"},
+    "/desk/figures/": {"head", "organ", "leader"},
+    "/desk/figures/rows/?metric=received": {"head", "organ", "leader"},
+    "/desk/admin/": {"system", "security", "audit"},
+    "/desk/admin/units/": {"system"},
+    "/desk/admin/staff/": {"system"},
+    "/desk/admin/calendars/": {"system"},
+    "/desk/admin/parameters/": {"system"},
+    "/desk/admin/procedures/": {"system"},
+    "/desk/admin/procedures/XZFY/1/": {"system"},
+    "/desk/admin/templates/": {"system"},
+    "/desk/admin/serials/": {"system"},
+    "/desk/admin/outbox/": {"system"},
+    "/desk/admin/rendering/": {"system"},
+    "/desk/admin/accounts/": {"security"},
+    "/desk/admin/grants/": {"security"},
+    "/desk/admin/services/": {"security"},
+    "/desk/admin/readings/": {"audit"},
+    "/desk/admin/security/": {"audit"},
+}
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_who_may_open(desk: Desk, address: str) -> None:
+    for role, client in desk.clients.items():
+        status = client.get(address).status_code
+        if role in PAGES[address]:
+            assert status == 200, (role, address)
+        elif role == "nobody":
+            assert status == 302, (role, address)
+        else:
+            assert status in (403, 404), (role, address)
+
+
+@pytest.mark.parametrize("view", ["mine", "unit", "reach"])
+def test_queue_shows_what_is_in_reach(desk: Desk, view: str) -> None:
+    number = desk.matter.number
+    seen = {r: number in desk[r].get(f"/desk/?view={view}").content.decode() for r in ("officer", "head", "leader", "court")}
+    assert seen["officer"]
+    assert seen["head"] == (view != "mine")
+    assert seen["leader"] == (view == "reach")
+    assert not seen["court"]
+
+
+def test_queue_by_text_and_filters(desk: Desk) -> None:
+    officer = desk["officer"]
+    assert desk.matter.number in officer.get("/desk/", {"q": desk.matter.case_no}).content.decode()
+    assert desk.matter.number in officer.get("/desk/", {"q": "陈晓"}).content.decode()
+    assert desk.matter.number not in officer.get("/desk/", {"q": "没有这个人"}).content.decode()
+    nothing = officer.get("/desk/", {"state": "CLOSED", "view": "unit"}).content.decode()
+    assert "没有符合条件的办件" in nothing
+    assert officer.get("/desk/", {"due": "x", "sort": "; drop", "handler": "9" * 40, "after": "zz"}).status_code == 200
+
+
+def _statements(desk: Desk, role: str, address: str) -> int:
+    desk[role].get(address)
+    with CaptureQueriesContext(connection) as found:
+        desk[role].get(address)
+    return len(found)
+
+
+def test_number_of_statements_does_not_grow_with_rows(desk: Desk) -> None:
+    before = {a: _statements(desk, "head", a) for a in ("/desk/?view=unit", "/desk/?view=reach&q=陈")}
+    for n in range(4):
+        flow.in_review(desk.world, f"more-{n}", act={"type": "行政处罚决定", "doc_no": f"临市监〔2026〕{n}号", "made_on": "2026-09-20",
+                       "service_method": "DIRECT", "served_on": "2026-09-22", "told_remedy": True})  # fmt: skip
+    assert Matter.objects.filter(open=True).count() >= 5
+    after = {a: _statements(desk, "head", a) for a in before}
+    assert after == before
+    assert max(before.values()) <= 20
+
+
+def test_matter_page_of_each_role(desk: Desk) -> None:
+    for role in ("officer", "head", "organ", "clerk"):
+        page = desk[role].get(desk.address)
+        assert page.status_code == 200, role
+        assert "陈晓岚" in page.content.decode()
+    assert desk["court"].get(desk.address).status_code == 404
+    assert desk["citizen"].get(desk.address).status_code in (403, 404)
+    assert desk["system"].get(desk.address).status_code in (403, 404)
+    assert desk["leader"].get(desk.address).status_code == 302  # asks for the purpose first
+
+
+def test_opening_is_recorded_once_with_its_purpose(desk: Desk) -> None:
+    desk["officer"].get(desk.address)
+    desk["officer"].get(desk.address, headers={"HX-Request": "true"})
+    found = ReadingLog.objects.filter(matter_id=desk.matter.pk, action="READ")
+    assert [r.purpose for r in found] == ["HANDLE"]
+    assert found[0].count == 1
+
+
+def test_a_leader_says_why_before_reading(desk: Desk) -> None:
+    leader, ask = desk["leader"], f"{desk.address}purpose/"
+    assert "请填写具体事由" in leader.post(ask, {"purpose": "SUPERVISE", "text": ""}).content.decode()
+    assert leader.post(ask, {"purpose": "SUPERVISE", "text": "年度评查"}).status_code == 302
+    assert leader.get(desk.address).status_code == 200
+    last = ReadingLog.objects.filter(matter_id=desk.matter.pk).latest("id")
+    assert (last.purpose, last.purpose_text) == ("SUPERVISE", "年度评查")
+
+
+def test_personal_numbers_are_masked_until_shown_for_a_purpose(desk: Desk) -> None:
+    page = desk["officer"].get(f"{desk.address}?tab=parties").content.decode()
+    assert "990100199005012349" not in page
+    party = desk.matter.parties.get(role="applicant")
+    address = f"{desk.address}reveal/{party.pk}/"
+    refused = desk["officer"].post(address, {"purpose": ""})
+    assert refused.status_code == 302
+    shown = desk["officer"].post(address, {"purpose": "SERVE"}, headers={"HX-Request": "true"}).content.decode()
+    assert "990100199005012349" in shown
+    last = ReadingLog.objects.filter(matter_id=desk.matter.pk, action="SHOW").get()
+    assert "id_no" in last.fields
+    assert desk["respondent"].post(address, {"purpose": "SERVE"}).status_code == 404
+
+
+def _file(desk: Desk, name: str, **more: Any) -> Attachment:
+    stored, _ = StoredFile.objects.get_or_create(sha256="a" * 64, defaults={"size": 1, "media_type": "application/pdf"})
+    return Attachment.objects.create(
+        matter=desk.matter, file=stored, name=name, submitted_role="applicant", submitted_on=desk.matter.opened_on, **more
+    )
+
+
+def test_respondent_sees_neither_mediation_nor_internal_nor_restricted(desk: Desk) -> None:
+    _file(desk, "公开材料.pdf")
+    hidden = [_file(desk, "调解笔录.pdf", folder="MEDIATION"), _file(desk, "内部意见.pdf", folder="INTERNAL"),
+              _file(desk, "商业秘密.pdf", restricted="SECRET")]  # fmt: skip
+    page = desk["respondent"].get(desk.address).content.decode()
+    assert "公开材料" in page
+    for one in hidden:
+        assert one.name.removesuffix(".pdf") not in page
+        assert desk["respondent"].get(f"{desk.address}file/{one.pk}/").status_code == 404
+    office = desk["officer"].get(desk.address).content.decode()
+    assert "调解材料（不得作为证据）" in office
+    assert all(one.name.removesuffix(".pdf") in office for one in hidden)
+    assert "990100199005012349" not in page
+
+
+def test_export_is_logged_with_purpose(desk: Desk) -> None:
+    refused = desk["officer"].post("/desk/export/", {"view": "mine", "purpose": "AUDIT", "as": "csv"})
+    assert refused.status_code == 302
+    answer = desk["officer"].post("/desk/export/", {"view": "mine", "purpose": "HANDLE", "as": "csv"})
+    text = answer.content.decode("utf-8")
+    assert text.startswith("\ufeff编号")
+    assert desk.matter.number in text
+    assert ReadingLog.objects.filter(action="EXPORT", purpose="HANDLE", count=1).exists()
+    xlsx = desk["officer"].post("/desk/export/", {"view": "mine", "purpose": "HANDLE", "as": "xlsx"})
+    assert xlsx.content[:2] == b"PK"
+
+
+def test_formulas_in_exports_stay_text(desk: Desk) -> None:
+    Matter.objects.filter(pk=desk.matter.pk).update(parties_line="=cmd|' /C calc'!A0")
+    text = desk["officer"].post("/desk/export/", {"view": "mine", "purpose": "HANDLE", "as": "csv"}).content.decode()
+    assert "'=cmd" in text
+
+
+def test_stream_needs_reach(desk: Desk) -> None:
+    assert desk["officer"].get("/desk/stream").status_code == 200
+    assert desk["court"].get(f"/desk/stream?m={desk.matter.public_id}").status_code == 404
+    assert desk["citizen"].get("/desk/stream").status_code == 403
