@@ -90,6 +90,8 @@ def event_form(request: HttpRequest, public_id: Any, event: str) -> HttpResponse
         return _show(request, at, state, declared, raw, problems, key=key, seq=seq, status=422)
     try:
         if "_confirmed" not in request.POST and acting.weighty(declared, state.view.state):
+            if at.matter.seq != seq:  # what somebody else did is told before what the new state forbids
+                return _conflict(request, at, state, declared, raw, seq)
             acting.dry_run(state, event, at.actor, data, on)
             return _confirm(request, at, state, declared, raw, data, on, key=key, seq=seq)
         outcome = acting.act(at, event, data, on=on, request_key=key, expected_seq=seq, draft=draft)
