@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from xiezhi.kernel.procedures.clocks import SHANGHAI
 from xiezhi.kernel.procedures.core import Recorded, View
 from xiezhi.kernel.procedures.declare import Event, Kind
 from xiezhi.kernel.procedures.models import Matter
+from xiezhi.kernel.procedures.walks import walk
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 9, 14)
@@ -101,6 +103,25 @@ def test_documents_of_each_event_compose(code: str, matter: Matter, django_asser
         assert "None" not in text
         if template.code.rsplit(".", 1)[-1] in ("acceptance_notice", "suspension_notice", "termination_decision", "decision"):
             assert "陈晓岚" in text
+
+
+def test_documents_of_random_walks_compose(matter: Matter) -> None:
+    """Whatever course a matter takes, every document on its way has all that it must hold."""
+    made = 0
+    for seed in range(25):
+        course = walk(random.Random(seed), Reconsideration, date(2025, 3, 3), date(2026, 9, 1), store.calendar())
+        view = View(Reconsideration)
+        view.calendar = store.calendar()
+        for rec in course.history:
+            if rec.event == "corrected":
+                break
+            view.apply(rec)
+            event = Reconsideration.events[rec.event]
+            for title in event.produces(view, rec.data) if callable(event.produces) else event.produces:
+                data = case_data.document_data(matter, view, rec, {}, title)
+                layout.compose(templates.by_title(title), {**data, "doc_no": "临川府复字〔2026〕1号"})
+                made += 1
+    assert made > 150
 
 
 def test_a_public_text_names_nobody(matter: Matter) -> None:
