@@ -81,7 +81,7 @@ def due_filter(due: str, today: date) -> Q:
         case "week":
             return Q(due_sort__gt=today, due_sort__lte=today + timedelta(days=6 - today.weekday()))
         case "later":
-            return Q(due_sort__gt=today + timedelta(days=6 - today.weekday()), due_sort__lt=NO_DUE)
+            return Q(due_sort__gt=today + timedelta(days=6 - today.weekday()), held=False)
         case "held":
             return Q(due_sort=NO_DUE, held=True)
     return Q()
