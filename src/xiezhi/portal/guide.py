@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xiezhi.kernel.procedures import registry
+from xiezhi.kernel.procedures.core import View
 from xiezhi.kernel.procedures.declare import Event, Procedure, Side, Special, State, Term
 from xiezhi.kernel.units.models import Level
 
@@ -41,13 +42,24 @@ class Step:
     title: str
     plain: str
     basis: str
-    terms: tuple[Term, ...]
+    terms: tuple[tuple[Term, str], ...]
     documents: tuple[str, ...]
 
 
-def length_text(term: Term) -> str:
+def _length(term: Term, procedure: type[Procedure]) -> int:
+    """Length in an ordinary matter, about which nothing special is known; 0 where it depends on the case."""
+    if not callable(term.length):
+        return int(term.length)
+    try:
+        return int(term.length(View(procedure)) or 0)
+    except (LookupError, TypeError, ValueError, AttributeError, AssertionError, RuntimeError):
+        return 0
+
+
+def length_text(term: Term, procedure: type[Procedure]) -> str:
     """60日, 5个工作日; empty for lengths that depend on the case."""
-    return "" if callable(term.length) else f"{term.length}{_UNITS.get(term.unit.name, '')}"
+    length = _length(term, procedure)
+    return f"{length}{_UNITS.get(term.unit.name, '')}" if length else ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +83,17 @@ class Guide:
     @property
     def steps(self) -> list[Step]:
         """The main road: from the filing through each state by the primary events, as an ordinary matter goes."""
-        return [Step(e.title, e.plain, e.basis, self._terms_met_by(e), _documents(e)) for e in self._road() if e.plain]
+        return [
+            Step(
+                e.title,
+                e.plain,
+                e.basis,
+                tuple((t, length_text(t, self.procedure)) for t in self._terms_met_by(e)),
+                _documents(e),
+            )
+            for e in self._road()
+            if e.plain
+        ]
 
     def _road(self) -> list[Event]:
         primary = [e for e in self.procedure.events.values() if e.primary and not e.when]
@@ -97,7 +119,7 @@ class Guide:
     @property
     def terms(self) -> list[tuple[Term, str]]:
         """Statutory terms with their length in words; those of the citizen first."""
-        known = [(t, length_text(t)) for t in self.procedure.terms.values()]
+        known = [(t, length_text(t, self.procedure)) for t in self.procedure.terms.values()]
         ordered = sorted(known, key=lambda pair: pair[0].side is not Side.PARTY)
         return [pair for pair in ordered if pair[1]]
 
@@ -109,10 +131,12 @@ class Guide:
         for event in self._road():
             if isinstance(event.target, State):
                 found += [
-                    t for t in self._terms_met_by(event) if t.side is Side.OFFICE and length_text(t) and t not in found
+                    t
+                    for t in self._terms_met_by(event)
+                    if t.side is Side.OFFICE and length_text(t, self.procedure) and t not in found
                 ]
-        longest = sorted(found[1:], key=lambda t: -_days(t))[:2]
-        return out + [(t.title, length_text(t), t.basis) for t in [*found[:1], *longest]]
+        longest = sorted(found[1:], key=lambda t: -_days(t, self.procedure))[:2]
+        return out + [(t.title, length_text(t, self.procedure), t.basis) for t in [*found[:1], *longest]]
 
     @property
     def articles(self) -> list[str]:
@@ -133,12 +157,12 @@ class Guide:
 
 def _ordinary(event: Event) -> bool:
     """Whether the event belongs to what happens in every matter, not to a side road that only some take."""
-    return event.repeatable and event.target is not Special.PREVIOUS
+    return event.target is not Special.PREVIOUS
 
 
-def _days(term: Term) -> int:
+def _days(term: Term, procedure: type[Procedure]) -> int:
     """Rough length for ordering."""
-    return 0 if callable(term.length) else int(term.length) * {"MO": 30, "YR": 365}.get(term.unit.name, 1)
+    return _length(term, procedure) * {"MO": 30, "YR": 365}.get(term.unit.name, 1)
 
 
 def _documents(event: Event) -> tuple[str, ...]:

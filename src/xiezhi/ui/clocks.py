@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.calendar import services as calendars
@@ -159,6 +160,6 @@ def full(clock: Clock, calendar: Calendar) -> FullClock:
     )
     total = (legal - clock.started_on).days if legal else 0
     return FullClock(
-        clock, chip, left, "个工作日" if in_working_days else "天", chip.state == "late", chip.state == "today",
+        clock, chip, left, _("个工作日") if in_working_days else _("天"), chip.state == "late", chip.state == "today",
         chip.state == "held", (today - clock.started_on).days, total,
     )  # fmt: skip

@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made
 from typing import Any
 
 from django.http import QueryDict
@@ -38,9 +39,9 @@ class BoundField:
     error: str = ""
     choices: Choices = ()
     widget: str = "text"
-    rows: list[list[BoundField]] = field(default_factory=list)
+    rows: list[list[BoundField]] = made(default_factory=list)
     files: Sequence[Mapping[str, Any]] = ()
-    parts: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, str] = made(default_factory=dict)
     query: str = ""
     searchable: bool = False
 

@@ -23,7 +23,7 @@ MOST_FILES = 60
 
 @transaction.atomic
 def keep(
-    files: Iterable[UploadedFile],
+    files: Iterable[UploadedFile[Any]],
     *,
     role: str,
     by: str,
@@ -38,12 +38,12 @@ def keep(
     for upload in files:
         name = str(upload.name or "")
         try:
-            seen = content.inspect(upload, name, str(upload.content_type or ""))  # type: ignore[arg-type]
+            seen = content.inspect(upload, name, str(upload.content_type or ""))
         except content.Rejected as problem:
             refused.append(f"{content.safe_name(name)}：{problem.message_zh}")
             continue
         upload.seek(0)
-        storage.put(upload)  # type: ignore[arg-type]
+        storage.put(upload)
         stored, _ = StoredFile.objects.get_or_create(
             sha256=seen.sha256, defaults={"size": seen.size, "media_type": seen.media_type}
         )

@@ -120,7 +120,7 @@ def resume(request: HttpRequest) -> HttpResponseBase:
 def account(request: HttpRequest) -> HttpResponseBase:
     """What the platform holds about me (masked), and what I may set."""
     user = request.user
-    person = user.person
+    person = getattr(user, "person", None)
     if request.method == "POST":
         if request.POST.get("do") == "look":
             return _save_look(request, user)
@@ -130,7 +130,7 @@ def account(request: HttpRequest) -> HttpResponseBase:
             people.update_person(person, service_address=request.POST.get("service_address", "").strip()[:200])
             messages.success(request, _("送达地址已保存。"))
             return redirect("portal:account")
-    parties = Party.objects.filter(account_id=user.pk, valid_to__isnull=True, matter__open=True).select_related(
+    parties = Party.objects.filter(account_id=user.pk or 0, valid_to__isnull=True, matter__open=True).select_related(
         "matter"
     )
     return render(request, "portal/my/account.html", {"section": "my", "person": person, "parties": list(parties[:50])})
@@ -163,7 +163,7 @@ def _save_service(request: HttpRequest, user: Any) -> HttpResponse:
 @guard(LOGGED_IN)
 def notices(request: HttpRequest) -> HttpResponseBase:
     """Messages on the site, newest first; what is shown counts as read once marked."""
-    rows = Notice.objects.filter(account_id=request.user.pk, channel=Notice.SITE)
+    rows = Notice.objects.filter(account_id=request.user.pk or 0, channel=Notice.SITE)
     if request.method == "POST":
         rows.filter(read_at__isnull=True).update(read_at=wall.now())
         return redirect("portal:notices")

@@ -82,6 +82,6 @@ def unit_search(request: HttpRequest) -> HttpResponse:
     name = request.GET.get("field", "unit")[:60]
     if not name.replace("_", "").replace(".", "").replace("-", "").isalnum():
         raise Http404
-    query = next((v for k, v in request.GET.items() if k.endswith(".q")), request.GET.get("q", ""))[:60]
+    query = str(next((v for k, v in request.GET.items() if k.endswith(".q")), request.GET.get("q", "")))[:60]
     form = build_form([Field(name, _("单位"), Kind.UNIT)], {}, queries={name: query})
     return render(request, "ui/unit_choices.html", {"f": form[name]})

@@ -91,7 +91,7 @@ def matters(request: HttpRequest) -> HttpResponse:
         .order_by("-updated_at", "-id")
     )
     page = Paginator(rows, 20).get_page(request.GET.get("page"))
-    context = {"section": "my", "page": page, "drafts": drafts.of_account(request.user.pk)}
+    context = {"section": "my", "page": page, "drafts": drafts.of_account(request.user.pk or 0)}
     return render(request, "portal/my/list.html", context)
 
 
@@ -118,7 +118,7 @@ def _matter_context(request: HttpRequest, subject: Subject, found: Matter) -> di
         "open": [o for o in options if o.open and o.event.code != READ_FILE], "shut": [o for o in options if not o.open],
         "may_read_file": any(o.open and o.event.code == READ_FILE for o in options), "timeline": timeline.of(state),
         "documents": visible_documents(subject, found, state), "own_files": _own_files(subject, found),
-        "notices": found.notices.filter(account_id=subject.account_id).order_by("-id")[:5],
+        "notices": found.notices.filter(account_id=subject.account_id or 0).order_by("-id")[:5],
     }  # fmt: skip
 
 
@@ -139,7 +139,7 @@ def whole(request: HttpRequest, public_id: Any) -> HttpResponse:
     services.settle_matter(found.pk)
     found = find(public_id)
     context = _matter_context(request, subject, found) | {
-        "print_title": found.number, "print_at": wall.now(), "print_by": request.user.get_full_name(),
+        "print_title": found.number, "print_at": wall.now(), "print_by": subject.name,
     }  # fmt: skip
     log_own(request, subject, found, "procedures.matter.print")
     return render(request, "portal/my/print.html", context)
@@ -247,7 +247,7 @@ def document(request: HttpRequest, public_id: Any, pk: int) -> HttpResponseBase:
         paperwork.want_pdf(doc)
         messages.info(request, _("这份文书正在制作，几分钟后再来下载。"))
         return redirect("portal:matter", public_id=public_id)
-    Delivery.objects.filter(document=doc, party__account_id=subject.account_id, opened_at__isnull=True).update(
+    Delivery.objects.filter(document=doc, party__account_id=subject.account_id or 0, opened_at__isnull=True).update(
         opened_at=wall.now()
     )
     log_own(request, subject, found, "documents.document", (doc.title,))
@@ -340,7 +340,7 @@ def readings(request: HttpRequest) -> HttpResponse:
     """谁查阅过我的信息."""
     from xiezhi.kernel.access.selectors import readings_of_person
 
-    person = request.user.person
+    person = getattr(request.user, "person", None)
     own = request.GET.get("own") == "1"
     rows = readings_of_person(person, own=own) if person is not None else []
     return render(request, "portal/my/readings.html", {"section": "my", "rows": rows, "person": person, "own": own})

@@ -65,7 +65,11 @@ def zh_short(value: Any) -> str:
 def zh_week(value: Any) -> str:
     """2026年3月5日（周四）."""
     day = _day(value)
-    return f"{zh(day)}（周{_WEEKDAYS[day.weekday()]}）" if day else str(value or "")
+    if day is None:
+        return str(value or "")
+    if not (get_language() or "zh").startswith("zh"):
+        return f"{day.isoformat()} ({day:%a})"
+    return f"{zh(day)}（周{_WEEKDAYS[day.weekday()]}）"
 
 
 @register.filter
@@ -167,7 +171,7 @@ def url_with(context: template.Context, **changes: Any) -> str:
             query.pop(name, None)
         else:
             query[name] = str(value)
-    return "?" + query.urlencode()
+    return f"?{query.urlencode()}"
 
 
 @register.inclusion_tag("ui/pages.html", takes_context=True)
