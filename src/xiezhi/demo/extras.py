@@ -79,7 +79,7 @@ def _readings(world: World) -> None:
     accounts = {a.pk: a for a in Account.objects.select_related("staff").filter(kind="STAFF", pk__in=[
         o.account_id for office in world.roster.offices.values() for o in office.officers])}  # fmt: skip
     by_staff = {a.staff_id: a for a in accounts.values()}
-    named = Party.objects.filter(account_id=world.public.named["zhouhesheng"].account_id).values_list("matter_id", flat=True)
+    named = Party.objects.filter(person_id=world.public.named["zhouhesheng"].person_id).values_list("matter_id", flat=True)
     wanted = list(Matter.objects.filter(pk__in=list(named), handler__isnull=False).order_by("id"))
     others = Matter.objects.filter(open=True, handler__isnull=False).exclude(pk__in=[m.pk for m in wanted]).order_by("id")
     wanted += list(others[:_SAMPLE])

@@ -28,6 +28,7 @@ __all__ = ["Numbers", "add"]
 RECENT = timedelta(days=30)
 FRESH = timedelta(days=2)
 DECISION = "行政复议决定书"
+STEPS = ("DRAFT", "SUBMIT", "APPROVE", "SIGN")
 
 
 class Numbers:
@@ -119,7 +120,7 @@ class _Writer:
         doc.body = documents.first_text(template, data)
         doc.frozen = {"data": data, "body": doc.body, "verify_code": doc.verify_code, "issued_on": rec.on.isoformat()}
         if self.hook.needs_signature(title) and rec.role != "CLOCK":
-            self._signed(doc, rec, ("DRAFT", "SUBMIT", "APPROVE", "SIGN"))
+            self._signed(doc, rec, STEPS)
         self.batch.others.append(doc)
         self.batch.commits.append(documents.commitment(doc))
 
@@ -130,13 +131,8 @@ class _Writer:
         doc = self._new(template, DECISION)
         data = self.hook.document_data(self.matter, self.view, rec, {}, DECISION)
         doc.body = documents.first_text(template, data)
-        if state == "DRAFTING":
-            doc.state, steps = Document.DRAFT, ("DRAFT",)
-        else:
-            doc.state, steps = self.rng.choice((
-                (Document.REVIEW, ("DRAFT", "SUBMIT")), (Document.APPROVED, ("DRAFT", "SUBMIT", "APPROVE")),
-                (Document.SIGNED, ("DRAFT", "SUBMIT", "APPROVE", "SIGN")),
-            ))  # fmt: skip
+        steps = STEPS[: 1 if state == "DRAFTING" else self.rng.randint(2, 4)]
+        doc.state = (Document.DRAFT, Document.REVIEW, Document.APPROVED, Document.SIGNED)[len(steps) - 1]
         self._signed(doc, rec, steps)
         self.batch.others.append(doc)
 

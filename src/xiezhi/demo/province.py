@@ -97,7 +97,7 @@ class _Builder:
             uid=UUID(int=self.rng.getrandbits(128), version=4), name=name, short_name=short[:40], level=level, kind=kind,
             parent=parent, division=division, demo=True, created_at=self.at, sort_key=ids.sort_key(name), sort=self.serial,
             usc=names.usc(division.code, self.serial, department="11"), **flags,
-        )  # type: ignore[misc]  # fmt: skip
+        )  # fmt: skip
         unit.save(force_insert=True)
         period = UnitPeriod(
             unit=unit, name=name, short_name=unit.short_name, sort_key=unit.sort_key, admin_parent=parent,

@@ -128,14 +128,10 @@ class Batch:
     def write(self) -> None:
         """Write everything; call inside a transaction. The order does not matter: foreign keys are checked at its end."""
         with connection.cursor() as cursor:
-            for model, rows in (
-                (Matter, self.matters), (MatterEvent, self.events), (EventPayload, self.payloads), (Party, self.parties),
-                (MatterOfficer, self.officers), (ReconsiderationCase, self.cases),
-            ):  # fmt: skip
-                copy_models(cursor, model, rows)
             groups: dict[type[models.Model], list[models.Model]] = {}
-            for one in self.others:
-                groups.setdefault(type(one), []).append(one)
+            for found in (self.matters, self.events, self.payloads, self.parties, self.officers, self.cases, self.others):
+                for one in found:
+                    groups.setdefault(type(one), []).append(one)
             for model, rows in groups.items():
                 copy_models(cursor, model, rows)
             columns = ", ".join(store.COLUMNS)
