@@ -11,7 +11,8 @@ from tests.enforcement.reconsideration.world import World, build
 from xiezhi.enforcement.reconsideration.models import ReconsiderationCase
 from xiezhi.enforcement.reconsideration.services import file_application
 from xiezhi.kernel.documents.models import Document
-from xiezhi.kernel.procedures.core import Refused
+from xiezhi.kernel.procedures import services
+from xiezhi.kernel.procedures.core import Actor, Refused
 from xiezhi.kernel.procedures.models import EventPayload, Matter, MatterEvent, Party
 
 pytestmark = pytest.mark.django_db
@@ -114,8 +115,6 @@ def test_letter_counts_by_its_postmark(world: World, freeze: Callable[[str], Non
     done = file_application(None, answers, channel="POST", request_key="k1", staff_actor=world.officer)
     matter = Matter.objects.get(pk=done.matter.pk)
     assert matter.state == "ADMISSION_REVIEW" and matter.channel == "POST"
-    from xiezhi.kernel.procedures import services
-
     accepted = services.fire_event(
         matter.pk, "accepted", world.office_head, {"procedure": "ORDINARY", "officers": world.staff_ids}
     )
@@ -132,7 +131,14 @@ def test_citizens_cannot_file_for_the_counter(world: World) -> None:
 
 def test_penalty_organ_path_waits_for_the_organ(world: World) -> None:
     done = file_application(world.citizen, world.answers(), channel="VIA_PENALTY_ORGAN", request_key="k1")
-    assert Matter.objects.get(pk=done.matter.pk).state == "AT_PENALTY_ORGAN"
+    matter = Matter.objects.get(pk=done.matter.pk)
+    assert matter.state == "AT_PENALTY_ORGAN"
+    assert Party.objects.get(matter=matter, role="penalty_organ").unit == world.market
+    organ = Actor("account:900", frozenset({"penalty_organ"}), "临川县市场监督管理局")
+    services.fire_event(matter.pk, "forwarded", organ, {})
+    letter = Document.objects.get(matter=matter, title="处罚机关转送函")
+    assert letter.unit == world.market and letter.number is not None and letter.number.startswith("临川县市场监督管理局复转字")
+    assert letter.frozen["data"]["organ"] == "临川县市场监督管理局"
 
 
 def test_wrong_identity_number_is_named_at_its_field(world: World) -> None:

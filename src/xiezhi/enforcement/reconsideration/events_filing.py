@@ -23,7 +23,17 @@ from .roles import (
     RESPONDENT,
     SUPERIOR_ORGAN,
 )
-from .rules import ADMISSION, ELECTION, FILING, OFFICERS_NAMED, REFUSAL, REPRESENTED, SUPPLEMENT, SUPPLEMENTED, VIA_PENALTY
+from .rules import (
+    ADMISSION,
+    ELECTION,
+    FILING,
+    OFFICERS_NAMED,
+    REFUSAL,
+    REPRESENTED,
+    SUPPLEMENT,
+    SUPPLEMENTED,
+    VIA_PENALTY,
+)
 
 S = states
 
@@ -108,7 +118,7 @@ class Filing:
     )  # fmt: skip
     forwarded = Event(
         "转送复议机关", ((S.AT_PENALTY_ORGAN,), S.RECEIVED), by=(PENALTY_ORGAN,), basis=L(32, 2),
-        form=(day("received_on", "复议机关收到日"), files()), meets=("RC-FWD-PENALTY",), produces=("转送函",), backdated=True,
+        form=(day("received_on", "复议机关收到日"), files()), meets=("RC-FWD-PENALTY",), produces=("处罚机关转送函",), backdated=True,
         plain="处罚机关已将您的申请转送复议机关。", notifies=(APPLICANT, CASE_OFFICER), primary=True,
     )  # fmt: skip
     self_corrected = Event(

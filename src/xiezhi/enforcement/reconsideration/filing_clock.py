@@ -18,8 +18,19 @@ from xiezhi.kernel.procedures.declare import Started
 from .citations import PLAIN, L, R
 
 __all__ = [
-    "Lateness", "abs_length", "abs_start", "act_of", "apply_length", "apply_start", "applied_on", "filing_spells",
-    "inaction_full_on", "inaction_length", "inaction_start", "lateness", "untold_start",
+    "Lateness",
+    "abs_length",
+    "abs_start",
+    "act_of",
+    "applied_on",
+    "apply_length",
+    "apply_start",
+    "filing_spells",
+    "inaction_full_on",
+    "inaction_length",
+    "inaction_start",
+    "lateness",
+    "untold_start",
 ]  # fmt: skip
 
 INACTION_DAYS = 60

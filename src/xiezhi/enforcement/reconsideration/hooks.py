@@ -108,7 +108,9 @@ def document_number(matter: Matter, view: View, title: str) -> Numbering | str |
     code = _code(matter)
     organ = matter.organ_id or matter.handling_unit_id
     if short == "penalty_forward_letter":
-        return Numbering(f"doc:{organ}:{CODE}:{short}", lambda year, serial: f"{code}复处转字〔{year}〕{serial}号")
+        sender = unit(document_unit(matter, view, title))
+        if sender is not None:
+            organ, code = sender.pk, sender.document_code or sender.short_name or sender.name
     return Numbering(f"doc:{organ}:{CODE}:{short}", lambda year, serial: f"{code}复{kind}字〔{year}〕{serial}号")
 
 
@@ -227,6 +229,14 @@ def after(matter: Matter, effects: Effects) -> None:
         ReconsiderationCase.objects.create(matter_id=matter.pk, **values)
 
 
+def document_unit(matter: Matter, view: View, title: str) -> int | None:
+    """Hook: the penalty organ itself seals the letter with which it forwards an application (L 32)."""
+    if _short_code(title) != "penalty_forward_letter":
+        return None
+    respondent = str(view.facts.get("respondent_unit") or "")
+    return int(respondent) if respondent.isdigit() else None
+
+
 def _file(*args: Any, **kwargs: Any) -> Any:
     from .filing import file_application  # filing needs the codes of this module
 
@@ -235,7 +245,7 @@ def _file(*args: Any, **kwargs: Any) -> Any:
 
 HOOKS = Hooks(
     columns=columns, case_number=case_number, document_number=document_number, document_data=case_data.document_data,
-    needs_signature=needs_signature, after=after, file=_file,
+    needs_signature=needs_signature, after=after, file=_file, document_unit=document_unit,
 )  # fmt: skip
 
 

@@ -74,7 +74,8 @@ def issue_for_event(matter: Matter, effects: Effects, at: datetime) -> list[Docu
         template = templates.by_title(title)
         known = ready.get(title)
         doc = known or Document(matter=matter, template=template.code, template_version=template.version, title=title,
-                                unit_id=matter.organ_id or matter.handling_unit_id)  # fmt: skip
+                                unit_id=hook.document_unit(matter, view, title)
+                                or matter.organ_id or matter.handling_unit_id)  # fmt: skip
         data = hook.document_data(matter, view, rec, effects.payload, title)
         if known is not None:
             data = {**data, **known.fields}

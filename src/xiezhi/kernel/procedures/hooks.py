@@ -38,6 +38,10 @@ def _no_data(matter: Matter, view: View, rec: Recorded, payload: Mapping[str, An
     return {}
 
 
+def _no_unit(matter: Matter, view: View, template: str) -> int | None:
+    return None
+
+
 def _nothing(matter: Matter, effects: Effects) -> None:
     return None
 
@@ -53,6 +57,7 @@ class Hooks:
     reviewed and signed before the event. `after(matter, effects)`: detail records, at most two statements.
     `file(account, answers, files, *, channel, request_key, staff_actor)`: the function's own filing service, for the
     generic API; without it the filing event is opened as it is declared.
+    `document_unit(matter, view, template)`: the unit that seals a document, where it is not the deciding organ.
     """
 
     columns: Callable[[View], dict[str, Any]] = _no_columns
@@ -62,6 +67,7 @@ class Hooks:
     needs_signature: Callable[[str], bool] = lambda template: False
     after: Callable[[Matter, Effects], None] = _nothing
     file: Callable[..., Any] | None = None
+    document_unit: Callable[[Matter, View, str], int | None] = _no_unit
 
 
 _HOOKS: dict[str, Hooks] = {}
