@@ -85,6 +85,15 @@ def test_what_is_open_can_be_done_and_errors_keep_the_input(scene: Scene, filed:
     assert Matter.objects.get().state == "ADMISSION_REVIEW"
 
 
+def test_an_unfinished_form_is_kept(scene: Scene, filed: Matter) -> None:
+    services.fire_event(filed.pk, "supplement_noticed", OFFICER, {"defects": ["IDENTITY"], "detail": "请补身份证明"})
+    path = f"/my/{filed.public_id}/e/supplemented/"
+    answer = scene.client.post(path, {"materials": "写到一半"}, headers={"X-Autosave": "1"})
+    assert "已自动保存" in answer.json()["message"]
+    assert "写到一半" in scene.client.get(path).content.decode()
+    assert Matter.objects.get().state == "SUPPLEMENT_PENDING"
+
+
 def test_somebody_who_saw_an_older_state_is_told(scene: Scene, filed: Matter) -> None:
     services.fire_event(filed.pk, "supplement_noticed", OFFICER, {"defects": ["IDENTITY"], "detail": "请补身份证明"})
     late = scene.client.post(f"/my/{filed.public_id}/e/supplemented/", {"materials": "一份", "_seq": "1"})

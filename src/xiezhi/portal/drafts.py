@@ -14,6 +14,7 @@ from django.db.models import F
 from django.http import HttpRequest
 
 from xiezhi.kernel.access.models import Account
+from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.documents.verify import ALPHABET
 from xiezhi.kernel.procedures.models import Draft, Matter
 from xiezhi.kernel.sealing import Unreadable, seal, unseal
@@ -54,9 +55,11 @@ class Opened:
 
     def save(self) -> None:
         self.row.sealed = seal(self.content, context="draft")
-        Draft.objects.filter(pk=self.row.pk).update(sealed=self.row.sealed, revision=F("revision") + 1)
-        self.row.refresh_from_db(fields=["revision", "updated_at"])
-        Draft.objects.filter(pk=self.row.pk).update(updated_at=_now())
+        self.row.updated_at = wall.now()
+        Draft.objects.filter(pk=self.row.pk).update(
+            sealed=self.row.sealed, revision=F("revision") + 1, updated_at=self.row.updated_at
+        )
+        self.row.revision += 1
 
     def put(self, step: str, values: Mapping[str, Any], *, done: bool) -> None:
         """Store one step's raw values and whether they passed."""
@@ -67,12 +70,6 @@ class Opened:
 
     def is_done(self, step: str) -> bool:
         return step in self.content.get("done", ())
-
-
-def _now() -> Any:
-    from xiezhi.kernel.calendar import clock as wall
-
-    return wall.now()
 
 
 def _random(length: int) -> str:

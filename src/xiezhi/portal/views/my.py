@@ -6,8 +6,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
@@ -204,7 +205,8 @@ def _act(
     trouble = uploads.take_fields(form, raw, request.FILES, draft=opened.row, role=option.role.code, by=subject.ref)
     opened.put("form", raw, done=False)
     if request.headers.get("X-Autosave"):
-        return HttpResponse(status=204)
+        at = timezone.localtime(wall.now())
+        return JsonResponse({"message": _("%(at)s已自动保存") % {"at": f"{at:%H:%M}"}, "revision": opened.row.revision})
     if row_action(request.POST)[0]:
         return _event_page(request, found, option, raw, trouble, opened, queries(request.POST))
     if not trouble:
