@@ -17,6 +17,8 @@ from xiezhi.kernel.datasets.registry import (
     indicators,
 )
 
+from . import contributions
+
 __all__ = ["register"]
 
 OWNER = "reconsideration"
@@ -112,4 +114,5 @@ def register() -> None:
     datasets.register(DATASET)
     for indicator in _indicators():
         indicators.register(indicator)
+    contributions.register()
     _registered = True
