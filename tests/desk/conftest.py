@@ -66,12 +66,14 @@ def desk(db: None, freeze: Any) -> Iterator[Desk]:
         found.clients[name] = Client()
         found.clients[name].force_login(account)
         found.staff[name] = member
-    for name, office in (("system", AdminRole.SYSTEM_ADMIN), ("security", AdminRole.SECURITY_ADMIN), ("audit", AdminRole.AUDIT_ADMIN)):
+    for name, office in (
+        ("system", AdminRole.SYSTEM_ADMIN),
+        ("security", AdminRole.SECURITY_ADMIN),
+        ("audit", AdminRole.AUDIT_ADMIN),
+    ):
         found.clients[name] = Client()
         found.clients[name].force_login(w.admin(office, w.staff(f"管理{name}")))
     found.clients["citizen"] = Client()
     found.clients["citizen"].force_login(world.citizen)
     found.clients["nobody"] = Client()
     yield found
-
-

@@ -40,7 +40,9 @@ def test_check_then_act_once(desk: Desk) -> None:
 
 
 def test_problems_keep_what_was_typed(desk: Desk) -> None:
-    answer = desk["officer"].post(f"{desk.address}e/views_heard/", {"record": "坚持请求。", "seq": _seq(desk), "request_key": "k"})
+    answer = desk["officer"].post(
+        f"{desk.address}e/views_heard/", {"record": "坚持请求。", "seq": _seq(desk), "request_key": "k"}
+    )
     text = answer.content.decode()
     assert answer.status_code == 422
     assert "请选择方式" in text
@@ -112,7 +114,11 @@ def _form(doc: Document) -> dict[str, Any]:
     from xiezhi.kernel.documents import templates
 
     kinds = {"date": "2026-10-12", "datetime": "2026-10-12T09:30", "int": "1", "money": "100", "bool": "true"}
-    return {f.name: kinds.get(f.type, "内容") for f in templates.get(doc.template).fields if f.type not in ("pairs", "table")}
+    return {
+        f.name: kinds.get(f.type, "内容")
+        for f in templates.get(doc.template).fields
+        if f.type not in ("pairs", "table")
+    }
 
 
 def test_draft_review_sign(desk: Desk) -> None:
@@ -156,7 +162,9 @@ def test_service_asks_for_what_each_method_needs(desk: Desk) -> None:
     left = desk["officer"].post(address, {**day, "method": "LEFT"})
     assert left.status_code == 422
     assert "见证" in left.content.decode()
-    early = desk["officer"].post(address, {**day, "method": "PUBLIC_NOTICE", "reason": "下落不明", "served_on": "2026-10-12"})
+    early = desk["officer"].post(
+        address, {**day, "method": "PUBLIC_NOTICE", "reason": "下落不明", "served_on": "2026-10-12"}
+    )
     assert "公告满30日" in early.content.decode()
     assert not Delivery.objects.exists()
     assert desk["officer"].post(address, {**day, "method": "DIRECT", "served_on": "2026-10-12"}).status_code == 302

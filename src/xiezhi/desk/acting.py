@@ -23,7 +23,18 @@ from xiezhi.kernel.procedures.models import Draft
 from xiezhi.kernel.sealing import Unreadable, seal, unseal
 from xiezhi.kernel.units.models import Unit
 
-__all__ = ["Change", "Preview", "act", "draft_of", "dry_run", "options_for", "preview", "read_draft", "weighty", "write_draft"]
+__all__ = [
+    "Change",
+    "Preview",
+    "act",
+    "draft_of",
+    "dry_run",
+    "options_for",
+    "preview",
+    "read_draft",
+    "weighty",
+    "write_draft",
+]
 
 
 @dataclass(frozen=True)
@@ -56,7 +67,9 @@ def weighty(event: Event, state: State | None) -> bool:
     return moved or bool(event.produces)
 
 
-def dry_run(state: selectors.MatterState, event: str, actor: Actor, data: Mapping[str, Any], on: date | None = None) -> Effects:
+def dry_run(
+    state: selectors.MatterState, event: str, actor: Actor, data: Mapping[str, Any], on: date | None = None
+) -> Effects:
     """Fire without storing anything. Raises Refused."""
     at = wall.now()
     matter = state.matter
@@ -110,7 +123,9 @@ def _changes(before: Sequence[Clock], after: Sequence[Clock]) -> list[Change]:
             if clock.live:
                 out.append(Change(clock.term.title, "开始计算", clock.legal, clock.term.basis, clock.provisional))
         elif was.live and not clock.live:
-            word = "不再计算" if clock.status is Status.CANCELLED else "按期完成" if clock.status is Status.MET else "办完"
+            word = (
+                "不再计算" if clock.status is Status.CANCELLED else "按期完成" if clock.status is Status.MET else "办完"
+            )
             out.append(Change(clock.term.title, word, clock.met_on, clock.term.basis))
         elif was.live and clock.legal is None and was.legal is not None:
             out.append(Change(clock.term.title, "停止计算", None, clock.term.basis))
@@ -125,7 +140,9 @@ def _changes(before: Sequence[Clock], after: Sequence[Clock]) -> list[Change]:
 
 def draft_of(at: At, event: str, *, make: bool = False) -> Draft | None:
     """The subject's unfinished form of this event on this matter."""
-    found = Draft.objects.filter(account_id=at.subject.account_id, matter=at.matter, event=event).order_by("-id").first()
+    found = (
+        Draft.objects.filter(account_id=at.subject.account_id, matter=at.matter, event=event).order_by("-id").first()
+    )
     if found is None and make:
         found = Draft.objects.create(
             code=secrets.token_hex(8), account_id=at.subject.account_id, procedure=at.matter.procedure, event=event,

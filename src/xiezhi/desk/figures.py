@@ -75,7 +75,13 @@ def months_of(first: date, last: date) -> list[date]:
 def periods(today: date, key: str, base: str, since: str = "", until: str = "") -> Period:
     """The period a page asks for; faulty input reads as the year so far."""
     this = today.replace(day=1)
-    titles = {"year": _("今年以来"), "month": _("本月"), "quarter": _("最近三个月"), "twelve": _("最近十二个月"), "own": _("自选")}
+    titles = {
+        "year": _("今年以来"),
+        "month": _("本月"),
+        "quarter": _("最近三个月"),
+        "twelve": _("最近十二个月"),
+        "own": _("自选"),
+    }
     first, last = date(today.year, 1, 1), this
     if key == "month":
         first = this
@@ -98,7 +104,9 @@ def periods(today: date, key: str, base: str, since: str = "", until: str = "") 
         base_first, base_last, base_title = add_months(first, -12), add_months(last, -12), _("上年同期")
     title = titles.get(key, _("去年全年"))
     said = f"{first.year}年{first.month}月" + ("" if first == last else f"至{_year(first, last)}{last.month}月")
-    return Period(key, f"{said}" if key == "own" else f"{title}（{said}）", first, last, base_first, base_last, base_title)
+    return Period(
+        key, f"{said}" if key == "own" else f"{title}（{said}）", first, last, base_first, base_last, base_title
+    )
 
 
 def _year(first: date, last: date) -> str:
@@ -125,7 +133,9 @@ def units_for(subject: Subject) -> list[Unit]:
 
 def may_see(subject: Subject, unit: Unit) -> bool:
     """Whether the figures of a unit lie within the subject's reach."""
-    return any(held.area.holds(unit) for held in subject.holding(*ROLES)) or any(u.pk == unit.pk for u in units_for(subject))
+    return any(held.area.holds(unit) for held in subject.holding(*ROLES)) or any(
+        u.pk == unit.pk for u in units_for(subject)
+    )
 
 
 def below(unit: Unit) -> list[Unit]:
@@ -185,12 +195,28 @@ class Board:
     total: int
 
 
-COLUMNS = (_("收到"), _("受理"), _("审结"), _("未结"), _("超期审结"), _("纠错率 %"), _("调解和解率 %"), _("30日内 %"), _("中位天数"))
+COLUMNS = (
+    _("收到"),
+    _("受理"),
+    _("审结"),
+    _("未结"),
+    _("超期审结"),
+    _("纠错率 %"),
+    _("调解和解率 %"),
+    _("30日内 %"),
+    _("中位天数"),
+)
 
 
 def link(metric: str, unit: Unit, period: Period, **more: Any) -> str:
     """Address of the list behind a number."""
-    query = {"metric": metric, "unit": unit.pk, "from": period.first.isoformat(), "to": period.until.isoformat(), **more}
+    query = {
+        "metric": metric,
+        "unit": unit.pk,
+        "from": period.first.isoformat(),
+        "to": period.until.isoformat(),
+        **more,
+    }
     return reverse("desk:figure-rows") + "?" + urlencode(query)
 
 
@@ -306,7 +332,9 @@ def _results(own: rollup.Figures, unit: Unit, p: Period) -> list[tuple[str, int,
     for title, outcomes in GROUPS:
         n = sum(own.total(f"outcome:{o}", p.months) for o in outcomes)
         rest -= n
-        out.append((title, n, 100 * n / total if total else 0.0, link("concluded", unit, p, outcome=",".join(outcomes))))
+        out.append(
+            (title, n, 100 * n / total if total else 0.0, link("concluded", unit, p, outcome=",".join(outcomes)))
+        )
     known = {o for _title, outcomes in GROUPS for o in outcomes}
     others = ",".join(k for k in codes.CLOSING_TYPES if k not in known)
     if rest > 0:

@@ -20,7 +20,16 @@ __all__ = [
     "ADMINS", "AUDIT", "AUTHORITY", "COUNTER", "DESK", "FIGURES", "HOME", "OFFICE", "SECURITY", "SYSTEM", "At", "at_matter", "who",
 ]  # fmt: skip
 
-OFFICE_ROLES = ("case_officer", "office_head", "organ_head", "leader", "counter_clerk", "archivist", "supervisor", "sealer")
+OFFICE_ROLES = (
+    "case_officer",
+    "office_head",
+    "organ_head",
+    "leader",
+    "counter_clerk",
+    "archivist",
+    "supervisor",
+    "sealer",
+)
 AUTHORITY_ROLES = ("respondent_handler", "respondent_head", "norm_issuer_handler")
 
 HOME = ROLE("staff", "SYSTEM_ADMIN", "SECURITY_ADMIN", "AUDIT_ADMIN")

@@ -373,7 +373,9 @@ LINK_TITLES = {
 
 
 def _links(matter: Matter) -> list[tuple[str, Matter]]:
-    rows = MatterLink.objects.filter(Q(matter=matter) | Q(other=matter)).select_related("matter", "other").order_by("id")
+    rows = (
+        MatterLink.objects.filter(Q(matter=matter) | Q(other=matter)).select_related("matter", "other").order_by("id")
+    )
     out = []
     for row in rows:
         titles = LINK_TITLES.get(row.kind.upper(), (row.kind, row.kind))

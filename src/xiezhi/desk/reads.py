@@ -44,7 +44,13 @@ def _persons(matters: Iterable[int]) -> list[Person]:
 
 
 def listed(
-    request: HttpRequest, matters: Sequence[Matter], *, action: str = "LIST", purpose: str = "", text: str = "", name: str = ""
+    request: HttpRequest,
+    matters: Sequence[Matter],
+    *,
+    action: str = "LIST",
+    purpose: str = "",
+    text: str = "",
+    name: str = "",
 ) -> None:
     """Record that these matters were listed, exported or printed; the persons in them see it. A repaint is not recorded
     again."""

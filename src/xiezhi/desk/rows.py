@@ -106,7 +106,9 @@ class Filters:
     def open_only(self) -> bool:
         if self.status:
             return self.status == "open"
-        return not (self.text or self.outcome or self.closed_from or self.closed_to or self.opened_from or self.opened_to)
+        return not (
+            self.text or self.outcome or self.closed_from or self.closed_to or self.opened_from or self.opened_to
+        )
 
     def equalities(self) -> dict[str, Any]:
         """Filters that are equalities on index columns."""

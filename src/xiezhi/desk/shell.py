@@ -164,7 +164,12 @@ def _administration(subject: Subject) -> list[tuple[str, list[Item]]]:
 
 
 def render(
-    request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, active: str = "", status: int = 200
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    active: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     """A page in the desk's frame. Partial answers (HTMX) leave the frame and its counts out."""
     subject = who(request)

@@ -106,9 +106,13 @@ def shown(field: Field, value: Any, *, clear: bool = False) -> str:
         case Kind.FILES:
             return f"{len(value)}件"
         case Kind.RECORD:
-            return "；".join(f"{n.label}：{n.text}" for n in lines_of(field.fields, value, clear=clear)) or _plain(value)
+            return "；".join(f"{n.label}：{n.text}" for n in lines_of(field.fields, value, clear=clear)) or _plain(
+                value
+            )
         case Kind.RECORDS:
-            return "\n".join("；".join(f"{n.label}：{n.text}" for n in lines_of(field.fields, v, clear=clear)) for v in value)
+            return "\n".join(
+                "；".join(f"{n.label}：{n.text}" for n in lines_of(field.fields, v, clear=clear)) for v in value
+            )
     return str(value)
 
 
@@ -120,7 +124,9 @@ def with_names(lines: Iterable[Line], staff: Mapping[int, str], units: Mapping[i
     """Lines with the names of staff and units put in."""
     out = []
     for line in lines:
-        names = [staff.get(n, f"#{n}") for n in line.staff] + ([units.get(line.unit, f"#{line.unit}")] if line.unit else [])
+        names = [staff.get(n, f"#{n}") for n in line.staff] + (
+            [units.get(line.unit, f"#{line.unit}")] if line.unit else []
+        )
         text = "、".join(([line.text] if line.text else []) + names)
         out.append(Line(line.label, text, line.html, long=line.long) if names else line)
     return tuple(out)

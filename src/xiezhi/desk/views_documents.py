@@ -82,7 +82,8 @@ def document_new(request: HttpRequest, public_id: Any) -> HttpResponse:
             return HttpResponseRedirect(reverse("desk:document", args=[doc.pk]))
         messages.error(request, _("请选择文书"))
     busy = {
-        d.title: d for d in Document.objects.filter(matter=at.matter, state__in=["DRAFT", "REVIEW", "APPROVED", "SIGNED"])
+        d.title: d
+        for d in Document.objects.filter(matter=at.matter, state__in=["DRAFT", "REVIEW", "APPROVED", "SIGNED"])
     }
     context = {
         "at": at, "matter": at.matter, "crumb": _("制作文书"),
@@ -142,7 +143,9 @@ def document_save(request: HttpRequest, pk: int) -> HttpResponse:
     silent = request.headers.get("X-Autosave") == "1"
     if not drafting.may(doc, at).edit:
         said = _("这份文书已不在拟稿状态，不能保存。请复制您的文字后刷新页面。")
-        return JsonResponse({"message": said}, status=409) if silent else _page(request, doc, at, status=409, refused=said)
+        return (
+            JsonResponse({"message": said}, status=409) if silent else _page(request, doc, at, status=409, refused=said)
+        )
     template = _template(doc)
     typed = forms.parse(drafting.form_fields(template), request.POST)
     body, revision = request.POST.get("body", ""), request.POST.get("_revision", "")
@@ -227,7 +230,9 @@ def _check(doc: Document, at: At) -> None:
 def _retry(doc: Document) -> None:
     from xiezhi.kernel.documents.tasks import render_documents
 
-    Document.objects.filter(pk=doc.pk, render_state=Document.FAILED).update(render_state=Document.PENDING, render_error="")
+    Document.objects.filter(pk=doc.pk, render_state=Document.FAILED).update(
+        render_state=Document.PENDING, render_error=""
+    )
     render_documents.defer(ids=[doc.pk])
 
 

@@ -20,8 +20,8 @@ from xiezhi.kernel.access.guards import guard
 from xiezhi.kernel.access.permissions import Forbidden, NotFoundForYou
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.procedures import selectors, store
-from xiezhi.kernel.procedures.core import Refused, may_act, situation
 from xiezhi.kernel.procedures.core import Ask as CoreAsk
+from xiezhi.kernel.procedures.core import Refused, may_act, situation
 from xiezhi.kernel.procedures.declare import Event, Field, Kind
 from xiezhi.kernel.procedures.forms import Bad, Problem, coerce, parse_date
 from xiezhi.ui import forms, uploads

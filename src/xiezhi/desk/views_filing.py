@@ -41,6 +41,12 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("对谁、对什么行为", ("respondent_unit", "respondent_name", "matter_code", "act", "act_count")),
     ("要求什么、为什么", ("claims", "facts_and_reasons", "evidence_list", "attachments")),
 )
+USUAL = {
+    "applicants": ("name", "kind", "id_type", "id_no", "uscc", "contact", "service_address", "e_service_consent"),
+    "agents": ("name", "kind", "contact", "powers"),
+    "act": ("type", "doc_no", "made_on", "service_method", "served_on", "told_remedy"),
+}
+"""Answers of a group that almost every application has; the others wait folded beside them."""
 REST = "其他情况（附带审查、赔偿请求、复议前置、以前的申请）"
 
 
@@ -96,7 +102,9 @@ def filing(request: HttpRequest) -> HttpResponse:
         problems.append(Problem("CHANNEL", "网上申请由申请人在门户提交，窗口不登记", "filing_method"))
     checked, found = _check(raw, channel)
     problems += found
-    if checked.office is not None and checked.office.pk not in subject.unit_ids("case_officer", "office_head", "counter_clerk"):
+    if checked.office is not None and checked.office.pk not in subject.unit_ids(
+        "case_officer", "office_head", "counter_clerk"
+    ):
         said = _("有管辖权的是%(o)s（由%(f)s办理），请告知申请人向其提出") % {
             "o": checked.organ.name if checked.organ else "", "f": checked.office.name}  # fmt: skip
         problems.append(Problem("NOT_OURS", said, "respondent_unit", "行政复议法 第24条"))
@@ -139,7 +147,7 @@ def _show(
         fields, data, problems, files=uploads.describe(draft=draft) if draft else {}, queries=dict(queries or {})
     )
     placed = {name for _title, names in SECTIONS for name in names}
-    sections = [(title, [built[n] for n in names if _has(built, n)]) for title, names in SECTIONS]
+    sections = [(title, [(built[n], _folded(built[n])) for n in names if _has(built, n)]) for title, names in SECTIONS]
     rest = [f for f in built if f.field.name not in placed and f.field.name != "organ"]
     respondent = str(data.get("respondent_unit") or "")
     context = {
@@ -147,6 +155,21 @@ def _show(
         "rest_open": any(f.error for f in rest), "proposal": _proposal(respondent),
     }  # fmt: skip
     return shell.render(request, "desk/filing.html", context, active="filing", status=status)
+
+
+def _folded(bound: forms.BoundField) -> list[tuple[list[Any], list[Any], bool]]:
+    """Rows of a group as (usual answers, rare ones, whether the rare ones must stand open)."""
+    usual = USUAL.get(bound.field.name)
+    if usual is None:
+        return []
+    out = []
+    for row in bound.rows:
+        rare = [f for f in row if f.field.name not in usual]
+        shown = [
+            next(f for f in row if f.field.name == name) for name in usual if any(f.field.name == name for f in row)
+        ]
+        out.append((shown, rare, any(f.error or f.value for f in rare)))
+    return out
 
 
 def _has(built: forms.BuiltForm, name: str) -> bool:
@@ -206,12 +229,16 @@ def filing_person(request: HttpRequest) -> HttpResponse:
         error = str(problem)
     if found is not None:
         reading.record_reading(
-            subject, "READ", reading.Object("people.person", str(found.uid)), [found], "INTAKE", ["name"], request=request
+            subject,
+            "READ",
+            reading.Object("people.person", str(found.uid)),
+            [found],
+            "INTAKE",
+            ["name"],
+            request=request,
         )
     context = {
         "error": error, "person": found, "asked": bool(number),
         "phone": masking.phone(found.phone) if found is not None and found.phone else "",
     }  # fmt: skip
     return shell.render(request, "desk/filing_person.html", context, active="filing")
-
-

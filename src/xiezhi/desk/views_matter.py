@@ -93,7 +93,9 @@ def matter(request: HttpRequest, public_id: Any) -> HttpResponse:
     }  # fmt: skip
     if tab == "service":
         context["deliveries"] = (
-            Delivery.objects.filter(document__matter=at.matter).select_related("document", "party", "proof").order_by("-id")
+            Delivery.objects.filter(document__matter=at.matter)
+            .select_related("document", "party", "proof")
+            .order_by("-id")
         )
     if tab == "readers":
         context["readers"] = [

@@ -57,7 +57,11 @@ def _home(subject: Subject) -> str:
     if subject.admin_role:
         return reverse("desk:admin")
     if not subject.has("case_officer", "office_head", "organ_head", "counter_clerk", "archivist", "sealer"):
-        return reverse("desk:figures") if subject.has("leader", "statistician", "supervisor") else reverse("desk:respondent")
+        return (
+            reverse("desk:figures")
+            if subject.has("leader", "statistician", "supervisor")
+            else reverse("desk:respondent")
+        )
     return ""
 
 
@@ -69,11 +73,18 @@ def queue(request: HttpRequest) -> HttpResponse:
     plain = not request.GET
     if not subject.has(*policies.OFFICE_READERS) or (plain and _home(subject)):
         return HttpResponseRedirect(_home(subject) or reverse("desk:respondent"))
-    filters = rows.Filters.read(request.GET, view="reach" if request.GET.get("q") and "view" not in request.GET else "mine")
+    filters = rows.Filters.read(
+        request.GET, view="reach" if request.GET.get("q") and "view" not in request.GET else "mine"
+    )
     reach = rows.view_q(filters.view, subject) & filters.q()
     today = wall.today()
     found = selectors.queue(
-        reach, due=filters.due, open_only=filters.open_only, filters=filters.equalities(), sort=filters.sort, today=today
+        reach,
+        due=filters.due,
+        open_only=filters.open_only,
+        filters=filters.equalities(),
+        sort=filters.sort,
+        today=today,
     )
     page = selectors.page(found, after=filters.after, size=PAGE)
     tabs = selectors.tabs(reach, filters=filters.equalities(), today=today) if filters.open_only else None
@@ -123,13 +134,17 @@ def export_queue(request: HttpRequest) -> HttpResponse:
         request, listed, action="EXPORT", purpose=request.POST.get("purpose", ""),
         text=request.POST.get("purpose_text", ""), name="queue",
     )  # fmt: skip
-    return export.answer(export.table(listed, request), str(dict(rows.SCOPES)[filters.view]), request.POST.get("as", "xlsx"))
+    return export.answer(
+        export.table(listed, request), str(dict(rows.SCOPES)[filters.view]), request.POST.get("as", "xlsx")
+    )
 
 
 def _picked(request: HttpRequest, subject: Subject) -> list[Matter]:
     keys = [k for k in request.POST.getlist("pick") if k.isdigit()][:BULK_LIMIT]
     return list(
-        Matter.objects.filter(policies.reach_q(subject), pk__in=keys).select_related("handling_unit", "handler").order_by("pk")
+        Matter.objects.filter(policies.reach_q(subject), pk__in=keys)
+        .select_related("handling_unit", "handler")
+        .order_by("pk")
     )
 
 

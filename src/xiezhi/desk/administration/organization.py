@@ -138,7 +138,9 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
              (_("上级机构"), found.parent.name if found.parent else "—"), (_("机关代字"), found.document_code or "—"),
              (_("信用代码"), found.usc or "—"), (_("状态"), found.get_status_display()),
              (_("行政复议机构"), found.reconsideration_office.name if found.reconsideration_office else "—")]  # fmt: skip
-    page = Page(found.name, "units", [history, working], actions, facts=facts, crumb=(reverse("desk:admin-units"), _("机构")))
+    page = Page(
+        found.name, "units", [history, working], actions, facts=facts, crumb=(reverse("desk:admin-units"), _("机构"))
+    )
     return show(request, page)
 
 
@@ -235,7 +237,9 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     ], _("代理职责"), _("没有代理记录"))  # fmt: skip
     colleagues: list[tuple[str, str]] = []
     if held:
-        near = Staff.objects.filter(appointments__unit_id__in=[a.unit_id for a in held], status="ACTIVE").exclude(pk=found.pk)
+        near = Staff.objects.filter(appointments__unit_id__in=[a.unit_id for a in held], status="ACTIVE").exclude(
+            pk=found.pk
+        )
         colleagues = [(str(s.pk), s.name) for s in near.distinct().order_by("sort_key")[:200]]
     post = Field("post", "岗位", Kind.CHOICE, required=True, choices=_posts())
     actions = [

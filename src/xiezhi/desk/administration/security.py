@@ -18,7 +18,15 @@ from xiezhi.desk.administration.frame import Action, Cell, Page, Table, me, show
 from xiezhi.desk.gate import AUDIT, SECURITY, who
 from xiezhi.kernel.access import purposes, roles, selectors, services
 from xiezhi.kernel.access.guards import guard
-from xiezhi.kernel.access.models import Account, AccountKind, Reach, ReadingAction, RoleGrant, SecurityEventKind, ServiceAccount
+from xiezhi.kernel.access.models import (
+    Account,
+    AccountKind,
+    Reach,
+    ReadingAction,
+    RoleGrant,
+    SecurityEventKind,
+    ServiceAccount,
+)
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.procedures.declare import Field, Kind
 from xiezhi.kernel.units import selectors as units
@@ -153,7 +161,9 @@ def service_accounts(request: HttpRequest) -> HttpResponse:
     rows = []
     for s in selectors.service_accounts()[:200]:
         live = s.revoked_at is None and s.expires_at > now
-        state = Cell(_("有效"), tone="green") if live else Cell(_("已吊销") if s.revoked_at else _("已过期"), tone="plain")
+        state = (
+            Cell(_("有效"), tone="green") if live else Cell(_("已吊销") if s.revoked_at else _("已过期"), tone="plain")
+        )
         rows.append((Cell(s.name, small=s.contact), s.unit.name, f"{s.token_hint}…", " ".join(s.scopes), s.expires_at, s.last_used_at or "",
                      state, Cell(buttons=(("revoke", s.pk, _("吊销")),)) if live else ""))  # fmt: skip
     table = Table((_("名称"), _("单位"), _("令牌"), _("接口范围"), _("失效"), _("最近使用"), _("状态"), ""), rows,
@@ -173,7 +183,11 @@ def service_accounts(request: HttpRequest) -> HttpResponse:
 def readings(request: HttpRequest) -> HttpResponse:
     """查阅日志 with filters, and patterns of the last day that somebody should look at."""
     rows = selectors.readings(who(request))
-    for name, lookup in (("person", "staff_label__startswith"), ("number", "matter_no__startswith"), ("unit", "unit_name__startswith")):
+    for name, lookup in (
+        ("person", "staff_label__startswith"),
+        ("number", "matter_no__startswith"),
+        ("unit", "unit_name__startswith"),
+    ):
         if text := request.GET.get(name, "").strip():
             rows = rows.filter(**{lookup: text})
     for name in ("action", "purpose"):

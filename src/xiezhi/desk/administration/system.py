@@ -121,7 +121,9 @@ def calendar(request: HttpRequest) -> HttpResponse:
     year = int(asked) if asked.isdigit() and len(asked) == 4 else today.year
     days = [
         (d.date, d.name, DayKind(d.kind).label, d.kind)
-        for d in CalendarDay.objects.filter(date__year=year).exclude(Q(kind__in=["WORK", "REST"], name="")).order_by("date")
+        for d in CalendarDay.objects.filter(date__year=year)
+        .exclude(Q(kind__in=["WORK", "REST"], name=""))
+        .order_by("date")
     ]
     table = Table((_("年度"), _("状态"), _("通知文号"), _("版本"), _("导入时间")), [
         (Cell(y.year, f"?year={y.year}"), Cell(_("已公布"), tone="green") if y.published else Cell(_("未公布"), tone="amber"),
@@ -149,7 +151,9 @@ def _import_year(request: HttpRequest) -> None:
         file.write(upload.read())
         file.flush()
         try:
-            done = calendars.import_year(int(year), Path(file.name), notice_no=request.POST.get("notice_no", "").strip()[:60])
+            done = calendars.import_year(
+                int(year), Path(file.name), notice_no=request.POST.get("notice_no", "").strip()[:60]
+            )
         except CalendarFileError as error:
             for line in error.problems[:10]:
                 messages.error(request, line)
@@ -157,7 +161,11 @@ def _import_year(request: HttpRequest) -> None:
         except (ValueError, UnicodeDecodeError) as error:
             messages.error(request, str(error))
             return
-    text = _("%(y)s年已导入，共%(n)s天，期限正在重算") if done.changed else _("%(y)s年的内容与已导入的相同，没有改变（%(n)s天）")
+    text = (
+        _("%(y)s年已导入，共%(n)s天，期限正在重算")
+        if done.changed
+        else _("%(y)s年的内容与已导入的相同，没有改变（%(n)s天）")
+    )
     messages.success(request, text % {"y": year, "n": done.days})
 
 
@@ -166,7 +174,9 @@ def _import_year(request: HttpRequest) -> None:
 def parameters(request: HttpRequest) -> HttpResponse:
     """程序参数: declared values with their articles, local dated values over them, each with a reason."""
     declared = {p.code: p for p in registry.all_procedures()}
-    names = [(f"{code}:{name}", f"{p.title}：{d.title}") for code, p in declared.items() for name, d in p.parameters.items()]
+    names = [
+        (f"{code}:{name}", f"{p.title}：{d.title}") for code, p in declared.items() for name, d in p.parameters.items()
+    ]
 
     def store(r: HttpRequest, v: dict[str, Any]) -> str:
         code, _sep, name = v["name"].partition(":")
@@ -181,7 +191,9 @@ def parameters(request: HttpRequest) -> HttpResponse:
     rows = []
     for code, procedure in declared.items():
         for name, dated in procedure.parameters.items():
-            now = max((v for v in dated.values if v[0] <= wall.today()), default=(None, ""), key=lambda v: v[0] or date.min)
+            now = max(
+                (v for v in dated.values if v[0] <= wall.today()), default=(None, ""), key=lambda v: v[0] or date.min
+            )
             rows.append((procedure.title, Cell(dated.title, small=name), _shown(now[1]), dated.kind, dated.basis, code))
     table = Table((_("程序"), _("参数"), _("现值"), _("性质"), _("依据")), [
         (p, t, v, {"law": "法律规定", "reading": "理解适用", "practice": "本地做法", "promise": "承诺"}.get(k, k), b)
@@ -216,7 +228,9 @@ def _value(text: str, dated: Dated) -> Any:
     except ValueError:
         value = text
     if isinstance(sample, bool) != isinstance(value, bool):
-        raise UnitError(_("这个参数的值是%(k)s") % {"k": "true 或 false" if isinstance(sample, bool) else "文字或者数字"})
+        raise UnitError(
+            _("这个参数的值是%(k)s") % {"k": "true 或 false" if isinstance(sample, bool) else "文字或者数字"}
+        )
     if isinstance(sample, (list, tuple)):
         if not isinstance(value, list) or len(value) != len(sample):
             raise UnitError(_("这个参数要写%(n)d个值，例如%(e)s") % {"n": len(sample), "e": json.dumps(list(sample))})
@@ -325,7 +339,9 @@ def serials(request: HttpRequest) -> HttpResponse:
          Cell(_("一致"), tone="green") if used.get((x.series, x.year), 0) == x.last else Cell(_("有缺号"), tone="red"))
         for x in series
     ], _("编号计数"))  # fmt: skip
-    page = Page(_("文号登记"), "serials", [table, last], search=True, more={"after": after}, template="desk/admin/paged.html")
+    page = Page(
+        _("文号登记"), "serials", [table, last], search=True, more={"after": after}, template="desk/admin/paged.html"
+    )
     return show(request, page)
 
 
@@ -381,7 +397,10 @@ def rendering(request: HttpRequest) -> HttpResponse:
         Table((_("文书"), _("单位"), _("用印时间")), [(Cell(d.title, small=d.number or ""), d.unit.name, d.updated_at) for d in pending],
               _("等待制作"), _("没有等待的")),
     ]  # fmt: skip
-    page = Page(_("文书制作"), "rendering", tables, [Action("retry", _("全部重新制作"), retry, button=_("重新制作"), icon="refresh")])
+    page = Page(
+        _("文书制作"),
+        "rendering",
+        tables,
+        [Action("retry", _("全部重新制作"), retry, button=_("重新制作"), icon="refresh")],
+    )
     return show(request, page)
-
-

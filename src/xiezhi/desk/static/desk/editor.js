@@ -34,7 +34,7 @@
         [{ align: "center" }, { align: "right" }], [{ flush: "on" }], ["clean"]],
     },
   });
-  quill.clipboard.dangerouslyPasteHTML(inward(area.value), "silent");
+  quill.setContents(quill.clipboard.convert({ html: inward(area.value) }), "silent");
   quill.history.clear();
   quill.root.setAttribute("role", "textbox");
   quill.root.setAttribute("aria-multiline", "true");
