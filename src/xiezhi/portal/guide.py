@@ -110,7 +110,8 @@ class Guide:
                 break
             road.append(onward)
             state = onward.target
-        return road
+        order = list(self.procedure.events.values())
+        return sorted(road, key=order.index)  # what can happen in several states stands where the law tells of it
 
     def _terms_met_by(self, event: Event) -> tuple[Term, ...]:
         ids = [m if isinstance(m, str) else m.term for m in event.meets]
