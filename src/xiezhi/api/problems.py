@@ -7,6 +7,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+import psycopg
 import psycopg.errors
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import DataError, InterfaceError, OperationalError
@@ -95,9 +96,20 @@ def unavailable(error: BaseException | None = None) -> HttpResponse:
     return answer(503, "unavailable", "请稍后再试", detail)
 
 
+_AWAY = (
+    OperationalError, InterfaceError, PoolTimeout, PoolClosed, psycopg.OperationalError, psycopg.InterfaceError,
+)  # fmt: skip
+
+
 def is_unavailable(error: BaseException | None) -> bool:
-    """Whether the error says that the database could not be reached or could not finish."""
-    return isinstance(error, (OperationalError, InterfaceError, PoolTimeout, PoolClosed))
+    """Whether the error says that the database could not be reached or could not finish, or came from such a one."""
+    for _ in range(12):
+        if error is None:
+            return False
+        if isinstance(error, _AWAY):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def storage_failed(request: HttpRequest, error: OSError) -> HttpResponse:
@@ -169,8 +181,13 @@ def attach(api: NinjaAPI) -> None:
     api.add_exception_handler(RequestDataTooBig, lambda r, e: answer(413, "too-big", "请求内容过大，请拆分后再传"))
     api.add_exception_handler(SuspiciousOperation, lambda r, e: answer(400, "bad-request", "请求无法识别"))
     api.add_exception_handler(DataError, value)
-    for kind in (OperationalError, InterfaceError, PoolTimeout, PoolClosed):
-        api.add_exception_handler(kind, lambda r, e: unavailable(e))
+    def failed(request: HttpRequest, error: Any) -> HttpResponse:
+        if is_unavailable(error):
+            return unavailable(error)
+        raise error
+
+    for kind in (*_AWAY, Exception):
+        api.add_exception_handler(kind, failed)
     for kind in (Damaged, NotStored):
         api.add_exception_handler(kind, lost)
     api.add_exception_handler(OSError, storage_failed)
