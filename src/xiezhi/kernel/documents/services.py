@@ -55,11 +55,13 @@ def issue_for_event(matter: Matter, effects: Effects, at: datetime) -> list[Docu
     if titles:
         for doc in Document.objects.filter(matter=matter).order_by("id"):
             if doc.state == Document.SIGNED:
-                ready[doc.title] = doc
+                ready[doc.template] = doc  # by template: a draft may carry the short title, the event the full one
             elif doc.state == Document.ISSUED:
-                counts[doc.title] = counts.get(doc.title, 0) + 1
+                counts[doc.template] = counts.get(doc.template, 0) + 1
     by_clock = rec.role == "CLOCK"
-    missing = [t for t in titles if hook.needs_signature(t) and t not in ready and not by_clock]
+    missing = [
+        t for t in titles if hook.needs_signature(t) and templates.by_title(t).code not in ready and not by_clock
+    ]
     if missing and not matter.imported_from:
         raise Refused([
             Problem("DOCUMENT_NOT_SIGNED", f"《{t}》还没有签发，请先完成拟稿、审核和签发", "document") for t in missing
@@ -72,15 +74,15 @@ def issue_for_event(matter: Matter, effects: Effects, at: datetime) -> list[Docu
     series: list[tuple[Document, hooks.Numbering]] = []
     for title in titles:
         template = templates.by_title(title)
-        known = ready.get(title)
+        known = ready.get(template.code)
         doc = known or Document(matter=matter, template=template.code, template_version=template.version, title=title,
                                 unit_id=hook.document_unit(matter, view, title)
                                 or matter.organ_id or matter.handling_unit_id)  # fmt: skip
         data = hook.document_data(matter, view, rec, effects.payload, title)
         if known is not None:
             data = {**data, **known.fields}
-        nth = counts.get(title, 0) + 1
-        counts[title] = nth
+        nth = counts.get(template.code, 0) + 1
+        counts[template.code] = nth
         written = hook.document_number(matter, view, title) if template.numbered else None
         if isinstance(written, str):
             doc.number = _with_suffix(written, nth)
@@ -152,7 +154,8 @@ def draft(matter: Matter, title: str, actor: Actor, *, data: Mapping[str, Any], 
     template = templates.by_title(title)
     with transaction.atomic():
         known = Document.objects.select_for_update().filter(
-            matter=matter, title=title, state__in=[Document.DRAFT, Document.REVIEW, Document.APPROVED, Document.SIGNED]
+            matter=matter, template=template.code,
+            state__in=[Document.DRAFT, Document.REVIEW, Document.APPROVED, Document.SIGNED],
         ).first()  # fmt: skip
         if known is not None:
             return known
