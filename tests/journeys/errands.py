@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tests.journeys.office import Person
+from tests.journeys.office import Labels, Office, Person
 
 APPLY = "/apply/XZFY/"
 Steps = Sequence[tuple[str, dict[str, Any]]]
@@ -41,11 +41,19 @@ ORDINARY: Steps = (
     ("prior", {"prior_application": "NONE", "court": "no"}),
     ("delivery", {"e_service": "yes"}),
 )  # fmt: skip
-def answer(person: Person, steps: Steps | None = None, *, start: bool = True, each: Callable[[str], None] = lambda step: None) -> None:
+
+
+def answer(
+    person: Person, steps: Steps | None = None, *, start: bool = True, each: Callable[[str], None] = lambda step: None
+) -> None:
     """Answer page after page, as asked; every page must be the one expected."""
     if start:
         person.go(APPLY)
-        person.press("开始填写", exact=False)
+        anew = person.page.locator("button[name=go][value=anew]")
+        if anew.count():
+            person.press("不要草稿，重新填")
+        else:
+            person.press("开始填写", exact=False)
     for step, values in ordinary() if steps is None else steps:
         assert person.path == f"{APPLY}q/{step}/", f"{person.path} instead of {step}:\n{person.said[:900]}"
         person.fill(values)
@@ -90,7 +98,8 @@ def submit(person: Person, matter: str) -> None:
     if confirm.count():
         with page.expect_navigation(wait_until="load"):
             confirm.click()
-    assert person.path == f"/desk/m/{matter}/", f"{person.path}\n{person.said[:2500]}"
+    errors = page.locator(".xz-errors, [data-focus]")
+    assert person.path == f"/desk/m/{matter}/", f"{person.path}\n{errors.first.inner_text() if errors.count() else person.said[:2500]}"
 
 
 def paper(folder: Path, name: str, text: str) -> Path:
@@ -100,3 +109,14 @@ def paper(folder: Path, name: str, text: str) -> Path:
     path = folder / name
     path.write_bytes(typst.compile(f"#set page(width: 10cm, height: 6cm)\n{text}".encode()))
     return path
+
+
+def assigned(office: Office, matter: str, *officers: str) -> None:
+    """Let the head of the office name who handles the matter."""
+    head = office.person("zhenghuaigu")
+    act(head, matter, "assigned", {"officers": named(*officers)})
+
+
+def named(*labels: str) -> Labels:
+    """Choices by the words a person reads."""
+    return Labels(labels)

@@ -32,6 +32,10 @@ EXPECTED = re.compile(r"status of (422|409)")
 """An answer that says what to correct comes with 422, a lost race with 409; the browser reports both as errors."""
 
 
+class Labels(tuple[str, ...]):
+    """Choices named by the words a person reads, not by their codes."""
+
+
 class Person:
     """Somebody at a browser of their own. Errors of the console and of the security policy are kept in `troubles`."""
 
@@ -80,7 +84,9 @@ class Person:
     def press(self, name: str, root: str = "main", *, exact: bool = True) -> None:
         """Press the button or follow the link of this name, and wait for the page that comes."""
         area = self.page.locator(root)
-        button = area.get_by_role("button", name=name, exact=exact).or_(area.get_by_role("link", name=name, exact=exact))
+        button = area.get_by_role("button", name=name, exact=exact).or_(
+            area.get_by_role("link", name=name, exact=exact)
+        )
         with self.page.expect_navigation(wait_until="load"):
             button.first.click()
 
@@ -104,10 +110,17 @@ class Person:
         if page.locator(f'[name="{name}.q"]').count():
             self.find_unit(name, str(value))
             return
-        box = page.locator(f'form [name="{name}"]')
+        if isinstance(value, Labels):
+            for label in value:
+                group = page.locator(f'[id="f-{name}-field"]')
+                group.get_by_label(label, exact=False).first.check()
+            return
+        box = page.locator(f'form [name="{name}"], [form][name="{name}"]')
         assert box.count(), f"no field {name} at {self.path}"
         kind = box.first.evaluate("e => e.tagName === 'SELECT' ? 'select' : e.type")
-        if kind in ("radio", "checkbox"):
+        if value is False and kind == "checkbox" and box.count() == 1:
+            box.uncheck()
+        elif kind in ("radio", "checkbox"):
             for one in value if isinstance(value, (list, tuple)) else [value]:
                 wanted = "true" if one is True else "false" if one is False else str(one)
                 page.locator(f'[name="{name}"][value="{wanted}"]').check()
@@ -143,11 +156,14 @@ class Office:
         self.server: WebServer | None = None
         self.people: list[Person] = []
         self._without_scripts: list[BrowserContext] = []
+        self._signed_in: dict[str, Any] = {}
         self.at(now)
 
     def at(self, now: str) -> None:
         """Let it be this moment (Asia/Shanghai) and start the server."""
         if self.server is not None:
+            for person in self.people:  # an open page would look for its event stream
+                person.page.goto("about:blank")
             self.server.stop()
         since = datetime.now(UTC).isoformat()
         self.server = WebServer(self.run, self.urls, {"now": now, "now_since": since, "log_level": "WARNING"})
@@ -158,19 +174,29 @@ class Office:
         return self.server.address
 
     def person(
-        self, name: str = "", *, size: Mapping[str, int] = DESKTOP, scripts: bool = True, sign_in: bool = True, **options: Any
+        self,
+        name: str = "",
+        *,
+        size: Mapping[str, int] = DESKTOP,
+        scripts: bool = True,
+        sign_in: bool = True,
+        **options: Any,
     ) -> Person:
-        """A browser of their own; signed in as `name` unless nobody is named."""
+        """A browser of their own; signed in as `name` unless nobody is named. Who came before has kept the cookie."""
+        known = self._signed_in.get(name) if sign_in else None
         context = self.browser.new_context(
             viewport=dict(size), locale="zh-CN", timezone_id="Asia/Shanghai", java_script_enabled=scripts,  # type: ignore[arg-type]
-            accept_downloads=True, **options,
+            accept_downloads=True, storage_state=known, **options,
         )  # fmt: skip
         context.set_default_timeout(15_000)
         if not scripts:
             self._without_scripts.append(context)
         person = Person(self, context, name or "visitor")
         self.people.append(person)
-        return person.sign_in(name) if name and sign_in else person
+        if name and sign_in and known is None:
+            person.sign_in(name)
+            self._signed_in[name] = context.storage_state()
+        return person
 
     def scripts(self, context: BrowserContext) -> bool:
         return context not in self._without_scripts
@@ -210,7 +236,7 @@ class Office:
             path = FAILURES / f"{re.sub(r'[^a-z0-9_]+', '-', name.lower())}-{n}-{person.name}.png"
             try:
                 person.page.screenshot(path=path, full_page=True, timeout=5000)
-            except Exception:  # noqa: BLE001, S112 - a picture is a courtesy; the failure itself is reported anyway
+            except Exception:  # a picture is a courtesy; the failure itself is reported anyway
                 continue
             taken.append(path)
         return taken
