@@ -131,6 +131,28 @@ def test_serials_are_counted_and_logged() -> None:
     assert Matter.objects.exclude(case_no=None).count() == SerialUse.objects.filter(series__startswith="case:").count()
 
 
+def test_every_kind_of_issued_document_can_be_made() -> None:
+    """The frozen data is complete: one document of each kind becomes a PDF."""
+    from xiezhi.kernel.documents import layout, templates
+
+    seen: set[str] = set()
+    for doc in Document.objects.filter(state="ISSUED").order_by("-id"):
+        if doc.title in seen or doc.frozen is None:
+            continue
+        seen.add(doc.title)
+        template = templates.get(doc.template, doc.template_version)
+        layout.compose(template, doc.frozen["data"], body_html=doc.frozen["body"], verify_code=doc.frozen["verify_code"],
+                       verify_url="http://localhost/verify/")  # fmt: skip
+    assert len(seen) > 15
+
+
+def test_documents_wait_for_their_turn() -> None:
+    pending = Document.objects.filter(render_state="PENDING").count()
+    assert 5 < pending < 150, "only a handful is made at the first start"
+    states = set(Document.objects.values_list("state", flat=True))
+    assert states & {"REVIEW", "APPROVED", "SIGNED"} and "ISSUED" in states
+
+
 def test_the_database_counts_on_after_the_rows() -> None:
     matter = Matter.objects.order_by("-id").first()
     assert matter is not None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
+from xiezhi.demo import materials
 from xiezhi.demo.rows import copy_models
 from xiezhi.kernel.access import reading
 from xiezhi.kernel.access.models import Account
@@ -36,6 +37,7 @@ def add(world: World, progress: Progress) -> None:
     progress("通知与查阅记录", 1, 2)
     _readings(world)
     progress("通知与查阅记录", 2, 2)
+    materials.add()
     _render()
 
 
