@@ -23,7 +23,6 @@ from xiezhi.kernel.procedures.models import (
     EventPayload,
     Matter,
     MatterEvent,
-    MatterOfficer,
     Party,
 )
 from xiezhi.kernel.sealing import seal, unseal
@@ -33,19 +32,23 @@ _calendar: tuple[tuple[int, int], Calendar] | None = None
 _CONTEXT = """
     SELECT (SELECT coalesce(max(id), 0) FROM calendar_calendarimport), (SELECT count(*) FROM calendar_calendarimport),
         (SELECT json_agg(json_build_array(name, unit_id, valid_from, value) ORDER BY valid_from)::text
-         FROM procedures_parameter WHERE procedure = %s)
+         FROM procedures_parameter WHERE procedure = %s),
+        (SELECT json_agg(json_build_array(template, state))::text FROM documents_document WHERE matter_id = %s)
 """
 
 
-def context(procedure: str, unit_id: int | None) -> tuple[Calendar, dict[str, Dated]]:
+def context(procedure: str, unit_id: int | None, matter: Matter | None = None) -> tuple[Calendar, dict[str, Dated]]:
     """What an event is computed with besides the history: the calendar and local parameters. One small statement.
 
-    The calendar assumes years that are not yet published (results are marked provisional).
+    The calendar assumes years that are not yet published (results are marked provisional). With `matter`, which
+    documents it has and where they stand is read along and stays with it.
     """
     global _calendar
     with connection.cursor() as cursor:
-        cursor.execute(_CONTEXT, [procedure])
-        last, number, rows = cursor.fetchone()
+        cursor.execute(_CONTEXT, [procedure, matter.pk if matter else None])
+        last, number, rows, documents = cursor.fetchone()
+    if matter is not None:
+        matter.__dict__["_xz_document_states"] = orjson.loads(documents) if documents else []
     if _calendar is None or _calendar[0] != (last, number):
         _calendar = ((last, number), calendars.load().provisional())
     return _calendar[1], _overrides(procedure, unit_id, orjson.loads(rows) if rows else [])
@@ -186,31 +189,44 @@ def add_parties(matter: Matter, parties: Sequence[Any], on: date) -> list[Party]
     return first + later
 
 
+_INSERT_EVENTS = """
+    WITH fresh AS (
+        INSERT INTO procedures_matterevent (matter_id, seq, event, "on", at, recorded_at, from_state, to_state, role, actor,
+            actor_label, data, law_version, regulation_version, request_key, request_hash)
+        SELECT %s, seq, event, day, at, now(), from_state, to_state, role, actor, label, data::jsonb, %s, %s,
+            CASE WHEN last THEN %s::text END, CASE WHEN last THEN %s::bytea END
+        FROM unnest(%s::int[], %s::text[], %s::date[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[],
+            %s::text[], %s::text[], %s::bool[])
+            AS t(seq, event, day, at, from_state, to_state, role, actor, label, data, last)
+        RETURNING id, seq
+    )
+    INSERT INTO procedures_eventpayload (event_id, sealed)
+    SELECT id, %s::bytea FROM fresh WHERE seq = %s
+"""
+
+
 def insert_events(
     matter: Matter, effects: Effects, request_key: str | None, digest: bytes, versions: Mapping[str, str]
-) -> list[MatterEvent]:
-    """History rows of one firing, lapses first. Only the last one carries the request key."""
+) -> None:
+    """History rows of one firing with the payload of the last, in one statement. Only the last carries the request key."""
     state = matter.state if matter.seq else ""
-    rows = []
     shift = {seq: s.code for seq, _, s in effects.view.transitions}
+    columns: list[list[Any]] = [[] for _ in range(11)]
+    final = effects.recorded[-1]
     for rec in effects.recorded:
         to = shift.get(rec.seq, state)
-        rows.append(
-            MatterEvent(
-                matter=matter, seq=rec.seq, event=rec.event, on=rec.on, at=rec.at, from_state=state, to_state=to,
-                role=rec.role, actor=rec.actor, actor_label=rec.label, data=dict(rec.data),
-                law_version=versions.get("law", ""), regulation_version=versions.get("regulation", ""),
-            )
-        )  # fmt: skip
+        row = (rec.seq, rec.event, rec.on, rec.at, state, to, rec.role, rec.actor, rec.label[:120],
+               orjson.dumps(dict(rec.data)).decode(), rec is final)  # fmt: skip
+        for column, value in zip(columns, row, strict=True):
+            column.append(value)
         state = to
-    rows[-1].request_key = request_key
-    rows[-1].request_hash = digest if request_key else None
-    MatterEvent.objects.bulk_create(rows)
-    return rows
-
-
-def insert_payload(row: MatterEvent, payload: Mapping[str, Any]) -> None:
-    EventPayload.objects.create(event=row, sealed=seal(dict(payload), context="event"))
+    sealed = seal(dict(effects.payload), context="event") if effects.payload else None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT_EVENTS,
+            [matter.pk, versions.get("law", ""), versions.get("regulation", ""), request_key,
+             digest if request_key else None, *columns, sealed, final.seq if sealed else None],
+        )  # fmt: skip
 
 
 def payloads(matter_id: int) -> dict[int, dict[str, Any]]:
@@ -220,6 +236,7 @@ def payloads(matter_id: int) -> dict[int, dict[str, Any]]:
 
 def apply_columns(matter: Matter, effects: Effects, hook: Hooks, versions: Mapping[str, str]) -> None:
     """Set the matter's index columns from the view; does not save."""
+    matter.__dict__["_xz_officers_before"] = [int(s) for s in (matter.facts.get("officers") or ()) if str(s).isdigit()]
     for name, value in columns_of(matter, effects.view, effects.clocks, hook).items():
         setattr(matter, name, value)
     matter.law_version = versions.get("law", "")
@@ -237,7 +254,7 @@ def columns_of(matter: Matter, view_: View, found: Sequence[Clock], hook: Hooks)
         "due_term": due.term.id if due else "", "due_nominal": due.nominal if due else None,
         "due_legal": due.legal if due else None, "due_sort": (due.legal or NO_DUE) if due else NO_DUE,
         "due_provisional": any(c.provisional for c in found if c.live and c.term.kind is not TermKind.BACKWARD), "held": due is not None and due.legal is None,
-        "next_step": "",
+        "next_step": "", "handler_id": next(iter(officers_of(view_)), None),
     }  # fmt: skip
     if view_.procedure.step_of is not None:
         out["next_step"] = view_.procedure.step_of(view_)[:60]
@@ -271,6 +288,8 @@ _AUTO: dict[type[Procedure], frozenset[str]] = {}
 
 
 def _auto(c: Clock) -> bool:
+    if not _AUTO_TERMS:
+        refresh_auto_terms()  # a rebuild may be the first thing a process does
     return c.term.id in _AUTO_TERMS
 
 
@@ -322,25 +341,31 @@ def _signal(matter: Matter) -> str:
     return orjson.dumps(fields).decode()
 
 
+def officers_of(view_: View) -> list[int]:
+    """Staff who work on the matter now, the lead first."""
+    return [int(s) for s in (view_.facts.get("officers") or ()) if str(s).isdigit()]
+
+
 def apply_officers(matter: Matter, effects: Effects) -> None:
-    """承办人: keep officers and their dates in step with events of this firing that name, hand over or recuse them."""
-    for rec in effects.recorded:
-        if rec.event not in ("assigned", "handed_over", "recused") and "officers" not in rec.data:
-            continue
-        now = [int(s) for s in (effects.view.facts.get("officers") or ()) if str(s).isdigit()]
-        lead = now[0] if now else None
-        MatterOfficer.objects.filter(matter=matter, valid_to__isnull=True).exclude(staff_id__in=now).update(
-            valid_to=rec.on, reason=rec.event
+    """承办人: keep officers and their dates in step, in one statement, when this firing changed them."""
+    now = officers_of(effects.view)
+    if matter.__dict__.get("_xz_officers_before") == now:
+        return
+    rec = effects.event
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH gone AS (
+                UPDATE procedures_matterofficer SET valid_to = %s, reason = %s
+                WHERE matter_id = %s AND valid_to IS NULL AND staff_id <> ALL(%s)
+            )
+            INSERT INTO procedures_matterofficer (matter_id, staff_id, lead, valid_from, reason)
+            SELECT %s, t.staff, t.n = 1, %s, '' FROM unnest(%s::bigint[]) WITH ORDINALITY AS t(staff, n)
+            WHERE NOT EXISTS (SELECT 1 FROM procedures_matterofficer o
+                              WHERE o.matter_id = %s AND o.valid_to IS NULL AND o.staff_id = t.staff)
+            """,
+            [rec.on, rec.event[:60], matter.pk, now, matter.pk, rec.on, now, matter.pk],
         )
-        known = set(
-            MatterOfficer.objects.filter(matter=matter, valid_to__isnull=True).values_list("staff_id", flat=True)
-        )
-        MatterOfficer.objects.bulk_create([
-            MatterOfficer(matter=matter, staff_id=s, lead=s == lead, valid_from=rec.on) for s in now if s not in known
-        ])  # fmt: skip
-        if matter.handler_id != lead:
-            matter.handler_id = lead
-            Matter.objects.filter(pk=matter.pk).update(handler_id=lead)
 
 
 def due_to_lapse(today: date, limit: int) -> list[int]:
