@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -51,7 +52,12 @@ REST = "其他情况（附带审查、赔偿请求、复议前置、以前的申
 
 
 def _form() -> tuple[Field, ...]:
-    return registry.get(PROCEDURE, on=wall.today()).events["filed"].form
+    form = registry.get(PROCEDURE, on=wall.today()).events["filed"].form
+    # What is filed online comes through the portal; the counter offers the other ways only.
+    return tuple(
+        replace(f, choices=tuple(c for c in f.choices if c[0] != "ONLINE")) if f.name == "filing_method" else f
+        for f in form
+    )
 
 
 def _draft(subject: Subject, *, make: bool = False) -> Draft | None:

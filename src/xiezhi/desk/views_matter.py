@@ -137,7 +137,7 @@ def attachment(request: HttpRequest, public_id: Any, pk: int) -> HttpResponseBas
     if not at.office:
         rows = rows.filter(folder="FILE", restricted="")
     found = rows.filter(pk=pk).first()
-    code, text = asked_purpose(request, at)
+    code, _text = asked_purpose(request, at)
     if found is None or not code:
         raise NotFoundForYou
     return send_file(found.file.sha256, found.file.media_type, found.name, download="download" in request.GET)
