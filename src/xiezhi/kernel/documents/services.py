@@ -41,31 +41,53 @@ def _suffix(n: int) -> str:
     return "" if n == 1 else "之" + "一二三四五六七八九十"[n - 1] if n <= 10 else f"之{n}"
 
 
+def _signed(matter: Matter) -> dict[str, Document]:
+    """Signed documents that wait for their event, by template. No statement where the event's context shows none."""
+    states = matter.__dict__.get("_xz_document_states")
+    if states is not None and not any(state == Document.SIGNED for _, state in states):
+        return {}
+    return {d.template: d for d in Document.objects.filter(matter=matter, state=Document.SIGNED).order_by("id")}
+
+
+def _issued(matter: Matter) -> dict[str, int]:
+    """How many documents of each template the matter has issued."""
+    states = matter.__dict__.get("_xz_document_states")
+    if states is None:
+        states = Document.objects.filter(matter=matter).values_list("template", "state")
+    counts: dict[str, int] = {}
+    for template, state in states:
+        if state == Document.ISSUED:
+            counts[template] = counts.get(template, 0) + 1
+    return counts
+
+
+def check_signed(matter: Matter, effects: Effects) -> None:
+    """Raise Refused when the event issues a document that had to be drafted, reviewed and signed, and was not.
+
+    Called before anything is written. Lapses issue without signature; nobody is there to sign.
+    """
+    hook = hooks.of(matter.procedure)
+    wanted = [t for t in effects.documents if hook.needs_signature(t)]
+    if not wanted or effects.event.role == "CLOCK" or matter.imported_from:
+        return
+    signed = _signed(matter)
+    missing = [t for t in wanted if templates.by_title(t).code not in signed]
+    if missing:
+        raise Refused([
+            Problem("DOCUMENT_NOT_SIGNED", f"《{t}》还没有签发，请先完成拟稿、审核和签发", "document") for t in missing
+        ])  # fmt: skip
+
+
 def issue_for_event(matter: Matter, effects: Effects, at: datetime) -> list[Document]:
-    """Freeze and number every document of the event, inside its transaction. Raises Refused when one had to be signed
-    first and was not. At most six statements."""
+    """Freeze and number every document of the event, inside its transaction. At most five statements."""
     hook = hooks.of(matter.procedure)
     rec, view = effects.event, effects.view
     case_numbering = hook.case_number(matter, view) if matter.case_no is None else None
     titles = list(effects.documents)
     if not titles and case_numbering is None:
         return []
-    ready: dict[str, Document] = {}
-    counts: dict[str, int] = {}
-    if titles:
-        for doc in Document.objects.filter(matter=matter).order_by("id"):
-            if doc.state == Document.SIGNED:
-                ready[doc.template] = doc  # by template: a draft may carry the short title, the event the full one
-            elif doc.state == Document.ISSUED:
-                counts[doc.template] = counts.get(doc.template, 0) + 1
-    by_clock = rec.role == "CLOCK"
-    missing = [
-        t for t in titles if hook.needs_signature(t) and templates.by_title(t).code not in ready and not by_clock
-    ]
-    if missing and not matter.imported_from:
-        raise Refused([
-            Problem("DOCUMENT_NOT_SIGNED", f"《{t}》还没有签发，请先完成拟稿、审核和签发", "document") for t in missing
-        ])  # fmt: skip
+    # by template: a draft may carry the short title, the event the full one
+    ready, counts = (_signed(matter), _issued(matter)) if titles else ({}, {})
     used = {"object_type": "matter", "object_id": str(matter.pk)}
     if case_numbering is not None:
         serial = numbering.take(case_numbering.series, rec.on.year, **used)
@@ -79,6 +101,7 @@ def issue_for_event(matter: Matter, effects: Effects, at: datetime) -> list[Docu
                                 unit_id=hook.document_unit(matter, view, title)
                                 or matter.organ_id or matter.handling_unit_id)  # fmt: skip
         data = hook.document_data(matter, view, rec, effects.payload, title)
+        doc.title = title
         if known is not None:
             data = {**data, **known.fields}
         nth = counts.get(template.code, 0) + 1
@@ -111,13 +134,14 @@ def issue_for_event(matter: Matter, effects: Effects, at: datetime) -> list[Docu
     old = [d for d, known in made if known]
     if old:
         Document.objects.bulk_update(
-            old, ["event_seq", "issued_on", "state", "verify_code", "render_state", "frozen", "number", "body"]
+            old, ["title", "event_seq", "issued_on", "state", "verify_code", "render_state", "frozen", "number", "body"]
         )
     everything = [d for d, _ in made]
     if everything:
         from xiezhi.kernel.documents.tasks import render_documents
 
         render_documents.defer(ids=[d.pk for d in everything])
+        matter.__dict__.pop("_xz_document_states", None)
     return everything
 
 

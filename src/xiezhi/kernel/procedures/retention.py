@@ -47,7 +47,9 @@ def erase(matter: Matter) -> Erased:
     with transaction.atomic():
         kept = list(Document.objects.filter(matter=matter).values_list("pk", "file_id"))
         documents = [pk for pk, _ in kept]
-        files = {f for _, f in kept if f} | set(Attachment.objects.filter(matter=matter).values_list("file_id", flat=True))
+        files = {f for _, f in kept if f} | set(
+            Attachment.objects.filter(matter=matter).values_list("file_id", flat=True)
+        )
         Delivery.objects.filter(document_id__in=documents).update(proof=None, witnesses="", reason="")
         Attachment.objects.filter(matter=matter).delete()
         Document.objects.filter(pk__in=documents).update(
@@ -76,7 +78,12 @@ def _forget(matter: Matter, documents: Sequence[int]) -> tuple[int, int]:
     with transaction.atomic(using=using):
         payloads = _delete(using, EventPayload._meta.db_table, "event_id = ANY(%s)", [events])
         salts = _delete(using, Salt._meta.db_table, "object_type = 'event' AND object_id = ANY(%s)", [keys])
-        salts += _delete(using, Salt._meta.db_table, "object_type = 'document' AND object_id = ANY(%s)", [[str(d) for d in documents]])
+        salts += _delete(
+            using,
+            Salt._meta.db_table,
+            "object_type = 'document' AND object_id = ANY(%s)",
+            [[str(d) for d in documents]],
+        )
         _delete(using, DocumentRevision._meta.db_table, "document_id = ANY(%s)", [list(documents)])
     return payloads, salts
 
@@ -104,4 +111,3 @@ def _drop(files: Sequence[int]) -> int:
         default_storage.delete(storage.key_for(sha256))
         gone += 1
     return gone
-

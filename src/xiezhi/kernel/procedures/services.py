@@ -16,9 +16,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from xiezhi.kernel.calendar import clock as wall
+from xiezhi.kernel.calendar.counting import Calendar
 from xiezhi.kernel.ledger import services as ledger
 from xiezhi.kernel.procedures import hooks, registry, store
-from xiezhi.kernel.procedures.core import Actor, Ask, Effects, Recorded, Refused, clocks, fire, settle
+from xiezhi.kernel.procedures.core import Actor, Ask, Effects, Recorded, Refused, View, clocks, fire, replay, settle
 from xiezhi.kernel.procedures.forms import Problem
 from xiezhi.kernel.procedures.models import Matter, MatterEvent
 
@@ -133,6 +134,8 @@ def fire_event(
     """
     at = at or wall.now()
     digest = _digest(event, data)
+    from xiezhi.kernel.documents import services as documents
+
     refused: Refused | None = None
     outcome: Outcome | None = None
     with transaction.atomic():
@@ -145,19 +148,25 @@ def fire_event(
                 return Outcome(matter, None, repeated=True)
         declared = registry.get(matter.procedure, matter.version)
         history = [store.recorded(r) for r in rows]
+        calendar, overrides = store.context(matter.procedure, matter.handling_unit_id, matter)
+        # Lapses take effect, with documents and notices of their own, whether or not the act that finds them is allowed.
+        view = replay(declared, history, overrides=overrides)
+        if done := settle(view, calendar, at):
+            _store_settled(matter, view, done, calendar, at)
+            history += done
+            if expected_seq is not None:
+                expected_seq += len(done)
         ask = Ask(event, on or at.date(), at, actor, data)
-        calendar, overrides = store.context(matter.procedure, matter.handling_unit_id)
         try:
             effects = fire(
                 declared, history, ask, calendar, overrides=overrides, expected_seq=expected_seq, check_now=check_now
             )
+            documents.check_signed(matter, effects)
+        except Refused as error:
+            refused = error
+        else:
             _store(matter, effects, at, request_key, digest)
             outcome = Outcome(matter, effects)
-        except Refused as error:
-            # Lapses take effect whether or not the act that found them is allowed.
-            refused = error
-            if error.settled:
-                _store_settled(matter, declared, history, error.settled, at)
     if refused is not None:
         raise refused
     assert outcome is not None
@@ -173,13 +182,14 @@ def settle_matter(matter_id: int, at: datetime | None = None, *, refresh: bool =
     with transaction.atomic():
         matter = store.lock(matter_id)
         declared = registry.get(matter.procedure, matter.version)
-        history = [store.recorded(r) for r in store.history_rows(matter_id)]
-        view = store.view(declared, history, matter)
-        done = settle(view, store.calendar(), at)
+        history = [store.recorded(r) for r in store.history_of(matter)]
+        calendar, overrides = store.context(matter.procedure, matter.handling_unit_id, matter)
+        view = replay(declared, history, overrides=overrides)
+        done = settle(view, calendar, at)
         if done:
-            _store_settled(matter, declared, history, done, at)
+            _store_settled(matter, view, done, calendar, at)
         elif refresh:
-            store.replace_deadlines(matter, clocks(view, store.calendar(), at))
+            store.replace_deadlines(matter, clocks(view, calendar, at))
     return done
 
 
@@ -192,20 +202,15 @@ def lapse_due(at: datetime | None = None, *, limit: int = 1000) -> int:
     return len(ids)
 
 
-def _store_settled(
-    matter: Matter, declared: Any, history: Sequence[Recorded], done: Sequence[Recorded], at: datetime
-) -> None:
-    view = store.view(declared, [*history, *done], matter)
-    documents: list[str] = []
-    notifies = []
+def _store_settled(matter: Matter, view: View, done: Sequence[Recorded], calendar: Calendar, at: datetime) -> None:
+    """Store lapses one by one, each with its own documents and notices. `view` is the state after the last of them."""
+    before = replay(view.procedure, view.events[: len(view.events) - len(done)], overrides=view.overrides)
     for rec in done:
-        event = declared.events[rec.event]
-        documents += event.produces(view, rec.data) if callable(event.produces) else event.produces
-        notifies += [r for r in event.notifies if r not in notifies]
-    effects = Effects(
-        tuple(done), {}, view, tuple(clocks(view, store.calendar(), at)), tuple(documents), tuple(notifies)
-    )
-    _store(matter, effects, at, None, b"\x00" * 32)
+        before.apply(rec)
+        event = view.procedure.events[rec.event]
+        documents = event.produces(before, rec.data) if callable(event.produces) else event.produces
+        found = tuple(clocks(before, calendar, at))
+        _store(matter, Effects((rec,), {}, before, found, tuple(documents), event.notifies), at, None, b"\x00" * 32)
 
 
 def _store(matter: Matter, effects: Effects, at: datetime, request_key: str | None, digest: bytes) -> None:
@@ -216,9 +221,7 @@ def _store(matter: Matter, effects: Effects, at: datetime, request_key: str | No
     view = effects.view
     hook = hooks.of(matter.procedure)
     versions = view.procedure.law_versions(effects.event.on)
-    rows = store.insert_events(matter, effects, request_key, digest, versions)
-    if effects.payload:
-        store.insert_payload(rows[-1], effects.payload)
+    store.insert_events(matter, effects, request_key, digest, versions)
     store.apply_columns(matter, effects, hook, versions)
     made = documents.issue_for_event(matter, effects, at)
     store.save_matter(matter)

@@ -68,7 +68,9 @@ class Report:
         """Write report.csv and report.html into the folder."""
         table, page = folder / "report.csv", folder / "report.html"
         report_csv(table, self.misfits, self.changed)
-        report_page(page, f"接收{'检查' if self.dry else ''}报告：{self.source}", self.counts(), self.misfits, self.changed)
+        report_page(
+            page, f"接收{'检查' if self.dry else ''}报告：{self.source}", self.counts(), self.misfits, self.changed
+        )
         return table, page
 
 
@@ -101,7 +103,16 @@ class _Names:
                 if column == "respondent":
                     continue
                 reason = f"没有名为“{text}”的机构" if text else "没有填写承办机构"
-                out.append(Misfit("matters", record.row, column, "UNKNOWN_UNIT", reason, "填写平台中的机构全称、统一社会信用代码或者标识"))
+                out.append(
+                    Misfit(
+                        "matters",
+                        record.row,
+                        column,
+                        "UNKNOWN_UNIT",
+                        reason,
+                        "填写平台中的机构全称、统一社会信用代码或者标识",
+                    )
+                )
         office = int(row.get("@handling_unit") or 0)
         ids = [self._officer(n.strip(), office) for n in re.split(r"[、,，;；]", row.get("officers", "")) if n.strip()]
         row["@officers"] = ",".join(str(i) for i in ids if i)
@@ -122,7 +133,12 @@ def _corrections(source: str) -> dict[str, dict[str, str]]:
 
 
 def take_over(
-    folder: Path, *, source: str, dry: bool = False, now: datetime | None = None, actor: str = "",
+    folder: Path,
+    *,
+    source: str,
+    dry: bool = False,
+    now: datetime | None = None,
+    actor: str = "",
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
     """Take every record of the folder that fits; `dry` only proves. Running twice changes nothing.
@@ -191,7 +207,16 @@ def _conflicts(found: Prepared, numbers: Mapping[str, set[str]]) -> list[Misfit]
     for column in ("case_no", "intake_no"):
         value = record.matter.get(column, "")
         if value and value in numbers[column]:
-            out.append(Misfit("matters", record.row, column, "NUMBER_TAKEN", f"“{value}”已被另一件使用", "核对编号；同一件不要重复导入"))
+            out.append(
+                Misfit(
+                    "matters",
+                    record.row,
+                    column,
+                    "NUMBER_TAKEN",
+                    f"“{value}”已被另一件使用",
+                    "核对编号；同一件不要重复导入",
+                )
+            )
     for row, doc in record.documents:
         number = doc.get("number", "")
         if number and number in numbers["number"]:
@@ -199,7 +224,16 @@ def _conflicts(found: Prepared, numbers: Mapping[str, set[str]]) -> list[Misfit]
         try:
             templates.by_title(doc.get("title", ""))
         except KeyError:
-            out.append(Misfit("documents", row, "title", "UNKNOWN_DOCUMENT", f"没有名为“{doc.get('title', '')}”的文书", "改为平台中的文书名称"))
+            out.append(
+                Misfit(
+                    "documents",
+                    row,
+                    "title",
+                    "UNKNOWN_DOCUMENT",
+                    f"没有名为“{doc.get('title', '')}”的文书",
+                    "改为平台中的文书名称",
+                )
+            )
         try:
             parse_date(doc.get("issued_on", ""))
         except Bad as bad:
@@ -207,7 +241,16 @@ def _conflicts(found: Prepared, numbers: Mapping[str, set[str]]) -> list[Misfit]
     roles = {r.code: r.code for r in found.procedure.roles} | {r.title: r.code for r in found.procedure.roles}
     for row, party in record.parties:
         if party.get("role", "") not in roles:
-            out.append(Misfit("parties", row, "role", "UNKNOWN_ROLE", f"没有“{party.get('role', '')}”这种参加人", "填写申请人、被申请人、第三人、委托代理人等"))
+            out.append(
+                Misfit(
+                    "parties",
+                    row,
+                    "role",
+                    "UNKNOWN_ROLE",
+                    f"没有“{party.get('role', '')}”这种参加人",
+                    "填写申请人、被申请人、第三人、委托代理人等",
+                )
+            )
         elif not party.get("name"):
             out.append(Misfit("parties", row, "name", "REQUIRED", "没有姓名或者名称", "填写姓名或者名称"))
         else:
@@ -333,7 +376,9 @@ def _parties(pairs: Sequence[tuple[Prepared, Matter]], names: _Names) -> None:
         on = p.history[0].on
         mine: dict[str, Party] = {}
         for _, raw in p.record.parties:
-            unit = names.units.get(raw["name"]) if raw["@role"] in ("respondent", "norm_issuer", "penalty_organ") else None
+            unit = (
+                names.units.get(raw["name"]) if raw["@role"] in ("respondent", "norm_issuer", "penalty_organ") else None
+            )
             sealed = {k: v for k, v in raw.items() if k not in _OPEN_COLUMNS and v}
             party = Party(
                 matter=matter, role=raw["@role"], kind=raw.get("kind") or "CITIZEN", name=raw["name"][:120], unit=unit,
@@ -359,7 +404,8 @@ def _officers(pairs: Sequence[tuple[Prepared, Matter]]) -> None:
     for p, matter in pairs:
         officers = [int(o) for o in p.view.facts.get("officers") or () if str(o).isdigit()]
         rows += [
-            MatterOfficer(matter=matter, staff_id=pk, lead=n == 0, valid_from=matter.opened_on) for n, pk in enumerate(officers)
+            MatterOfficer(matter=matter, staff_id=pk, lead=n == 0, valid_from=matter.opened_on)
+            for n, pk in enumerate(officers)
         ]
     MatterOfficer.objects.bulk_create(rows, batch_size=2000)
 
@@ -392,7 +438,9 @@ def _file(folder: Path, name: str) -> StoredFile | None:
     with path.open("rb") as stream:
         sha256 = storage.put(stream).rsplit("/", 1)[1]
     kind = "application/pdf" if path.suffix.lower() == ".pdf" else "application/octet-stream"
-    return StoredFile.objects.get_or_create(sha256=sha256, defaults={"size": path.stat().st_size, "media_type": kind})[0]
+    return StoredFile.objects.get_or_create(sha256=sha256, defaults={"size": path.stat().st_size, "media_type": kind})[
+        0
+    ]
 
 
 def _serials(pairs: Sequence[tuple[Prepared, Matter]]) -> None:
@@ -457,7 +505,9 @@ def _quarantine(run: TakeoverRun, record: Record, found: Iterable[Misfit]) -> No
 def _finish(report: Report, strays: Sequence[Misfit]) -> None:
     run = report.run
     assert run is not None
-    TakeoverMisfit.objects.filter(source=run.source, source_key="", resolved_at__isnull=True).update(resolved_at=run.started_at)
+    TakeoverMisfit.objects.filter(source=run.source, source_key="", resolved_at__isnull=True).update(
+        resolved_at=run.started_at
+    )
     TakeoverMisfit.objects.bulk_create([
         TakeoverMisfit(source=run.source, source_key="", file=m.file, row=m.row, field=m.field, code=m.code, reason=m.reason,
                        advice=m.advice, run=run) for m in strays
@@ -489,4 +539,3 @@ def correct(misfit: TakeoverMisfit, values: Mapping[str, str], by: str) -> Takeo
     misfit.corrected_by = by[:64]
     misfit.save(update_fields=["correction", "corrected_by"])
     return misfit
-
