@@ -65,6 +65,7 @@ def test_from_application_to_archive(later: Office, tmp_path: Path) -> None:
 
     act(officer, matter, "served", {"method": "ELECTRONIC", "e_service_consent": True})
     _read_and_verified(office, citizen, matter)
+    act(officer, matter, "copied", {"recipient": "临川市市场监督管理局"})
     office.at("2026-12-21 09:00")
     act(officer, matter, "closed", {"note": "送达完毕，结案。"})
     archivist = office.person("archive")

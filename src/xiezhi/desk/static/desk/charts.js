@@ -6,7 +6,7 @@
   const color = (name, fallback) => style.getPropertyValue(name).trim() || fallback;
   const ink = color("--ink-2", "#45515f"), line = color("--line", "#dde3ea"), primary = color("--primary", "#1d4f91");
   const quiet = color("--line-strong", "#9aa6b3"), deep = color("--primary-deep", "#12315c");
-  const text = { color: ink, fontFamily: style.fontFamily || "sans-serif", fontSize: 12 };
+  const text = { color: ink, fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 };
   const tooltip = { renderMode: "richText", confine: true };
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const kinds = {
