@@ -154,9 +154,9 @@ def compose(
         parties.append(PartyInput("agent", lawyer.name, "LAWYER", person_id=lawyer.person_id, account_id=lawyer.account_id, acts_for=0,
                                   detail={"kind": "LAWYER", "powers": "GENERAL", "period": "至本案审结", "employer": firm},
                                   sealed={"contact": lawyer.phone}))  # fmt: skip
-        agent_ref = f"account:{lawyer.account_id}"
+        agent_ref = lawyer.ref
     parties.append(PartyInput("respondent", target.unit.name, "AUTHORITY", unit_id=target.unit.pk))
-    return Filing(data, parties, who.key, f"account:{who.account_id}", agent_ref)
+    return Filing(data, parties, who.key, who.ref, agent_ref)
 
 
 def _somebody(rng: Random, public: Public, target: Target, act: Act) -> Citizen | Company:

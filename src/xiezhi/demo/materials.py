@@ -77,10 +77,10 @@ def add() -> int:
             file, _ = StoredFile.objects.get_or_create(
                 sha256=key.rsplit("/", 1)[1], defaults={"size": len(content), "media_type": "application/pdf"}
             )
-            party = Party.objects.filter(matter=matter, role=piece.by).order_by("id").first()
+            party = Party.objects.filter(matter=matter, role=piece.by).select_related("account").order_by("id").first()
             Attachment.objects.create(
                 matter=matter, event_seq=seqs.get(piece.by), file=file, name=f"{piece.name}.pdf", kind=piece.kind, submitted_role=piece.by,
-                submitted_by=f"account:{party.account_id}" if party and party.account_id else "", submitted_on=piece.on,
+                submitted_by=f"account:{party.account.uid}" if party and party.account else "", submitted_on=piece.on,
                 purpose=piece.purpose,
             )  # fmt: skip
         made += 1

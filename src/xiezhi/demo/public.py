@@ -33,6 +33,7 @@ class Citizen:
     id_no: str
     phone: str
     address: str
+    ref: str = ""  # the account as actor of events
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Company:
     legal_rep: str
     address: str
     phone: str
+    ref: str = ""
 
 
 @dataclass
@@ -116,7 +118,7 @@ class _Maker:
         Account.objects.bulk_create(accounts, batch_size=1000)
         return [
             Citizen(p.pk, a.pk, crypto.blind("reconsideration.applicant", f"person:{p.uid}").hex(), p.name, p.sex, str(p.id_no),
-                    str(p.phone), str(p.address))
+                    str(p.phone), str(p.address), f"account:{a.uid}")
             for p, a in zip(persons, accounts, strict=True)
         ]  # fmt: skip
 
@@ -167,7 +169,7 @@ def _companies(maker: _Maker, public: Public, place: Place, citizens: list[Citiz
     Organization.objects.bulk_create([o for o, _ in rows], batch_size=1000)
     made = [
         Company(o.pk, b.account_id, crypto.blind("reconsideration.applicant", f"organization:{o.pk}").hex(), o.name, str(o.usc),
-                b.name, o.address, b.phone)
+                b.name, o.address, b.phone, b.ref)
         for o, b in rows
     ]  # fmt: skip
     public.companies[place.short] = made

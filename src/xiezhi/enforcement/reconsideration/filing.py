@@ -461,7 +461,7 @@ def _filer(account: Account | None, acting: str, staff_actor: Actor | None) -> A
     assert account is not None
     role = acting if acting in ACTING else "applicant"
     # History outlives the person's data: it says in which role somebody filed, the party row says who.
-    return Actor(f"account:{account.pk}", frozenset({role}), ACTING[role])
+    return Actor(f"account:{account.uid}", frozenset({role}), ACTING[role])
 
 
 def _filed_on(data: Mapping[str, Any], channel: str, at: datetime) -> date:

@@ -281,6 +281,8 @@ def _clock(view: View, term: Term, number: int, start: _Start, met: tuple[int, d
             status = Status.HELD
         elif full:
             status = Status.FULL if term.kind is TermKind.WAIT else Status.LAPSED
+            # A lapse that took effect as an event is dealt with; nobody is waited for any more.
+            ended = status is Status.LAPSED and _lapse_recorded(view, term, legal)
         else:
             status = Status.RUNNING
     return Clock(

@@ -129,7 +129,7 @@ def _own_files(subject: Subject, found: Matter) -> list[Attachment]:
         .select_related("file")
         .order_by("id")
     )
-    refs = {subject.ref, f"account:{subject.account_id}"}
+    refs = {subject.ref}
     return [a for a in rows if a.submitted_by in refs]
 
 
@@ -329,7 +329,7 @@ def piece(request: HttpRequest, public_id: Any, pk: int) -> HttpResponseBase:
     )
     if one is None:
         raise NotFoundForYou
-    own = one.submitted_by in (subject.ref, f"account:{subject.account_id}")
+    own = one.submitted_by == subject.ref
     if not own:
         if one.restricted or f"file.{found.pk}" not in request.session:
             raise NotFoundForYou

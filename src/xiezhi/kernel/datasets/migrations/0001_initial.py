@@ -5,52 +5,66 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('procedures', '0001_initial'),
+        ("procedures", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RollupMark',
+            name="RollupMark",
             fields=[
-                ('name', models.CharField(default='main', max_length=16, primary_key=True, serialize=False)),
-                ('upto', models.DateTimeField(verbose_name='数据时间')),
+                ("name", models.CharField(default="main", max_length=16, primary_key=True, serialize=False)),
+                ("upto", models.DateTimeField(verbose_name="数据时间")),
             ],
             options={
-                'verbose_name': '汇总进度',
-                'verbose_name_plural': '汇总进度',
+                "verbose_name": "汇总进度",
+                "verbose_name_plural": "汇总进度",
             },
         ),
         migrations.CreateModel(
-            name='RollupSource',
+            name="RollupSource",
             fields=[
-                ('matter', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='procedures.matter')),
-                ('units', models.JSONField(verbose_name='机构')),
-                ('parts', models.JSONField(verbose_name='贡献')),
+                (
+                    "matter",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="procedures.matter",
+                    ),
+                ),
+                ("units", models.JSONField(verbose_name="机构")),
+                ("parts", models.JSONField(verbose_name="贡献")),
             ],
             options={
-                'verbose_name': '指标来源',
-                'verbose_name_plural': '指标来源',
+                "verbose_name": "指标来源",
+                "verbose_name_plural": "指标来源",
             },
         ),
         migrations.CreateModel(
-            name='RollupCount',
+            name="RollupCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('procedure', models.CharField(max_length=16, verbose_name='程序')),
-                ('unit_id', models.BigIntegerField(verbose_name='机构')),
-                ('month', models.DateField(verbose_name='月份')),
-                ('metric', models.CharField(max_length=48, verbose_name='指标')),
-                ('bucket', models.IntegerField(default=0, verbose_name='分段')),
-                ('n', models.IntegerField(default=0, verbose_name='数量')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("procedure", models.CharField(max_length=16, verbose_name="程序")),
+                ("unit_id", models.BigIntegerField(verbose_name="机构")),
+                ("month", models.DateField(verbose_name="月份")),
+                ("metric", models.CharField(max_length=48, verbose_name="指标")),
+                ("bucket", models.IntegerField(default=0, verbose_name="分段")),
+                ("n", models.IntegerField(default=0, verbose_name="数量")),
             ],
             options={
-                'verbose_name': '指标汇总',
-                'verbose_name_plural': '指标汇总',
-                'constraints': [models.UniqueConstraint(fields=('procedure', 'unit_id', 'month', 'metric', 'bucket'), include=('n',), name='rollup_count_once')],
+                "verbose_name": "指标汇总",
+                "verbose_name_plural": "指标汇总",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("procedure", "unit_id", "month", "metric", "bucket"),
+                        include=("n",),
+                        name="rollup_count_once",
+                    )
+                ],
             },
         ),
     ]
