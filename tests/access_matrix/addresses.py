@@ -13,7 +13,9 @@ from xiezhi.kernel.procedures.models import Draft, Matter, Party
 
 NOTHING_UUID = "00000000-0000-4000-8000-000000000000"
 NOTHING_INT = "4611686018427387903"
-PARAMETER = re.compile(r"<(?:(?P<kind>[a-z_]+):)?(?P<name>[a-z_]+)>|\{(?P<ninja>[a-z_]+)\}|\(\?P<(?P<regex>[a-z_0-9]+)>[^)]*\)(?:\)?)")
+PARAMETER = re.compile(
+    r"<(?:(?P<kind>[a-z_]+):)?(?P<name>[a-z_]+)>|\{(?P<ninja>[a-z_]+)\}|\(\?P<(?P<regex>[a-z_0-9]+)>[^)]*\)(?:\)?)"
+)
 
 
 @dataclass

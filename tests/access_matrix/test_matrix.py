@@ -21,7 +21,15 @@ from xiezhi.kernel.procedures.models import Matter, MatterEvent
 
 pytestmark = pytest.mark.django_db
 ROLES = [*factories.OFFICE_POSTS, "citizen", "SYSTEM_ADMIN", "SECURITY_ADMIN", "AUDIT_ADMIN"]
-OUTSIDERS = ["other_officer", "other_head", "other_organ_head", "other_respondent", "other_archivist", "other_clerk", "other_citizen"]
+OUTSIDERS = [
+    "other_officer",
+    "other_head",
+    "other_organ_head",
+    "other_respondent",
+    "other_archivist",
+    "other_clerk",
+    "other_citizen",
+]
 SECRETS = ("陈晓岚", "13900000123", "望江路18号")
 
 
@@ -110,10 +118,20 @@ def test_the_table_is_what_happens(province: factories.Province, role: str) -> N
                 wrong.append(f"{route.label}: not in docs/access.md, run `make docs`")
             elif not marked and status not in (403, 404):
                 wrong.append(f"{method} {path}: refused by the table, answered {status}")
-            elif marked and not names_a_matter(route) and "<" not in route.path and "{" not in route.path and status in (403, 404):
+            elif (
+                marked
+                and not names_a_matter(route)
+                and "<" not in route.path
+                and "{" not in route.path
+                and status in (403, 404)
+            ):
                 if not _may_refuse(route, method):
                     wrong.append(f"{method} {path}: open by the table, answered {status}")
-            elif names_a_matter(route) and not policies.MATTER_READ.test(who, matter) and status not in (302, 403, 404, 405, 422):
+            elif (
+                names_a_matter(route)
+                and not policies.MATTER_READ.test(who, matter)
+                and status not in (302, 403, 404, 405, 422)
+            ):
                 wrong.append(f"{method} {path}: not their matter, answered {status}")
             if status >= 500:
                 wrong.append(f"{method} {path}: {status}")

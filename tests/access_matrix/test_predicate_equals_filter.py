@@ -28,20 +28,28 @@ def test_lists_and_single_matters_agree(freeze: Callable[[str], None]) -> None:
     persons = [province.accounts["citizen"], province.accounts["other_citizen"]]
 
     def subject(draw: Callable[..., object]) -> Subject:
-        kind = draw(st.sampled_from([AccountKind.STAFF, AccountKind.SERVICE, AccountKind.CITIZEN, AccountKind.ADMIN, ""]))
+        kind = draw(
+            st.sampled_from([AccountKind.STAFF, AccountKind.SERVICE, AccountKind.CITIZEN, AccountKind.ADMIN, ""])
+        )
         if kind == "":
             return Subject()
         if kind == AccountKind.CITIZEN:
             who = draw(st.sampled_from(persons))
-            return Subject(account_id=who.pk, uid=str(who.uid), kind=kind, person_id=who.person_id, roles=frozenset(["citizen"]))  # type: ignore[attr-defined]
+            return Subject(
+                account_id=who.pk, uid=str(who.uid), kind=kind, person_id=who.person_id, roles=frozenset(["citizen"])
+            )  # type: ignore[attr-defined]
         if kind == AccountKind.ADMIN:
-            return Subject(account_id=-7, uid="x", kind=kind, admin_role="SYSTEM_ADMIN", roles=frozenset(["SYSTEM_ADMIN"]))
+            return Subject(
+                account_id=-7, uid="x", kind=kind, admin_role="SYSTEM_ADMIN", roles=frozenset(["SYSTEM_ADMIN"])
+            )
         held = []
         for _ in range(draw(st.integers(0, 4))):  # type: ignore[call-overload]
             unit, reach = draw(st.sampled_from(units)), draw(st.sampled_from(["OWN", "SUBTREE", "TERRITORY"]))
             area = area_of(unit, reach, {unit.pk: [unit.pk]})  # type: ignore[arg-type, attr-defined]
             held.append(Held(draw(st.sampled_from(POSTS)), unit.pk, unit.name, area))  # type: ignore[arg-type, attr-defined]
-        scopes = draw(st.sampled_from([frozenset(), frozenset(["*"]), frozenset(["matter.read"]), frozenset(["matter.act"])]))
+        scopes = draw(
+            st.sampled_from([frozenset(), frozenset(["*"]), frozenset(["matter.read"]), frozenset(["matter.act"])])
+        )
         return Subject(
             account_id=-5, uid="y", kind=str(kind), staff_id=-5 if kind == AccountKind.STAFF else None, held=tuple(held),
             roles=frozenset(h.role for h in held), scopes=scopes,  # type: ignore[arg-type]
@@ -51,7 +59,12 @@ def test_lists_and_single_matters_agree(freeze: Callable[[str], None]) -> None:
     @given(st.data())
     def agree(data: st.DataObject) -> None:
         who = subject(data.draw)
-        for permission in (policies.MATTER_READ, policies.MATTER_OFFICE, policies.MATTER_AUTHORITY, policies.MATTER_OWN):
+        for permission in (
+            policies.MATTER_READ,
+            policies.MATTER_OFFICE,
+            policies.MATTER_AUTHORITY,
+            policies.MATTER_OWN,
+        ):
             listed = set(permission.filter(who, Matter.objects.all()).values_list("pk", flat=True))
             assert listed == {m.pk for m in matters if permission.test(who, m)}, (permission.code, who)
             if listed:

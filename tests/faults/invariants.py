@@ -76,7 +76,12 @@ def numbers() -> None:
     for serial in Serial.objects.all():
         uses = list(SerialUse.objects.filter(series=serial.series, year=serial.year).values_list("serial", flat=True))
         if serial.series.startswith("intake:"):
-            assert Matter.objects.filter(intake_no__contains=serial.series.replace("intake:", "").replace(":", str(serial.year))).count() == serial.last
+            assert (
+                Matter.objects.filter(
+                    intake_no__contains=serial.series.replace("intake:", "").replace(":", str(serial.year))
+                ).count()
+                == serial.last
+            )
         else:
             assert sorted(uses) == list(range(1, serial.last + 1)), serial.series
     cases = [c for c in Matter.objects.values_list("case_no", flat=True) if c]
@@ -89,7 +94,9 @@ def commitments() -> None:
     wanted = Counter(f"{m}/{s}" for m, s in MatterEvent.objects.values_list("matter_id", "seq"))
     assert found == wanted
     documents = Counter(Salt.objects.filter(object_type="document").values_list("object_id", flat=True))
-    assert documents == Counter(str(pk) for pk in Document.objects.filter(state=Document.ISSUED).values_list("pk", flat=True))
+    assert documents == Counter(
+        str(pk) for pk in Document.objects.filter(state=Document.ISSUED).values_list("pk", flat=True)
+    )
     assert PendingEntry.objects.count() == Salt.objects.count()
     salts = {s.object_id: s for s in Salt.objects.filter(object_type="event").select_related("entry")}
     for row in MatterEvent.objects.select_related("matter"):
@@ -104,5 +111,7 @@ def commitments() -> None:
 def idle() -> None:
     """No transaction is left open."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND pid <> pg_backend_pid()")
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND pid <> pg_backend_pid()"
+        )
         assert cursor.fetchone()[0] == 0

@@ -121,7 +121,9 @@ class Answered:
 class Client(threading.Thread):
     """Files applications, accepts them and notes on them, one request after another."""
 
-    def __init__(self, office: Office, token: str, province: factories.Province, seed: int, stop: threading.Event) -> None:
+    def __init__(
+        self, office: Office, token: str, province: factories.Province, seed: int, stop: threading.Event
+    ) -> None:
         super().__init__(daemon=True)
         self.office, self.stop = office, stop
         self.random = random.Random(seed)
@@ -188,7 +190,9 @@ class Client(threading.Thread):
             time.sleep(0.15)
 
 
-def load(office: Office, province: factories.Province, token: str, clients: int) -> tuple[list[Client], threading.Event]:
+def load(
+    office: Office, province: factories.Province, token: str, clients: int
+) -> tuple[list[Client], threading.Event]:
     """Clients at work. Set the event and join them to end."""
     stop = threading.Event()
     threads = [Client(office, token, province, seed, stop) for seed in range(1, clients + 1)]

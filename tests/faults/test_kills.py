@@ -146,7 +146,10 @@ def test_two_hundred_at_one_event(serve: Serve, freeze) -> None:
     account, token = factories.token(province, roles=ROLES)
     matter = province.file()
     address = serve(now=factories.NOW)
-    data = {"procedure": "ORDINARY", "officers": [province.staff_id("case_officer"), province.staff_id("case_officer_2")]}
+    data = {
+        "procedure": "ORDINARY",
+        "officers": [province.staff_id("case_officer"), province.staff_id("case_officer_2")],
+    }
     found: list[tuple[int, str]] = []
     gate = threading.Barrier(200)
 
