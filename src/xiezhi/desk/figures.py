@@ -12,8 +12,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from xiezhi.enforcement.reconsideration import codes
-from xiezhi.enforcement.reconsideration.contributions import DAYS, WITHIN
+from xiezhi.enforcement.reconsideration import selectors as reconsideration
 from xiezhi.kernel.access.subject import Subject
 from xiezhi.kernel.datasets import rollup
 from xiezhi.kernel.procedures import policies, selectors
@@ -258,9 +257,9 @@ def _more(now: int, was: int, base: str) -> str:
 
 
 def _within(own: rollup.Figures, months: Sequence[date]) -> float | None:
-    buckets = own.buckets(DAYS, months)
+    buckets = own.buckets(reconsideration.DAYS, months)
     total = sum(buckets.values())
-    return sum(n for days, n in buckets.items() if days <= WITHIN) / total if total else None
+    return sum(n for days, n in buckets.items() if days <= reconsideration.WITHIN) / total if total else None
 
 
 def overdue(subject: Subject, unit: Unit) -> int:
@@ -285,7 +284,7 @@ def _figures(subject: Subject, own: rollup.Figures, unit: Unit, p: Period) -> li
         a, b = own.share(part, whole, now), own.share(part, whole, was)
         return Figure(key, name, _percent(a), "%", _points(a, b, base), link(opens or part, unit, p), formula)
 
-    median, median_was = own.median(DAYS, now), own.median(DAYS, was)
+    median, median_was = own.median(reconsideration.DAYS, now), own.median(reconsideration.DAYS, was)
     late = own.total("concluded_late", now)
     within, within_was = _within(own, now), _within(own, was)
     days = "—" if median is None else f"{median:g}"
@@ -336,23 +335,21 @@ def _results(own: rollup.Figures, unit: Unit, p: Period) -> list[tuple[str, int,
             (title, n, 100 * n / total if total else 0.0, link("concluded", unit, p, outcome=",".join(outcomes)))
         )
     known = {o for _title, outcomes in GROUPS for o in outcomes}
-    others = ",".join(k for k in codes.CLOSING_TYPES if k not in known)
+    others = ",".join(k for k in reconsideration.CLOSING_TYPES if k not in known)
     if rest > 0:
         out.append((_("其他"), rest, 100 * rest / total, link("concluded", unit, p, outcome=others)))
     return out
 
 
 def _categories(own: rollup.Figures, unit: Unit, p: Period) -> list[tuple[str, int, str]]:
-    from xiezhi.enforcement.reconsideration.statistics import CATEGORIES
-
     found = [(title, own.total(f"category:{code}", p.months), link("received", unit, p, statistics=code))
-             for code, title in CATEGORIES.items()]  # fmt: skip
+             for code, title in reconsideration.CATEGORIES.items()]  # fmt: skip
     return sorted((f for f in found if f[1]), key=lambda f: -f[1])
 
 
 def _row(own: rollup.Figures, unit: Unit, p: Period) -> Row:
     now = p.months
-    days = own.median(DAYS, now)
+    days = own.median(reconsideration.DAYS, now)
     cells = [
         (f"{own.total(k, now):,}", link(k, unit, p)) for k in ("received", "accepted", "concluded")
     ]  # fmt: skip

@@ -18,13 +18,11 @@ from xiezhi.kernel.procedures.models import Matter
 
 from . import statistics
 from .models import ReconsiderationCase
-from .selectors import METRICS
+from .selectors import DAYS, METRICS, WITHIN
 
 __all__ = ["DAYS", "DETAILS", "WITHIN", "contributions", "holds", "register"]
 
 CODE = "XZFY"
-DAYS = "days"
-WITHIN = 30
 DETAILS = tuple(
     f"reconsideration__{name}"
     for name in (

@@ -21,7 +21,15 @@ from .codes import CLOSING_TYPES, FILING_METHODS, MATTERS, PROCEDURES
 from .models import ReconsiderationCase
 from .statistics import CATEGORIES, CORRECTED, NOT_A_REVIEW
 
-__all__ = ["BREAKDOWNS", "METRICS", "RATES", "Metric", "Rate", "average_days", "breakdown", "figure", "rows", "unit_q"]
+__all__ = [
+    "BREAKDOWNS", "CATEGORIES", "CLOSING_TYPES", "DAYS", "METRICS", "RATES", "WITHIN", "Metric", "Rate", "average_days",
+    "breakdown", "figure", "rows", "unit_q",
+]  # fmt: skip
+
+DAYS = "days"
+"""Metric of the roll-up whose buckets are the days from acceptance to conclusion without suspensions."""
+WITHIN = 30
+"""Days within which an office wants most cases concluded."""
 
 REVIEWED = Q(concluded_on__isnull=False) & ~Q(closing_type__in=("", *NOT_A_REVIEW))
 
