@@ -149,7 +149,13 @@ def test_every_page(office: Office, role: str) -> None:
 WIDER = """() => {
   const width = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= width) return '';
-  const guilty = [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > width + 1);
+  const guilty = [...document.querySelectorAll('body *')].filter(e => {
+    if (e.getBoundingClientRect().right <= width + 1) return false;
+    for (let up = e.parentElement; up; up = up.parentElement) {
+      if (up !== document.body && getComputedStyle(up).overflowX !== 'visible') return false;
+    }
+    return true;
+  });
   const last = guilty[guilty.length - 1];
   return `${document.documentElement.scrollWidth} px, ${last ? last.outerHTML.slice(0, 160) : ''}`;
 }"""
