@@ -143,7 +143,7 @@ def test_two_hundred_at_one_event(serve: Serve, freeze) -> None:
     """Exactly one wins; everybody else is told that things changed."""
     freeze(factories.NOW)
     province = factories.build(tokens=False)
-    account, token = factories.token(province, roles=ROLES)
+    _, token = factories.token(province, roles=ROLES)
     matter = province.file()
     address = serve(now=factories.NOW)
     data = {
