@@ -41,7 +41,7 @@ def operations(schema: dict[str, Any]) -> list[dict[str, Any]]:
                 continue
             title, _, text = str(one.get("description") or one["summary"]).partition(". ")
             body = next(iter((one.get("requestBody") or {}).get("content", {}).items()), None)
-            good = next((d for code, d in one["responses"].items() if int(code) < 400), {})
+            good: dict[str, Any] = next((d for code, d in one["responses"].items() if int(code) < 400), {})
             media, answer = next(iter((good.get("content") or {}).items()), ("", {}))
             groups.setdefault((one.get("tags") or [""])[0], []).append({
                 "id": one["operationId"], "method": method.upper(), "path": path, "title": title, "text": text,
