@@ -16,6 +16,7 @@ def test_a_leader_opens_figures_and_drills_down(office: Office) -> None:
 
     leader = office.person("sheng-leader")
     leader.go("/desk/")
+    leader.press("指标", "nav.xz-side")
     assert leader.path == "/desk/figures/"
     leader.page.locator("[data-chart=line] canvas, [data-chart=line] svg").first.wait_for()
     figures = leader.page.locator("a.xz-fig")

@@ -33,7 +33,7 @@ DESKTOP, PHONE = (1440, 900), (390, 844)
 ARGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--font-render-hinting=none", "--force-color-profile=srgb",
-    "--hide-scrollbars",
+    "--hide-scrollbars", "--lang=zh-CN",
 )  # fmt: skip
 
 SAME = """() => {
@@ -101,7 +101,7 @@ def _office(home: Path) -> Iterator[tuple[str, str]]:
         "DJANGO_SETTINGS_MODULE": "xiezhi.config.settings", "XIEZHI_HOME": str(home), "XIEZHI_DEMO": "1",
         "XIEZHI_PUBLIC_URL": "https://fuyi.example", "PYTHONHASHSEED": "0",
     }  # fmt: skip
-    web = None
+    web = worker = None
     try:
         click.echo(f"Making an office with the fictional province (scale {SCALE}) ...")
         xiezhi = str(Path(sys.executable).with_name("xiezhi"))
@@ -115,12 +115,17 @@ def _office(home: Path) -> Iterator[tuple[str, str]]:
              "--no-ws", "--log-level", "critical", "xiezhi.config.asgi:application"],
             env=variables | {"XIEZHI_POOL": "8"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "django", "procrastinate", "-v", "0", "worker"],
+            env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
         _wait(port, web)
         yield f"http://127.0.0.1:{port}", password
     finally:
-        if web is not None:
-            web.terminate()
-            web.wait(20)
+        for process in (web, worker):
+            if process is not None:
+                process.terminate()
+                process.wait(20)
         server.stop("immediate")
 
 
@@ -224,7 +229,7 @@ def follow(path: str, *links: str) -> Callable[[Page, str], None]:
 def _application(page: Page, address: str, until: str) -> None:
     """Answer the application as a shopkeeper would, up to a page."""
     page.goto(f"{address}/apply/XZFY/")
-    page.click("main form button[name=go]")
+    page.locator("main form button[name=go]").last.click()  # a draft of an earlier picture is thrown away
     answers: tuple[tuple[str, dict[str, Any]], ...] = (
         ("who", {"acting": "SELF"}), ("applicant", {}), ("what", {"what": "DECISION"}), ("matter", {"matter_code": "1"}),
         ("respondent", {"respondent_unit": "禾溪县市场"}), ("organ", {}),
@@ -255,6 +260,8 @@ def _answer(page: Page, name: str, value: Any) -> None:
         page.locator(f'input[type=radio][name="{name}"]').first.check()
     elif page.locator(f'[name="{name}"][value="{value}"]').count():
         page.check(f'[name="{name}"][value="{value}"]')
+    elif page.locator(f'select[name="{name}"]').count():
+        page.select_option(f'select[name="{name}"]', value)
     else:
         page.fill(f'main form [name="{name}"]', value)
 
@@ -277,8 +284,8 @@ def _own_matter(page: Page, address: str) -> None:
     best, most = "", -1
     for href in dict.fromkeys(str(a.get_attribute("href")) for a in links.all()):
         page.goto(address + href)
-        steps = page.locator(".xz-timeline > li, .xz-timeline li").count()
-        if page.locator(".xz-clock, [class*=clock]").count() and steps > most:
+        steps = page.locator("ol.xz-time > li").count()
+        if page.locator("ol.xz-time > li.is-next").count() and steps > most:
             best, most = href, steps
     page.goto(address + best, wait_until="load")
 
@@ -348,14 +355,24 @@ def _decision(page: Page, address: str) -> None:
         row = page.locator("li.xz-file", has_text="决定书").locator("a[href*='/documents/']")
         if not row.count():
             continue
-        answer = page.context.request.get(address + str(row.first.get_attribute("href")))
-        if answer.ok and answer.body().startswith(b"%PDF-"):
+        pdf = _made(page, address + str(row.first.get_attribute("href")))
+        if pdf:
             page.set_content("<!doctype html><style>html,body{margin:0;background:#e8ecf1}img{display:block;margin:24px auto;"
                              "width:640px;box-shadow:0 2px 12px #0003}</style><img alt=''>")  # fmt: skip
-            page.evaluate("data => { document.querySelector('img').src = data; }", _first_page(answer.body()))
+            page.evaluate("data => { document.querySelector('img').src = data; }", _first_page(pdf))
             page.wait_for_function("document.querySelector('img').naturalWidth > 0")
             return
     raise click.ClickException("The citizen of the demonstration has no issued decision.")
+
+
+def _made(page: Page, address: str) -> bytes:
+    """A document; its first reader waits until the worker has made it."""
+    for _ in range(60):
+        answer = page.context.request.get(address)
+        if answer.ok and answer.body().startswith(b"%PDF-"):
+            return answer.body()
+        page.wait_for_timeout(1000)
+    return b""
 
 
 def _first_page(pdf: bytes) -> str:

@@ -274,8 +274,10 @@ def _decision(s: Source) -> dict[str, Any]:
     articles = as_text(s.get("articles")) or f"{LAW}{_law_words(ground)}"
     results = as_lines(s.form.get("result") or s.form.get("dispositive") or s.form.get("results"))
     days = s.facts.get("redo_days") or s.facts.get("perform_days")
+    # Silence counts against the respondent only when its time is over (行政复议法 第70条).
+    awaited = "" if s.facts.get("deemed_no_evidence") else "被申请人尚未答复，答复期限没有届满。"
     return {
-        "claim_reasons": claim_reasons(s), "reply": as_text(s.said("replied", "reply", "facts", "text", "content")),
+        "claim_reasons": claim_reasons(s), "reply": as_text(s.said("replied", "reply", "facts", "text", "content")) or awaited,
         "third_party_views": as_text(s.said("third_party_asked", "request")),
         "facts": as_text(s.form.get("facts") or s.form.get("facts_found")) or IN_BODY,
         "evidence": as_lines(s.form.get("evidence")) or ["案卷所列并经审查属实的证据"],
