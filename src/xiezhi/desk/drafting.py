@@ -8,13 +8,13 @@ from typing import Any
 
 from xiezhi.desk.gate import At
 from xiezhi.kernel.calendar import clock as wall
-from xiezhi.kernel.documents import layout, produce, templates
+from xiezhi.kernel.documents import layout, produce, services, templates
 from xiezhi.kernel.documents.models import Document
 from xiezhi.kernel.documents.render import render
 from xiezhi.kernel.procedures import hooks, store
 from xiezhi.kernel.procedures.declare import Field, Kind
 
-__all__ = ["May", "data_of", "form_fields", "from_form", "may", "preview_pdf", "to_form"]
+__all__ = ["May", "begin", "data_of", "form_fields", "from_form", "may", "preview_pdf", "to_form"]
 
 _KINDS = {"text": Kind.TEXT, "long": Kind.LONGTEXT, "date": Kind.DATE, "datetime": Kind.DATETIME, "int": Kind.INT,
           "money": Kind.MONEY, "bool": Kind.BOOL, "list": Kind.LONGTEXT}  # fmt: skip
@@ -109,6 +109,17 @@ def data_of(at: At, title: str) -> dict[str, Any]:
     payload = store.payloads(at.matter.pk).get(rec.seq, {})
     found = hooks.of(at.matter.procedure).document_data(at.matter, state.view, rec, payload, title)
     return {**found, "case_no": at.matter.case_no or at.matter.intake_no}
+
+
+def begin(at: At, title: str) -> Document:
+    """拟稿: a new draft with the wording the function of the matter can fill in already. Raises Refused, TemplateError."""
+    own = hooks.of(at.matter.procedure).draft
+    found: Document
+    if own is not None:
+        found = own(at.matter, title, at.actor)
+    else:
+        found = services.draft(at.matter, title, at.actor, data=data_of(at, title))
+    return found
 
 
 def preview_pdf(doc: Document, data: Mapping[str, Any]) -> bytes:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +16,7 @@ from xiezhi.kernel.access.subject import Subject
 from xiezhi.kernel.procedures import policies, selectors
 from xiezhi.kernel.procedures.models import NO_DUE, Matter, MatterOfficer, Party
 
-__all__ = ["SCOPES", "SORTS", "TABS", "TRACKS", "Filters", "Group", "groups", "mine_q", "view_q"]
+__all__ = ["SCOPES", "SESSION_LIST", "SORTS", "TABS", "TRACKS", "Filters", "Group", "Near", "groups", "mine_q", "near", "view_q"]
 
 TABS: tuple[tuple[str, Any], ...] = (
     ("all", _("全部")), ("late", _("已超期")), ("today", _("今天")), ("week", _("本周")), ("later", _("以后")),
@@ -26,6 +26,8 @@ SCOPES: tuple[tuple[str, Any], ...] = (("mine", _("我的待办")), ("unit", _("
 SORTS: tuple[tuple[str, Any], ...] = (
     ("due", _("先到期的在前")), ("-due", _("后到期的在前")), ("opened", _("先收到的在前")), ("-opened", _("新收到的在前")),
 )  # fmt: skip
+SESSION_LIST = "desk_list"
+"""Key of the session: the list somebody came from; the matter page offers the one before and after in it."""
 TRACKS: tuple[tuple[str, Any], ...] = (("ORDINARY", _("普通程序")), ("SIMPLIFIED", _("简易程序")))
 
 
@@ -156,6 +158,40 @@ def view_q(view: str, subject: Subject) -> Q:
         units = sorted(subject.unit_ids(*policies.OFFICE_READERS))
         return Q(handling_unit_id__in=units) | Q(organ_id__in=units) if units else Q(pk__in=[])
     return policies.reach_q(subject)
+
+
+@dataclass(frozen=True)
+class Near:
+    """The list somebody came from, and the matters before and after this one in its order."""
+
+    title: Any
+    url: str
+    before: Any = None
+    after: Any = None
+
+
+def near(filters: Filters, subject: Subject, matter: Matter, today: date) -> Near:
+    """Neighbors of a matter in a list: three looks into an index in one statement. None where it is not in the list."""
+    found = selectors.queue(
+        view_q(filters.view, subject) & filters.q(), due=filters.due, open_only=filters.open_only,
+        filters=filters.equalities(), sort=filters.sort, today=today,
+    )  # fmt: skip
+    column, down = ("opened_on" if filters.sort.endswith("opened") else "due_sort"), filters.sort.startswith("-")
+    at = getattr(matter, column)
+
+    def side(word: str) -> Q:
+        return Q(**{f"{column}__{word}": at}) | Q(**{column: at, f"pk__{word}": matter.pk})
+
+    after, before = ("lt", "gt") if down else ("gt", "lt")
+    parts = (
+        ("self", found.filter(pk=matter.pk)), ("after", found.filter(side(after))), ("before", found.filter(side(before)).reverse()),
+    )  # fmt: skip
+    one, *others = (q.annotate(place=Value(name)).values_list("place", "public_id")[:1] for name, q in parts)
+    places = dict(one.union(*others, all=True))
+    title, url = dict(SCOPES)[filters.view], filters.url()
+    if "self" not in places:
+        return Near(title, url)
+    return Near(title, url, places.get("before"), places.get("after"))
 
 
 @dataclass

@@ -146,6 +146,7 @@ def _administration(subject: Subject) -> list[tuple[str, list[Item]]]:
             Item("serials", _("文号登记"), reverse("desk:admin-serials"), "hash"),
             Item("outbox", _("通知外发"), reverse("desk:admin-outbox"), "send"),
             Item("rendering", _("文书制作"), reverse("desk:admin-rendering"), "printer"),
+            Item("takeover", _("旧系统接收"), reverse("desk:admin-takeover"), "database-import"),
         ]))  # fmt: skip
     if subject.has("SECURITY_ADMIN"):
         groups.append((_("安全管理"), [

@@ -10,6 +10,7 @@ from xiezhi.desk import (
     views_filing,
     views_lists,
     views_matter,
+    views_proof,
     views_queue,
 )
 from xiezhi.desk.administration.urls import urlpatterns as administration
@@ -30,6 +31,7 @@ urlpatterns = [
     path("m/<uuid:public_id>/file/<int:pk>/", views_matter.attachment, name="attachment"),
     path("m/<uuid:public_id>/document/<int:pk>.pdf", views_matter.document_pdf, name="document-pdf"),
     path("m/<uuid:public_id>/reveal/<int:pk>/", views_matter.reveal, name="reveal"),
+    path("m/<uuid:public_id>/proof/", views_proof.proof, name="proof"),
     path("m/<uuid:public_id>/upload/", views_matter.upload, name="upload"),
     path("m/<uuid:public_id>/correct/", views_event.correct, name="correct"),
     path("m/<uuid:public_id>/documents/new/", views_documents.document_new, name="document-new"),

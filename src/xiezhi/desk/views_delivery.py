@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +20,9 @@ from xiezhi.desk.views_documents import _open
 from xiezhi.kernel.access.guards import guard
 from xiezhi.kernel.access.permissions import NotFoundForYou
 from xiezhi.kernel.calendar import clock as wall
-from xiezhi.kernel.documents.models import Delivery, Document
+from xiezhi.kernel.documents.models import Attachment, Delivery, Document
+from xiezhi.kernel.procedures import hooks
+from xiezhi.kernel.procedures.core import Refused
 from xiezhi.kernel.procedures.declare import Field, Kind
 from xiezhi.kernel.procedures.forms import Problem, coerce
 from xiezhi.kernel.procedures.models import Party
@@ -36,6 +41,8 @@ def _fields(parties: list[Party]) -> tuple[Field, ...]:
         Field("served_on", "送达日", Kind.DATE, help="以送达回证上签收的日期、回执上的日期或者到达系统的日期为准；还没有送达就不填",
               basis="民事诉讼法 第87条"),
         Field("reason", "留置或者公告的原因", max_length=300),
+        Field("tried", "公告以前已经采用的方式", Kind.CHOICES, help="公告送达时填写", basis="民事诉讼法 第95条",
+              choices=tuple(m for m in Delivery.METHODS if m[0] != "PUBLIC_NOTICE")),
         Field("witnesses", "见证人、录像情况", max_length=200),
         Field("proof", "送达凭证", Kind.FILES, help="签收的回证、邮寄回执、照片或者录像"),
     )  # fmt: skip
@@ -64,22 +71,23 @@ def delivery(request: HttpRequest, pk: int) -> HttpResponse:
     elif request.method == "POST":
         data = forms.parse(fields, request.POST)
         values, problems = coerce(fields, data)
-        problems += _rules(values, doc, at)
+        problems += _rules(values, doc, at, proof=bool(request.FILES))
         if not problems:
-            _store(request, doc, at, row, values)
-            if not request.session.pop("desk_refused_upload", None):
-                messages.success(request, _("送达情况已登记"))
-            return HttpResponseRedirect(reverse("desk:document", args=[pk]))
+            try:
+                return _registered(request, doc, at, row, values)
+            except Refused as error:
+                problems = [_here(p) for p in error.problems]
     context = {
         "doc": doc, "at": at, "matter": at.matter, "crumb": _("登记送达"), "row": row,
         "form": forms.build_form(fields, data, problems),
+        "request_key": request.POST.get("request_key", "")[:80] or secrets.token_urlsafe(18),
         "deliveries": doc.deliveries.select_related("party").order_by("id"),
     }  # fmt: skip
     return shell.render(request, "desk/delivery.html", context, active="documents", status=422 if problems and
                         request.method == "POST" else 200)  # fmt: skip
 
 
-def _rules(values: dict[str, Any], doc: Document, at: At) -> list[Problem]:
+def _rules(values: dict[str, Any], doc: Document, at: At, *, proof: bool) -> list[Problem]:
     """What the law asks of each method (民事诉讼法 第87条至第95条)."""
     out: list[Problem] = []
     method, party = values.get("method"), values.get("party")
@@ -97,8 +105,9 @@ def _rules(values: dict[str, Any], doc: Document, at: At) -> list[Problem]:
         out.append(Problem("REQUIRED", "请选择受送达人", "party"))
     if method in ("LEFT", "PUBLIC_NOTICE") and not values.get("reason"):
         out.append(Problem("REQUIRED", "请写明为什么留置或者公告送达", "reason", "民事诉讼法 第89条"))
-    if method == "LEFT" and not values.get("witnesses"):
-        out.append(Problem("REQUIRED", "留置送达请写明见证人，或者拍照、录像的情况", "witnesses", "民事诉讼法 第89条"))
+    if method == "LEFT" and not values.get("witnesses") and not proof:
+        said = "留置送达请写明见证人，或者在“送达凭证”中上传拍照、录像"
+        out.append(Problem("REQUIRED", said, "witnesses", "民事诉讼法 第89条"))
     if method == "ELECTRONIC" and party:
         chosen = next((p for p in at.parties if str(p.pk) == party), None)
         if chosen is not None and not chosen.e_service:
@@ -111,19 +120,48 @@ def _rules(values: dict[str, Any], doc: Document, at: At) -> list[Problem]:
     return out
 
 
-def _store(request: HttpRequest, doc: Document, at: At, row: Delivery | None, values: dict[str, Any]) -> None:
-    kept, refused = uploads.keep(
-        request.FILES.getlist("proof"), role="case_officer", by=at.actor.ref, matter=at.matter, kind="SERVICE_PROOF"
-    )
+FIELDS = frozenset(f.name for f in _fields([]))
+
+
+def _here(problem: Problem) -> Problem:
+    """A refusal of the function, beside the field of this form where it has one."""
+    return problem if problem.field in FIELDS else replace(problem, field="")
+
+
+def _registered(request: HttpRequest, doc: Document, at: At, row: Delivery | None, values: dict[str, Any]) -> HttpResponse:
+    """Store the service, with the events the function draws from it, in one step. Raises Refused; nothing is kept then."""
+    before = at.matter.seq
+    with transaction.atomic():
+        kept, refused = uploads.keep(
+            request.FILES.getlist("proof"), role="case_officer", by=at.actor.ref, matter=at.matter, kind="SERVICE_PROOF"
+        )
+        _store(doc, at, row, values, kept[0] if kept else None, request.POST.get("request_key", "")[:80])
     for line in refused:
         messages.error(request, line)
+    news = at.matter.events.filter(seq__gt=before).order_by("seq").values_list("event", flat=True)
+    titles = "、".join(f"“{at.state.procedure.events[e].title}”" for e in news if e in at.state.procedure.events)
+    messages.success(
+        request, _("送达情况已登记，经过中同时记入%(e)s") % {"e": titles} if titles else _("送达情况已登记")
+    )
+    return HttpResponseRedirect(reverse("desk:document", args=[doc.pk]))
+
+
+def _store(doc: Document, at: At, row: Delivery | None, values: dict[str, Any], proof: Attachment | None, key: str) -> None:
+    party = next((p for p in at.parties if str(p.pk) == values.get("party")), None)
+    sent = date.fromisoformat(values["sent_on"])
+    served = date.fromisoformat(values["served_on"]) if values.get("served_on") else None
+    words = {"reason": values.get("reason", ""), "witnesses": values.get("witnesses", "")}
+    serve = hooks.of(at.matter.procedure).serve
+    if serve is not None:
+        titles = dict(Delivery.METHODS)
+        serve(
+            doc, party, values["method"], at.actor, delivery=row, sent_on=sent, served_on=served, proof=proof,
+            tried=[titles[m] for m in values.get("tried", ())], request_key=key or None, **words,
+        )  # fmt: skip
+        return
     row = row or Delivery(document=doc)
-    row.party_id = int(values["party"]) if values.get("party") else None
-    row.method, row.sent_on = values["method"], date.fromisoformat(values["sent_on"])
-    row.served_on = date.fromisoformat(values["served_on"]) if values.get("served_on") else None
-    row.reason, row.witnesses = values.get("reason", ""), values.get("witnesses", "")
-    if kept:
-        row.proof = kept[0]
+    row.party, row.method, row.sent_on, row.served_on = party, values["method"], sent, served
+    row.reason, row.witnesses, row.proof = words["reason"], words["witnesses"], proof or row.proof
     row.save()
 
 

@@ -78,7 +78,7 @@ def document_new(request: HttpRequest, public_id: Any) -> HttpResponse:
         template = next((t for t in found if t.code == request.POST.get("template")), None)
         if template is not None:
             title = template.short or template.title
-            doc = services.draft(at.matter, title, at.actor, data=drafting.data_of(at, title))
+            doc = drafting.begin(at, title)
             return HttpResponseRedirect(reverse("desk:document", args=[doc.pk]))
         messages.error(request, _("请选择文书"))
     busy = {

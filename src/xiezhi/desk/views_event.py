@@ -85,7 +85,7 @@ def event_form(request: HttpRequest, public_id: Any, event: str) -> HttpResponse
         return HttpResponseRedirect(reverse("desk:matter", args=[public_id]))
     data = dict(raw)
     on, bad_day = _day(data)
-    problems += bad_day
+    problems += [*bad_day, *forms.missing(fields, raw)]
     if problems:
         return _show(request, at, state, declared, raw, problems, key=key, seq=seq, status=422)
     try:
@@ -117,6 +117,10 @@ def _defaults(at: At, event: Event) -> dict[str, Any]:
         out["from_officer"] = str(at.matter.handler_id)
     if event.code == "assigned":
         out["officers"] = [str(o) for o in at.matter.facts.get("officers") or ()]
+    facts = at.state.view.facts
+    for field in event.form:  # asked once more only to be confirmed
+        if field.required_on_screen and field.kind is Kind.CHOICE and facts.get(field.fact_name or ""):
+            out[field.name] = facts[str(field.fact_name)]
     return {k: v for k, v in out.items() if k in names}
 
 

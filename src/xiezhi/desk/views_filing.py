@@ -107,7 +107,8 @@ def filing(request: HttpRequest) -> HttpResponse:
     if channel == "ONLINE":
         problems.append(Problem("CHANNEL", "网上申请由申请人在门户提交，窗口不登记", "filing_method"))
     checked, found = _check(raw, channel)
-    problems += found
+    named = {p.field for p in found}
+    problems += [*found, *(p for p in forms.missing(fields, raw) if p.field not in named)]
     if checked.office is not None and checked.office.pk not in subject.unit_ids(
         "case_officer", "office_head", "counter_clerk"
     ):

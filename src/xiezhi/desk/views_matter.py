@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from xiezhi.desk import matter as pages
-from xiezhi.desk import reads, shell
+from xiezhi.desk import reads, rows, shell
 from xiezhi.desk.gate import DESK, HOME, At, at_matter, who
+from xiezhi.desk.rows import SESSION_LIST
 from xiezhi.desk.values import names_for, with_names
 from xiezhi.kernel.access import purposes, roles
 from xiezhi.kernel.access.guards import guard
 from xiezhi.kernel.access.models import ReadingLog
 from xiezhi.kernel.access.permissions import NotFoundForYou
+from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.documents import services as paperwork
 from xiezhi.kernel.documents import storage
 from xiezhi.kernel.documents.models import Attachment, Delivery, Document
@@ -102,6 +104,9 @@ def matter(request: HttpRequest, public_id: Any) -> HttpResponse:
             (r, roles.title(r.role), _purpose_title(r.purpose))
             for r in ReadingLog.objects.filter(matter_id=at.matter.pk).order_by("-id")[:100]
         ]
+    if at.office:
+        came_from = rows.Filters.read(QueryDict(request.session.get(SESSION_LIST, "").lstrip("?")))
+        context["near"] = rows.near(came_from, at.subject, at.matter, wall.today())
     template = "desk/matter_body.html" if getattr(request, "htmx", False) else "desk/matter.html"
     return shell.render(request, template, context, active="mine" if at.office else "respondent")
 

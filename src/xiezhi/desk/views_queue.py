@@ -89,6 +89,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     page = selectors.page(found, after=filters.after, size=PAGE)
     tabs = selectors.tabs(reach, filters=filters.equalities(), today=today) if filters.open_only else None
     reads.listed(request, page.rows)
+    if request.session.get(rows.SESSION_LIST) != filters.url():
+        request.session[rows.SESSION_LIST] = filters.url()
     context = {
         "filters": filters,
         "page": page,

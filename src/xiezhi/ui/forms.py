@@ -16,7 +16,7 @@ from django.http import QueryDict
 from xiezhi.kernel.procedures.declare import Field, Kind
 from xiezhi.kernel.procedures.forms import Bad, Problem, is_empty, parse_date
 
-__all__ = ["BoundField", "BuiltForm", "build_form", "parse", "row_action"]
+__all__ = ["BoundField", "BuiltForm", "build_form", "missing", "parse", "row_action"]
 
 Choices = Sequence[tuple[str, str]]
 RADIOS = 6
@@ -79,13 +79,18 @@ class BoundField:
 
     @property
     def required(self) -> bool:
-        return self.field.required
+        return self.field.required or self.field.required_on_screen
+
+    @property
+    def ticked(self) -> bool:
+        """Whether a BOOL is one tick box: it says what an untouched one means; all others ask 是 or 否."""
+        return self.widget == "bool" and self.field.default is not None
 
     @property
     def grouped(self) -> bool:
         """Whether the label is a legend over several controls."""
         return self.widget in ("date", "radios", "checkboxes", "record", "records", "unit") or (
-            self.widget == "bool" and self.required
+            self.widget == "bool" and not self.ticked
         )
 
     @property
@@ -260,7 +265,7 @@ def build_form(
         if problem.field:
             errors.setdefault(problem.field, problem.message)
     data = data or {}
-    bound = [_bind(f, f.name, data.get(f.name), errors, options or {}, files or {}, queries or {}) for f in declared]
+    bound = [_bind(f, f.name, data.get(f.name, f.default), errors, options or {}, files or {}, queries or {}) for f in declared]
     return BuiltForm(bound, list(problems), any(_has_files(f) for f in declared))
 
 
@@ -275,6 +280,16 @@ def parse(fields: Iterable[Field], post: QueryDict, prefix: str = "") -> dict[st
         value = _parse_one(declared, post, prefix + declared.name)
         if not is_empty(value):
             out[declared.name] = value
+    return out
+
+
+def missing(fields: Iterable[Field], data: Mapping[str, Any]) -> list[Problem]:
+    """What a person must still answer before the form is sent: fields required on screen that stand empty."""
+    out = []
+    for f in fields:
+        if f.required_on_screen and not f.required and is_empty(data.get(f.name)):
+            verb = "请填写" if f.kind in (Kind.TEXT, Kind.LONGTEXT, Kind.HTML, Kind.DATE, Kind.INT, Kind.MONEY) else "请选择"
+            out.append(Problem("REQUIRED", f"{verb}{f.label}", f.name, f.basis))
     return out
 
 
@@ -302,7 +317,7 @@ def _parse_one(declared: Field, post: QueryDict, name: str) -> Any:
         case Kind.RECORDS:
             return _parse_rows(declared, post, name)
         case Kind.BOOL:
-            return post.get(name)
+            return post.get(name) or declared.default
         case Kind.HTML:
             return post.get(name, "")
     return post.get(name, "").strip()

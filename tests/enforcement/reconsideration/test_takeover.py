@@ -19,7 +19,8 @@ from xiezhi.kernel.procedures import registry, selectors, store
 from xiezhi.kernel.procedures.core import replay
 from xiezhi.kernel.procedures.models import Deadline, Matter, MatterEvent, Party, TakeoverMisfit, TakeoverRecord
 from xiezhi.kernel.procedures.takeover_files import FilesError
-from xiezhi.kernel.procedures.takeover_store import correct, misfits, take_over
+from xiezhi.kernel.procedures.takeover_quarantine import correct, misfits, retry
+from xiezhi.kernel.procedures.takeover_store import take_over
 
 pytestmark = pytest.mark.django_db
 BASE = {
@@ -155,6 +156,23 @@ def test_a_misfit_is_corrected_and_comes_in(world: World, folder: Path) -> None:
     report = take_over(folder, source="old")
     assert report.taken == 1 and taken("B2").state == "IN_REVIEW"
     assert not misfits("old").filter(source_key="B2").exists()
+
+
+def test_one_record_is_tried_again_by_itself(world: World, folder: Path) -> None:
+    take_over(folder, source="old")
+    waiting = misfits("old").get(source_key="B2")
+    assert [m.field for m in retry(waiting)] == [waiting.field]
+    waiting = misfits("old").get(source_key="B2")
+    correct(waiting, {"accepted_on": "2026-07-06"}, "account:1")
+    assert retry(waiting) == []
+    assert taken("B2").state == "IN_REVIEW"
+    assert not misfits("old").filter(source_key="B2").exists()
+    again = take_over(folder, source="old")
+    assert (again.taken, again.unchanged, again.changed) == (0, 5, [])
+    stray = misfits("old").filter(source_key="").first()
+    assert stray is not None
+    with pytest.raises(ValueError, match="不属于"):
+        retry(stray)
 
 
 def test_a_taken_number_is_refused_with_its_row(world: World, folder: Path) -> None:

@@ -244,7 +244,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     post = Field("post", "岗位", Kind.CHOICE, required=True, choices=_posts())
     actions = [
         Action("transfer", _("调任"), transfer, (UNIT, post, ON), _("登记调任"), initial=_today(), icon="arrows-exchange"),
-        Action("appoint", _("兼任"), appoint, (UNIT, post, ON, Field("acting", "主持工作", Kind.BOOL)), _("登记兼任"),
+        Action("appoint", _("兼任"), appoint, (UNIT, post, ON, Field("acting", "主持工作", Kind.BOOL, default=False)), _("登记兼任"),
                initial=_today()),
         Action("deputize", _("请假期间代理"), deputize, (
             Field("deputy", "代理人", Kind.STAFF, required=True), ON, Field("until", "到哪一天止（不含）", Kind.DATE, required=True),

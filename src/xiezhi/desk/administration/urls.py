@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xiezhi.desk.administration import organization, security, system
+from xiezhi.desk.administration import organization, security, system, takeover
 
 urlpatterns = [
     path("admin/", system.home, name="admin"),
@@ -24,4 +24,6 @@ urlpatterns = [
     path("admin/serials/", system.serials, name="admin-serials"),
     path("admin/outbox/", system.outbox, name="admin-outbox"),
     path("admin/rendering/", system.rendering, name="admin-rendering"),
+    path("admin/take-over/", takeover.misfits, name="admin-takeover"),
+    path("admin/take-over/<int:pk>/", takeover.misfit, name="admin-takeover-one"),
 ]

@@ -13,11 +13,11 @@ from xiezhi.kernel.documents.models import Attachment, Delivery, Document
 from xiezhi.kernel.procedures import services as procedures
 from xiezhi.kernel.procedures.core import Actor, Refused
 from xiezhi.kernel.procedures.forms import Problem
-from xiezhi.kernel.procedures.models import Matter, Party
+from xiezhi.kernel.procedures.models import Matter, MatterEvent, Party
 
 from .citations import CPL
 
-__all__ = ["complete_notice", "confirm_delivery", "serve_document", "unserved"]
+__all__ = ["complete_notice", "confirm_delivery", "register_service", "serve_document", "unserved"]
 
 NOTICE_DAYS = 30
 EVENT_METHOD = {"TRANSFER": "FORWARDED"}
@@ -30,6 +30,9 @@ NOTICE_EVENTS = {
     "norm_reply_notice": "issuer_received", "transfer_letter": "transferee_received", "opinion_letter": "opinion_letter_received",
 }  # fmt: skip
 """Documents whose receipt starts a clock: their service records the event of receipt."""
+APPLICANT_SIDE = ("applicant", "representative")
+READERS = {"supplement_notice": APPLICANT_SIDE, "reply_notice": ("respondent",), "opinion_letter": ("respondent",)}
+"""Whose receipt it is, where others may get a copy for their information."""
 
 
 def _refuse(code: str, message: str, field: str, basis: str) -> Refused:
@@ -37,7 +40,7 @@ def _refuse(code: str, message: str, field: str, basis: str) -> Refused:
 
 
 def _check(
-    document: Document, party: Party, method: str, *, proof: Attachment | None, witnesses: str, reason: str,
+    document: Document, party: Party | None, method: str, *, proof: Attachment | None, witnesses: str, reason: str,
     tried: Sequence[str],
 ) -> None:
     if document.state != Document.ISSUED:
@@ -46,7 +49,9 @@ def _check(
         raise _refuse("NOT_RENDERED", f"《{document.title}》正在制作，稍后再送达", "document", CPL(87))
     if method not in dict(Delivery.METHODS):
         raise _refuse("METHOD", "请选择送达方式", "method", CPL(87))
-    if method == "ELECTRONIC":
+    if party is None and method != "PUBLIC_NOTICE":
+        raise _refuse("PARTY", "请选择受送达人", "party", CPL(87))
+    if method == "ELECTRONIC" and party is not None:
         if not party.e_service:
             raise _refuse("E_SERVICE_CONSENT_MISSING", f"{party.name}没有同意电子送达，请换用其他方式", "method", CPL(90))
         if party.account_id is None and party.unit_id is None:
@@ -60,7 +65,7 @@ def _check(
 
 
 def serve_document(
-    document: Document, party: Party, method: str, actor: Actor, *, sent_on: date | None = None, served_on: date | None = None,
+    document: Document, party: Party | None, method: str, actor: Actor, *, sent_on: date | None = None, served_on: date | None = None,
     proof: Attachment | None = None, witnesses: str = "", reason: str = "", tried: Sequence[str] = (),
     at: datetime | None = None, request_key: str | None = None,
 ) -> Delivery:
@@ -129,6 +134,36 @@ def complete_notice(delivery: Delivery, actor: Actor, *, at: datetime | None = N
     return row
 
 
+def register_service(
+    document: Document, party: Party | None, method: str, actor: Actor, *, delivery: Delivery | None = None,
+    sent_on: date | None = None, served_on: date | None = None, proof: Attachment | None = None, witnesses: str = "",
+    reason: str = "", tried: Sequence[str] = (), request_key: str | None = None,
+) -> Delivery:
+    """Hook: what a face registers in one step, new or the completion of an earlier row. Raises Refused.
+
+    An unserved row whose method turned out not to work (mail that came back) is served anew beside it: both attempts
+    stay on file. A row that was served is history: what is wrong in it is corrected among the events.
+    """
+    if delivery is None:
+        with transaction.atomic():
+            Document.objects.select_for_update().get(pk=document.pk)
+            same = Delivery.objects.filter(document=document, party=party, method=method, sent_on=sent_on, served_on=None)
+            delivery = same.first()  # the button pressed twice
+    if delivery is None or (delivery.served_on is None and delivery.method != method):
+        return serve_document(
+            document, party, method, actor, sent_on=sent_on, served_on=served_on, proof=proof, witnesses=witnesses,
+            reason=reason, tried=tried, request_key=request_key,
+        )  # fmt: skip
+    if delivery.served_on is not None:
+        raise _refuse("SERVED_ALREADY", "这一次送达已经登记，写错的请在“更正记录”中更正", "served_on", CPL(87))
+    if served_on is not None or method == "PUBLIC_NOTICE":
+        return confirm_delivery(delivery, actor, served_on or wall.today(), proof=proof, request_key=request_key)
+    if proof is not None:
+        delivery.proof = proof
+        delivery.save(update_fields=["proof"])
+    return delivery
+
+
 def _record(row: Delivery, actor: Actor, on: date, at: datetime, request_key: str | None) -> None:
     """The event of service: the decision is served when its applicant has it; a notice starts the clock of its reader."""
     document = row.document
@@ -136,26 +171,37 @@ def _record(row: Delivery, actor: Actor, on: date, at: datetime, request_key: st
     if matter is None:
         return
     short = document.template.rsplit(".", 1)[-1]
-    method = EVENT_METHOD.get(row.method, row.method)
-    role = row.party.role if row.party else ""
-    if short in NOTICE_EVENTS:
-        if _fits(matter, NOTICE_EVENTS[short]):
-            procedures.fire_event(matter.pk, NOTICE_EVENTS[short], actor, {}, on=on, at=at, request_key=request_key)
+    party = row.party.acts_for or row.party if row.party else None  # who receives for a party receives as the party
+    role = party.role if party else ""
+    if (event := NOTICE_EVENTS.get(short)) is not None:
+        readers = READERS.get(short)
+        if (readers is None or role in readers) and _fits(matter, event) and not _known(document, matter, event):
+            procedures.fire_event(matter.pk, event, actor, {}, on=on, at=at, request_key=request_key)
         return
-    data: dict[str, Any] = {"method": method}
-    if method == "ELECTRONIC":
+    data: dict[str, Any] = {"method": EVENT_METHOD.get(row.method, row.method)}
+    if row.method == "ELECTRONIC":
         data["e_service_consent"] = True
-    if method == "PUBLIC_NOTICE":
+    if row.method == "PUBLIC_NOTICE":
         data["notice_on"] = row.sent_on.isoformat()
-    if short == "decision":
-        if role != "applicant" or _waiting(document, "applicant"):
-            return
-        last = max((d for d in document.deliveries.filter(party__role="applicant").values_list("served_on", flat=True) if d), default=on)
-        procedures.fire_event(matter.pk, "served", actor, data, on=last, at=at, request_key=request_key)
+    if role not in APPLICANT_SIDE:
         return
-    if short in DOCUMENT_CODE and role == "applicant":
+    if short == "decision":
+        if _waiting(document, "applicant") or not _fits(matter, "served"):
+            return
+        days = document.deliveries.filter(party__role__in=(*APPLICANT_SIDE, "agent", "guardian")).values_list("served_on", flat=True)
+        procedures.fire_event(
+            matter.pk, "served", actor, data, on=max((d for d in days if d), default=on), at=at, request_key=request_key
+        )
+        return
+    if short in DOCUMENT_CODE:
         data["document"] = DOCUMENT_CODE[short]
         procedures.fire_event(matter.pk, "document_served", actor, data, on=on, at=at, request_key=request_key)
+
+
+def _known(document: Document, matter: Matter, event: str) -> bool:
+    """Whether the receipt is in the history already: the reader confirmed it before the proof came back."""
+    found = MatterEvent.objects.filter(matter=matter, event=event)
+    return found.filter(on__gte=document.issued_on).exists() if document.issued_on else found.exists()
 
 
 def _fits(matter: Matter, event: str) -> bool:
@@ -171,7 +217,8 @@ def _waiting(document: Document, role: str) -> bool:
     matter = document.matter
     assert matter is not None
     parties = Party.objects.filter(matter=matter, role=role, valid_to__isnull=True)
-    got = set(document.deliveries.filter(served_on__isnull=False).values_list("party_id", flat=True))
+    served = document.deliveries.filter(served_on__isnull=False).values_list("party_id", "party__acts_for_id")
+    got = {pk for pair in served for pk in pair}
     if Party.objects.filter(matter=matter, role="representative", valid_to__isnull=True).exists():
         return False
     return any(p.pk not in got for p in parties)

@@ -102,7 +102,7 @@ class Decision:
         form=(Field("document", "规范性文件或者依据", Kind.LONGTEXT, required=True, sample="《临川市餐饮管理办法》"),
               Field("clauses", "条款", Kind.TEXT, sample="第三条"),
               choice("origin", "启动", {"REQUEST": "申请人申请", "OWN": "复议机关依职权"}, basis=L(57)),
-              yes_no("competent", "本机关有权处理", fact="norm_competent", basis=L(56)),
+              yes_no("competent", "本机关有权处理", fact="norm_competent", required_on_screen=True, basis=L(56)),
               text("reason", "说明")),
         produces=("中止通知书",), plain="对规范性文件进行附带审查，审理中止。", notifies=BOTH,
     )  # fmt: skip
@@ -188,7 +188,8 @@ class Decision:
         "决定", ((S.APPROVING,), S.DECIDED), by=(ORGAN_HEAD, OFFICE_HEAD), basis=joined(L(61), L(62)), meets=DECIDE,
         requires=DECISION, primary=True,
         form=(choice("decision_type", "决定种类", codes.DECISIONS, required=True, fact=True),
-              choice("decision_ground", "理由", {k: v[0] for k, v in codes.DECISION_GROUNDS.items()}, fact=True, sample=None),
+              choice("decision_ground", "理由", {k: v[0] for k, v in codes.DECISION_GROUNDS.items()}, fact=True, sample=None,
+                     required_on_screen=True),
               choice("approval", "批准方式", {"ORGAN_HEAD": "机关负责人同意", "COLLECTIVE": "集体讨论通过"}, fact=True, basis=L(61, 1)),
               yes_no("worse_for_applicant", "变更对申请人更为不利", basis=L(63, 2)),
               yes_no("third_party_asks", "第三人提出相反请求", basis=L(63, 2)),
@@ -261,7 +262,7 @@ class Decision:
     redone = Event(
         "重新作出行政行为", ((S.SERVED, S.PERFORMING), S.PERFORMING), by=(RESPONDENT, CASE_OFFICER), basis=R(58, 1), meets=("RC-REDO",),
         backdated=True,
-        form=(yes_no("same_as_before", "与原行为基本相同", sample=False, basis=L(64, 2)), Field("doc_no", "文号"), files()),
+        form=(yes_no("same_as_before", "与原行为基本相同", sample=False, required_on_screen=True, basis=L(64, 2)), Field("doc_no", "文号"), files()),
         requires=(Rule("SAME_ACT", lambda v, a: "不得以同一事实和理由作出基本相同的行政行为" if a.data.get("same_as_before")
                        and v.facts.get("decision_ground") != "L64_2" else None, L(64, 2), "same_as_before"),),
         plain="被申请人重新作出了行政行为。", notifies=(APPLICANT, CASE_OFFICER),

@@ -90,12 +90,12 @@ def _fix_in_time(view: View, ask: Ask) -> str | None:
 
 _CHECKS = (
     choice("out_of_scope_code", "不属于复议范围的事项", codes.OUT_OF_SCOPE, fact=True, basis=joined(L(12), R(36)), sample=None),
-    yes_no("competent", "属于本机关管辖", fact=True, basis=L(30, 1, 6)),
-    yes_no("court_accepted", "人民法院已经受理", fact=True, basis=L(29, 2)),
+    yes_no("competent", "属于本机关管辖", fact=True, required_on_screen=True, basis=L(30, 1, 6)),
+    yes_no("court_accepted", "人民法院已经受理", fact=True, required_on_screen=True, basis=L(29, 2)),
     choice("prior_application", "以前的申请",
            {"NONE": "没有", "WITHDRAWN": "申请后撤回", "UNWILLING": "撤回，但违背真实意愿", "DECIDED": "已经受理或者决定"},
            fact=True, basis=L(74, 2)),
-    yes_no("respondent_correct", "被申请人正确", fact=True, basis=R(29)),
+    yes_no("respondent_correct", "被申请人正确", fact=True, required_on_screen=True, basis=R(29)),
 )  # fmt: skip
 
 
@@ -202,7 +202,7 @@ class Filing:
               yes_no("technical", "专业性、技术性较强", fact=True, basis=L(52, 2, 2)),
               yes_no("own_act", "对本机关行为不服", fact=True, basis=L(24, 2)),
               yes_no("mandatory_first", "属于复议前置", fact=True, basis=L(23, 1)),
-              choice("matter_code", "复议事项", codes.MATTERS, fact=True, basis=L(11)),
+              choice("matter_code", "复议事项", codes.MATTERS, fact=True, required_on_screen=True, basis=L(11)),
               Field("shorter_decision_days", "法律规定更短的审理期限（日）", Kind.INT, fact=True, basis=L(62, 1)),
               text("late_reason", "逾期的正当理由", "因洪水道路中断。", basis=L(20, 2)),
               day("obstacle_from", "障碍发生之日", fact=True, basis=L(20, 2)),

@@ -63,7 +63,7 @@ class Review:
     replied = Event(
         "答复", ((*S.ON_TRIAL,), SAME), by=(RESPONDENT, CASE_OFFICER), basis=joined(L(48), L(54, 1), R(41)), backdated=True,
         meets=("RC-REPLY-ORD", "RC-REPLY-SIM"), requires=(STAFF_AGENT,), sets=_replied, primary=True,
-        form=(yes_no("evidence_submitted", "同时提交证据、依据", sample=True, basis=L(48)),
+        form=(yes_no("evidence_submitted", "同时提交证据、依据", sample=True, required_on_screen=True, basis=L(48)),
               Field("staff_agents", "作为代理人的工作人员数", Kind.INT, sample=1, basis=R(18, 2)),
               yes_no("lawyer", "另委托律师", basis=R(18, 2)),
               text("reply", "答复意见", "行政行为认定事实清楚。", required=True, basis=R(41)),
@@ -113,9 +113,9 @@ class Review:
         form=(Field("chair", "主持人", Kind.STAFF, required=True, sample="staff-a"),
               Field("hearing_officers", "听证员", Kind.STAFFS, required=True, sample=["staff-b", "staff-c"]),
               Field("clerk", "记录员", Kind.STAFF, required=True, sample="staff-d"),
-              yes_no("respondent_head_present", "被申请人负责人参加", fact=True, sample=True, basis=L(51, 3)),
+              yes_no("respondent_head_present", "被申请人负责人参加", fact=True, sample=True, required_on_screen=True, basis=L(51, 3)),
               Field("head_absence_reason", "负责人不参加的理由", sample="参加上级会议，委托工作人员参加", basis=L(51, 3)),
-              yes_no("applicant_absent", "申请人无正当理由未参加", fact="hearing_waived", basis=L(51, 2)),
+              yes_no("applicant_absent", "申请人无正当理由未参加", fact="hearing_waived", required_on_screen=True, basis=L(51, 2)),
               text("record", "听证笔录", "各方陈述了意见。")),
         requires=HEARING_HELD, produces=("听证笔录",), sets={"hearing_held": True}, plain="举行了听证。",
     )  # fmt: skip

@@ -105,7 +105,7 @@ APPLICATION = (
     day("postmarked_on", "邮戳日", fact=True, basis=CPL(85, 4), help="邮寄的，以邮戳日判断是否逾期"),
     day("received_on", "收到日", help="收到与提出不在同一天的填写"),
     ACT,
-    choice("matter_code", "复议事项", codes.MATTERS, fact=True, basis=L(11)),
+    choice("matter_code", "复议事项", codes.MATTERS, fact=True, required_on_screen=True, basis=L(11)),
     Field("respondent_name", "被申请人", required=True, fact=True, sample="临川市市场监督管理局", max_length=100),
     Field("respondent_unit", "被申请人（单位）", Kind.UNIT, fact=True),
     choice("respondent_kind", "被申请人的类别", codes.RESPONDENT_KINDS, fact=True, basis=L(24)),

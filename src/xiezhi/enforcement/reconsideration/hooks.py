@@ -243,9 +243,22 @@ def _file(*args: Any, **kwargs: Any) -> Any:
     return file_application(*args, **kwargs)
 
 
+def _draft(*args: Any, **kwargs: Any) -> Any:
+    from .services import draft_document  # services import this module
+
+    return draft_document(*args, **kwargs)
+
+
+def _serve(*args: Any, **kwargs: Any) -> Any:
+    from .delivery import register_service
+
+    return register_service(*args, **kwargs)
+
+
 HOOKS = Hooks(
     columns=columns, case_number=case_number, document_number=document_number, document_data=case_data.document_data,
     needs_signature=needs_signature, after=after, file=_file, document_unit=document_unit,
+    draft=_draft, serve=_serve,
 )  # fmt: skip
 
 

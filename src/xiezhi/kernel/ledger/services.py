@@ -7,11 +7,14 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-__all__ = ["Commit", "Entry", "append", "append_many", "canonical", "commit_to", "verify"]
+from xiezhi.kernel.ledger.models import Salt
+
+__all__ = ["PREFIX", "Commit", "Entry", "Kept", "append", "append_many", "canonical", "commit_to", "kept", "verify"]
 
 PREFIX = b"xiezhi/commitment/v1\n"
 SALT_BYTES = 32
@@ -86,3 +89,22 @@ def append_many(commits: Sequence[Commit]) -> list[Entry]:
         ])  # fmt: skip
         ids = {bytes(value): number for number, value in cursor.fetchall()}
     return [Entry(ids[v], c.kind, v, s) for c, v, s in zip(commits, values, salts, strict=True)]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A commitment found again by its object, with the salt that opens it."""
+
+    entry: int
+    kind: str
+    commitment: bytes
+    salt: bytes
+    at: datetime
+
+
+def kept(object_type: str, object_ids: Sequence[str]) -> dict[str, Kept]:
+    """Commitments of objects whose salt is still there, newest for each; an erased salt leaves nothing to find."""
+    rows = Salt.objects.filter(object_type=object_type, object_id__in=list(object_ids)).select_related("entry").order_by("pk")
+    return {
+        r.object_id: Kept(r.entry_id, r.entry.kind, bytes(r.entry.commitment), bytes(r.salt), r.entry.created_at) for r in rows
+    }

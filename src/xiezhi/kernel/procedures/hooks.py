@@ -58,6 +58,9 @@ class Hooks:
     `file(account, answers, files, *, channel, request_key, staff_actor)`: the function's own filing service, for the
     generic API; without it the filing event is opened as it is declared.
     `document_unit(matter, view, template)`: the unit that seals a document, where it is not the deciding organ.
+    `draft(matter, title, actor) -> Document`: 拟稿 with the wording the function can fill in already.
+    `serve(document, party, method, actor, *, delivery, sent_on, served_on, proof, witnesses, reason, tried, request_key)
+    -> Delivery`: 送达 with the events that follow from it; `delivery` is a row to complete. Raises Refused.
     """
 
     columns: Callable[[View], dict[str, Any]] = _no_columns
@@ -68,6 +71,8 @@ class Hooks:
     after: Callable[[Matter, Effects], None] = _nothing
     file: Callable[..., Any] | None = None
     document_unit: Callable[[Matter, View, str], int | None] = _no_unit
+    draft: Callable[..., Any] | None = None
+    serve: Callable[..., Any] | None = None
 
 
 _HOOKS: dict[str, Hooks] = {}

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.calendar.counting import Calendar
@@ -24,8 +25,11 @@ from xiezhi.kernel.procedures.forms import Problem
 from xiezhi.kernel.procedures.models import Matter, MatterEvent
 
 __all__ = [
-    "Outcome", "PartyInput", "Refused", "fire_event", "lapse_due", "open_matter", "settle_matter",
+    "Outcome", "PartyInput", "Refused", "commitment", "fire_event", "lapse_due", "open_matter", "settle_matter",
 ]  # fmt: skip
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -194,12 +198,22 @@ def settle_matter(matter_id: int, at: datetime | None = None, *, refresh: bool =
 
 
 def lapse_due(at: datetime | None = None, *, limit: int = 1000) -> int:
-    """The worker's share of lapses: every matter whose automatic term ended. Returns how many were touched."""
+    """The worker's share of lapses: every matter whose automatic term ended. Returns how many were touched.
+
+    One matter that cannot be settled is told in the log and keeps no other waiting.
+    """
     at = at or wall.now()
-    ids = store.due_to_lapse(at.date(), limit)
-    for matter_id in ids:
-        settle_matter(matter_id, at, refresh=True)
-    return len(ids)
+    done = 0
+    for matter_id in store.due_to_lapse(at.date(), limit):
+        try:
+            settle_matter(matter_id, at, refresh=True)
+        except DatabaseError:
+            raise  # not about this matter: the next run goes on
+        except Exception:
+            log.exception("lapse of matter %s failed", matter_id)
+        else:
+            done += 1
+    return done
 
 
 def _store_settled(matter: Matter, view: View, done: Sequence[Recorded], calendar: Calendar, at: datetime) -> None:
@@ -229,14 +243,16 @@ def _store(matter: Matter, effects: Effects, at: datetime, request_key: str | No
     store.apply_officers(matter, effects)
     notices.for_event(matter, effects, at)
     hook.after(matter, effects)
-    commits = [
-        ledger.Commit(
-            "event",
-            {"matter": str(matter.public_id), "seq": r.seq, "event": r.event, "on": r.on.isoformat(), "at": r.at.isoformat(),
-             "role": r.role, "actor": r.actor, "data": r.data},
-            "event", f"{matter.pk}/{r.seq}",
-        )
-        for r in effects.recorded
-    ]  # fmt: skip
+    commits = [commitment(matter, r) for r in effects.recorded]
     commits += [documents.commitment(d) for d in made]
     ledger.append_many(commits)
+
+
+def commitment(matter: Matter, r: Recorded) -> ledger.Commit:
+    """The ledger's commitment to one record of a history. Personal data stands beside the record and is not in it."""
+    return ledger.Commit(
+        "event",
+        {"matter": str(matter.public_id), "seq": r.seq, "event": r.event, "on": r.on.isoformat(), "at": r.at.isoformat(),
+         "role": r.role, "actor": r.actor, "data": r.data},
+        "event", f"{matter.pk}/{r.seq}",
+    )  # fmt: skip

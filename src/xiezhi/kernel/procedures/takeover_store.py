@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
@@ -17,6 +16,7 @@ from xiezhi.kernel.documents.models import Document, StoredFile
 from xiezhi.kernel.ledger import services as ledger
 from xiezhi.kernel.people.models import Staff
 from xiezhi.kernel.procedures import hooks, store
+from xiezhi.kernel.procedures import takeover_quarantine as quarantine
 from xiezhi.kernel.procedures.core import Recorded
 from xiezhi.kernel.procedures.forms import Bad, parse_date
 from xiezhi.kernel.procedures.models import (
@@ -32,10 +32,10 @@ from xiezhi.kernel.procedures.models import (
 from xiezhi.kernel.procedures.takeover import Misfit, Prepared, Record, adapter, digest, prepare
 from xiezhi.kernel.procedures.takeover_files import read_folder, report_csv, report_page
 from xiezhi.kernel.procedures.takeover_models import TakeoverMisfit, TakeoverRecord, TakeoverRun
-from xiezhi.kernel.sealing import seal, unseal
+from xiezhi.kernel.sealing import seal
 from xiezhi.kernel.units.models import Unit
 
-__all__ = ["Report", "correct", "misfits", "take_over"]
+__all__ = ["Names", "Report", "conflicts", "numbers_in_use", "take", "take_over"]
 
 CHUNK = 500
 _UNIT_COLUMNS = ("organ", "handling_unit", "respondent")
@@ -74,7 +74,7 @@ class Report:
         return table, page
 
 
-class _Names:
+class Names:
     """Units and staff by whatever the old system calls them; everything is read once."""
 
     def __init__(self) -> None:
@@ -124,14 +124,6 @@ class _Names:
         return self.staff.get((name, office)) or (next(iter(same)) if len(same) == 1 else None)
 
 
-def _corrections(source: str) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    rows = TakeoverMisfit.objects.filter(source=source, resolved_at__isnull=True).exclude(correction={})
-    for key, fix in rows.order_by("id").values_list("source_key", "correction"):
-        found.setdefault(key, {}).update(fix)
-    return found
-
-
 def take_over(
     folder: Path,
     *,
@@ -150,10 +142,10 @@ def take_over(
     report = Report(source, dry, read=len(records))
     report.misfits += [("", m) for m in strays]
     known = dict(TakeoverRecord.objects.filter(source=source).values_list("source_key", "digest"))
-    fixes, names = _corrections(source), _Names()
+    fixes, names = quarantine.corrections(source), Names()
     if not dry:
         report.run = TakeoverRun.objects.create(source=source, started_at=now)
-    numbers = _numbers_in_use(records)
+    numbers = numbers_in_use(records)
     calendar, overrides = store.calendar(), {}
     ready: list[Prepared] = []
     for done, record in enumerate(records, 1):
@@ -172,25 +164,25 @@ def take_over(
             if (code, unit) not in overrides and adapter(code) is not None:
                 overrides[(code, unit)] = store.overrides(code, unit)
             found = prepare(record, calendar, now, source=source, overrides=overrides.get((code, unit)))
-            bad = found if isinstance(found, list) else _conflicts(found, numbers)
+            bad = found if isinstance(found, list) else conflicts(found, numbers)
             if not bad and not isinstance(found, list):
                 found.digest = plain
                 ready.append(found)
         report.misfits += [(record.key, m) for m in bad]
         if bad and report.run is not None:
-            _quarantine(report.run, record, bad)
+            quarantine.keep(report.run, record, bad)
         if len(ready) >= CHUNK:
-            _take(report, ready, names, folder, now)
+            take(report, ready, names, folder, now)
             ready = []
         if progress and done % 200 == 0:
             progress(done, len(records))
-    _take(report, ready, names, folder, now)
+    take(report, ready, names, folder, now)
     if report.run is not None:
         _finish(report, strays)
     return report
 
 
-def _numbers_in_use(records: Sequence[Record]) -> dict[str, set[str]]:
+def numbers_in_use(records: Sequence[Record]) -> dict[str, set[str]]:
     cases = [r.matter.get("case_no", "") for r in records if r.matter.get("case_no")]
     docs = [d.get("number", "") for r in records for _, d in r.documents if d.get("number")]
     intakes = [r.matter.get("intake_no", "") for r in records if r.matter.get("intake_no")]
@@ -201,7 +193,7 @@ def _numbers_in_use(records: Sequence[Record]) -> dict[str, set[str]]:
     }
 
 
-def _conflicts(found: Prepared, numbers: Mapping[str, set[str]]) -> list[Misfit]:
+def conflicts(found: Prepared, numbers: Mapping[str, set[str]]) -> list[Misfit]:
     """Numbers that are taken, documents without a template, dates that are none."""
     record, out = found.record, []
     for column in ("case_no", "intake_no"):
@@ -263,7 +255,7 @@ def _conflicts(found: Prepared, numbers: Mapping[str, set[str]]) -> list[Misfit]
     return out
 
 
-def _take(report: Report, ready: Sequence[Prepared], names: _Names, folder: Path, now: datetime) -> None:
+def take(report: Report, ready: Sequence[Prepared], names: Names, folder: Path, now: datetime) -> None:
     if not ready:
         return
     if report.run is None:
@@ -285,10 +277,10 @@ def _take(report: Report, ready: Sequence[Prepared], names: _Names, folder: Path
             reason = f"与平台已有数据冲突：{str(error).splitlines()[0]}"[:400]
             misfit = Misfit("matters", one.record.row, "", "CONFLICT", reason, "核对编号是否重复")
             report.misfits.append((one.record.key, misfit))
-            _quarantine(report.run, one.record, [misfit])
+            quarantine.keep(report.run, one.record, [misfit])
 
 
-def _insert(run: TakeoverRun, ready: Sequence[Prepared], names: _Names, folder: Path, now: datetime) -> None:
+def _insert(run: TakeoverRun, ready: Sequence[Prepared], names: Names, folder: Path, now: datetime) -> None:
     pairs = [(p, _matter(p, run.source, names)) for p in ready]
     for prepared, matter in pairs:
         _columns(prepared, matter)
@@ -321,7 +313,7 @@ def _insert(run: TakeoverRun, ready: Sequence[Prepared], names: _Names, folder: 
     ).update(resolved_at=now)
 
 
-def _matter(p: Prepared, source: str, names: _Names) -> Matter:
+def _matter(p: Prepared, source: str, names: Names) -> Matter:
     row = p.record.matter
     unit = names.by_id[int(row["@handling_unit"])]
     organ = row.get("@organ")
@@ -369,7 +361,7 @@ def _events(p: Prepared, matter: Matter) -> Iterator[MatterEvent]:
 _OPEN_COLUMNS = ("kind", "role", "name", "@role", "source_key", "acts_for", "e_service", "valid_from", "valid_to")
 
 
-def _parties(pairs: Sequence[tuple[Prepared, Matter]], names: _Names) -> None:
+def _parties(pairs: Sequence[tuple[Prepared, Matter]], names: Names) -> None:
     first: list[tuple[Party, str, dict[str, Party]]] = []
     later: list[tuple[Party, str, dict[str, Party]]] = []
     for p, matter in pairs:
@@ -483,25 +475,6 @@ def _doc_commit(doc: Document) -> ledger.Commit:
     return commitment(doc)
 
 
-# quarantine
-
-
-def _quarantine(run: TakeoverRun, record: Record, found: Iterable[Misfit]) -> None:
-    earlier = TakeoverMisfit.objects.filter(source=run.source, source_key=record.key, resolved_at__isnull=True)
-    kept: dict[str, Any] = {}
-    for fix in earlier.order_by("id").values_list("correction", flat=True):
-        kept.update(fix)
-    earlier.update(resolved_at=run.started_at)
-    raw = {"matter": record.matter, "events": record.events, "parties": record.parties, "documents": record.documents}
-    TakeoverMisfit.objects.bulk_create([
-        TakeoverMisfit(
-            source=run.source, source_key=record.key, file=m.file, row=m.row, field=m.field[:60], code=m.code, reason=m.reason[:400],
-            advice=m.advice[:300], raw=seal(raw, context="takeover"), correction=kept, run=run,
-        )
-        for m in found
-    ])  # fmt: skip
-
-
 def _finish(report: Report, strays: Sequence[Misfit]) -> None:
     run = report.run
     assert run is not None
@@ -515,27 +488,3 @@ def _finish(report: Report, strays: Sequence[Misfit]) -> None:
     run.read, run.taken, run.unchanged = report.read, report.taken, report.unchanged
     run.changed, run.misfits, run.ended_at = len(report.changed), report.misfit_records, wall.now()
     run.save()
-
-
-def misfits(source: str = "") -> Any:
-    """Rows that still wait for somebody, newest run first."""
-    rows = TakeoverMisfit.objects.filter(resolved_at__isnull=True).select_related("run").order_by("-run_id", "id")
-    return rows.filter(source=source) if source else rows
-
-
-def raw_of(misfit: TakeoverMisfit) -> dict[str, Any]:
-    """The record as it was read; empty for rows that belong to no matter."""
-    found: dict[str, Any] = unseal(misfit.raw, context="takeover") if misfit.raw else {}
-    return found
-
-
-def correct(misfit: TakeoverMisfit, values: Mapping[str, str], by: str) -> TakeoverMisfit:
-    """更正: columns of the matter's row that the next run uses instead of the old ones. Raises ValueError on unknown names."""
-    known = set(raw_of(misfit).get("matter", {}))
-    strange = [k for k in values if k.startswith("@") or (known and k not in known and not re.fullmatch(r"[a-z_]+", k))]
-    if strange:
-        raise ValueError(f"没有这些列：{'、'.join(strange)}")
-    misfit.correction = {**misfit.correction, **{k: str(v) for k, v in values.items()}}
-    misfit.corrected_by = by[:64]
-    misfit.save(update_fields=["correction", "corrected_by"])
-    return misfit
