@@ -288,6 +288,7 @@ def file_matter(request: HttpRequest, body: FilingIn, code: Text = Path(..., max
     draft = drafts.own(request).filter(code=body.draft).first() if body.draft else None
     done = file(
         None if counter else request.user, body.answers, [], channel=str(body.answers.get("filing_method") or "ONLINE"),
-        request_key=request_key(who, f"file:{code}", body.request_key), staff_actor=who if counter else None, draft=draft,
+        request_key=request_key(who, f"file:{code}", body.request_key), staff_actor=who if counter else None,
+        staff_units=who.unit_ids(*FILING_ROLES) if counter else None, draft=draft,
     )  # fmt: skip
     return _done(done, selectors.by_public_id(done.matter.public_id))

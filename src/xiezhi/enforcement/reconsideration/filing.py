@@ -8,7 +8,7 @@ receipt follows in the same transaction; no paper is ever asked for.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -371,10 +371,10 @@ def _repeat(reader: _Reader, checked: Checked) -> None:
 
 
 def _attach(matter: Matter, files: Iterable[Any], draft: Draft | None, role: str, ref: str, on: date, staff: bool) -> None:
-    """Files already uploaded, by draft or by number, become material of the matter; only unowned ones can."""
+    """Files already uploaded, by draft or by number, become material of the matter; only one's own can."""
     wanted = [f.pk if isinstance(f, Attachment) else int(f) for f in files]
     rows = Attachment.objects.filter(matter__isnull=True, withdrawn_at__isnull=True)
-    mine = Q(pk__in=wanted) & (Q(draft__isnull=True) | Q(draft=draft)) if wanted else Q(pk__in=[])
+    mine = Q(pk__in=wanted) & (Q(draft__isnull=True, submitted_by=ref) | Q(draft=draft)) if wanted else Q(pk__in=[])
     if draft is not None:
         mine |= Q(draft=draft)
     rows.filter(mine).update(
@@ -390,6 +390,7 @@ def file_application(
     channel: str,
     request_key: str | None,
     staff_actor: Actor | None = None,
+    staff_units: Collection[int] | None = None,
     draft: Draft | None = None,
     at: datetime | None = None,
 ) -> Outcome:
@@ -397,7 +398,8 @@ def file_application(
 
     `answers` carry the fields of the event's form (`fields.APPLICATION`) and `acting_as`, `representatives`, `guardians`;
     `files` are uploaded attachments or their ids. `channel` is a code of `FILING_METHODS`; all but ONLINE and
-    VIA_PENALTY_ORGAN need `staff_actor`. Raises Refused with every problem and the field each belongs to; then
+    VIA_PENALTY_ORGAN need `staff_actor`; `staff_units` are the offices for which that clerk may take applications in
+    (None: not limited). Raises Refused with every problem and the field each belongs to; then
     nothing is stored. The same `request_key` gives the first answer again.
     """
     at = at or wall.now()
@@ -414,6 +416,10 @@ def file_application(
             checked.problems.append(Problem("SIGN_IN", "请先登录并实名，再提交申请", ""))
         if checked.problems or checked.office is None:
             raise Refused(_with_form_problems(checked, at))
+        if staff and staff_units is not None and channel != "VIA_PENALTY_ORGAN" and checked.office.pk not in staff_units:
+            where = checked.organ.name if checked.organ else checked.office.name
+            text = f"这件申请由{where}管辖，本窗口不能登记。请告知申请人向{where}提出，或者转交该机关登记"
+            raise Refused([Problem("OTHER_OFFICE", text, "respondent_unit", L(30, 2))])
         event = "via_penalty_organ" if channel == "VIA_PENALTY_ORGAN" else "filed"
         actor = _filer(account, acting, staff_actor)
         on = _filed_on(checked.data, channel, at)
