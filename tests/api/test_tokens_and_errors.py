@@ -93,6 +93,8 @@ def test_a_session_that_is_not_finished_has_no_api(province: factories.Province,
     account.must_change_password = True
     account.save(update_fields=["must_change_password"])
     assert Caller(account=account)("GET", "/me")[1]["type"] == "urn:xiezhi:problem:unfinished"
+    for word in ("Basic eA==", "x", "Bear er"):  # a header that signs nobody in leaves the session as it is
+        assert Caller(account=account)("GET", "/me", Authorization=word)[0] in (401, 403)
     settings.MFA_REQUIRED_FOR_STAFF = True
     assert Caller(account=province.accounts["office_head"])("GET", "/me")[0] == 403
     assert Caller(province.tokens["officer"])("GET", "/me")[0] == 200

@@ -54,11 +54,15 @@ class Problems:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
         """A session that must first change its password or set up its second factor has no API either."""
-        if not request.path.startswith(PREFIX) or request.headers.get("Authorization"):
-            return None
+        if not request.path.startswith(PREFIX) or _by_bearer(request):
+            return None  # a token is judged by the gate; any other word in that header leaves the session in charge
         if _unfinished(request) is None:
             return None
         return problems.answer(403, "unfinished", "请先完成登录设置", "请先在网页上修改初始密码、设置第二验证因素")
+
+
+def _by_bearer(request: HttpRequest) -> bool:
+    return request.headers.get("Authorization", "").partition(" ")[0].lower() == "bearer"
 
 
 def _unreadable(request: HttpRequest) -> HttpResponseBase | None:
