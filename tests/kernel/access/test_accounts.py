@@ -33,6 +33,16 @@ def sign_in(client: Client, username: str, password: str):
     return client.post(reverse("account_login"), {"login": username, "password": password})
 
 
+def test_callers_behind_a_proxy_are_counted_one_by_one(rf, settings) -> None:
+    from xiezhi.kernel.access.adapters import AccountAdapter
+
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    request = rf.get("/", headers={"X-Forwarded-For": "198.51.100.7, 203.0.113.9"})
+    assert AccountAdapter().get_client_ip(request) == "203.0.113.9"
+    settings.SECURE_PROXY_SSL_HEADER = None
+    assert AccountAdapter().get_client_ip(request) == "127.0.0.1"
+
+
 def test_sign_in_and_out(world, client) -> None:
     account = w.account(w.staff(unit=world["甲市局"]))
     assert sign_in(client, account.username, w.PASSWORD).status_code == 302

@@ -49,6 +49,11 @@ def test_no_reading_without_purpose(officer) -> None:
     assert not ReadingLog.objects.exists()
 
 
+def test_the_office_never_reads_as_the_person_itself(officer) -> None:
+    with pytest.raises(purposes.PurposeError, match="本人查询"):
+        record_reading(officer, "READ", MATTER, [w.person()], "OWN")
+
+
 def test_a_grant_reads_only_for_its_purposes(world) -> None:
     from datetime import timedelta
 

@@ -26,6 +26,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "username_password_mismatch": _("用户名或者密码不正确。连续5次不正确的，该用户名将锁定15分钟。"),
     }
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Failed sign-ins are counted per caller: behind a proxy, not for all callers of the proxy together."""
+        return services.address_of(request) or "unknown"
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Citizens register with a real-name check in the portal, staff are registered by their unit."""
         return False

@@ -11,10 +11,12 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, resolve_url
+from django.urls import get_resolver
 
 from xiezhi.kernel.access import guards, subject
 from xiezhi.kernel.access.models import Account, AccountKind
 from xiezhi.kernel.access.permissions import Forbidden
+from xiezhi.kernel.access.purposes import PurposeError
 
 log = logging.getLogger("xiezhi.access")
 
@@ -63,6 +65,15 @@ class Gate:
             if not declared.open_to(who):
                 raise Forbidden("您没有打开此页面的权限。如工作需要，请向安全管理员申请授权。")
         return None if api else _unfinished(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """A reading that the reader's grant does not cover is refused in words, not by a failure."""
+        if not isinstance(exception, PurposeError) or request.path.startswith(API_PREFIX):
+            return None
+        refused: HttpResponseBase = get_resolver().resolve_error_handler(403)(
+            request, exception=Forbidden(str(exception))
+        )
+        return refused
 
 
 def problem(status: int, kind: str, detail: str) -> JsonResponse:

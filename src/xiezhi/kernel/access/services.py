@@ -75,19 +75,22 @@ def lock_time() -> timedelta:
     return timedelta(minutes=int(getattr(settings, "ACCESS_LOCK_MINUTES", 15)))
 
 
-def terminal_of(request: HttpRequest | None) -> str:
-    """Keyed hash of the caller's address: the same terminal is recognized without keeping where it stands."""
-    if request is None:
-        return ""
+def address_of(request: HttpRequest) -> str:
+    """The caller's network address, empty where it is none."""
     address = request.META.get("REMOTE_ADDR", "")
     if getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
         # Behind our own proxy the last hop it wrote is the caller; earlier ones anybody can invent.
         address = request.META.get("HTTP_X_FORWARDED_FOR", address).split(",")[-1].strip() or address
     try:
-        address = str(ipaddress.ip_address(address))
+        return str(ipaddress.ip_address(address))
     except ValueError:
         return ""
-    return crypto.blind("access.terminal", address).hex()[:32]
+
+
+def terminal_of(request: HttpRequest | None) -> str:
+    """Keyed hash of the caller's address: the same terminal is recognized without keeping where it stands."""
+    address = address_of(request) if request is not None else ""
+    return crypto.blind("access.terminal", address).hex()[:32] if address else ""
 
 
 # Accounts
