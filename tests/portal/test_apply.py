@@ -152,6 +152,17 @@ def test_a_draft_goes_on_on_another_device(db: None, freeze: Any) -> None:
     assert 'value="SELF" checked' in desk.get(f"{APPLY}q/who/").content.decode()
 
 
+def test_drafts_without_a_code_are_not_resumed(scene: Scene) -> None:
+    from xiezhi.kernel.procedures.models import Draft
+    from xiezhi.kernel.sealing import seal
+
+    Draft.objects.create(
+        code="CG-AAAA-BBBBCCCC", account=scene.account, procedure="XZFY", event="filed", sealed=seal({}, context="draft")
+    )
+    answer = Client().post("/my/resume/", {"number": "CG-AAAA-BBBBCCCC", "code": ""})
+    assert answer.status_code == 422
+
+
 def test_guessing_codes_is_stopped(db: None) -> None:
     from django.core.cache import cache
 
