@@ -178,6 +178,22 @@ def test_formulas_in_exports_stay_text(desk: Desk) -> None:
     assert "'=cmd" in text
 
 
+def test_figures_and_odd_characters_become_spreadsheets(desk: Desk) -> None:
+    for kind in ("xlsx", "csv"):
+        assert desk["head"].get("/desk/figures/", {"as": kind}).status_code == 200
+    Matter.objects.filter(pk=desk.matter.pk).update(parties_line="\x0b某公司", subject="＝1+1")
+    answer = desk["officer"].post("/desk/export/", {"view": "mine", "purpose": "HANDLE", "as": "xlsx"})
+    assert answer.content[:2] == b"PK"
+
+
+def test_the_audit_log_is_found_by_day(desk: Desk) -> None:
+    desk["officer"].get(desk.address)
+    for day, shown in (("2026-10-12", True), ("2026-10-11", False)):
+        page = desk["audit"].get("/desk/admin/readings/", {"from": day, "to": day}).content.decode()
+        assert (desk.matter.number in page) is shown
+    assert desk["audit"].get("/desk/admin/readings/", {"to": "9999-12-31"}).status_code == 200
+
+
 def test_stream_needs_reach(desk: Desk) -> None:
     assert desk["officer"].get("/desk/stream").status_code == 200
     assert desk["court"].get(f"/desk/stream?m={desk.matter.public_id}").status_code == 404

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
@@ -44,11 +47,15 @@ def table(matters: Iterable[Matter], request: HttpRequest | None = None) -> Tabl
     return head, body
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
 def _safe(value: Any) -> Any:
-    """Text that a spreadsheet would take for a formula is kept as text."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + value
-    return "" if value is None else value
+    """Text that a spreadsheet would take for a formula is kept as text; characters it cannot hold are left out."""
+    if not isinstance(value, (str, Promise)):
+        return "" if value is None else value
+    text = ILLEGAL_CHARACTERS_RE.sub("", str(value))
+    return "'" + text if text.startswith(_FORMULA) else text
 
 
 def answer(found: Table, name: str, kind: str) -> HttpResponse:
@@ -66,13 +73,13 @@ def answer(found: Table, name: str, kind: str) -> HttpResponse:
         book = Workbook()
         sheet = book.active
         assert sheet is not None
-        sheet.title = name[:31]
-        sheet.append(list(head))
+        sheet.title = re.sub(r"[\[\]:*?/\\]", "", name)[:31]
+        sheet.append([_safe(v) for v in head])
         for row in body:
             sheet.append([_safe(v) for v in row])
         for n, title in enumerate(head, 1):
             sheet.cell(1, n).font = Font(bold=True)
-            widest = max([len(title), *(len(str(r[n - 1] or "")) for r in body[:200])])
+            widest = max([len(str(title)), *(len(str(r[n - 1] or "")) for r in body[:200] if len(r) >= n)])
             sheet.column_dimensions[get_column_letter(n)].width = min(40, 4 + 1.8 * widest)
         sheet.freeze_panes = "A2"
         buffer = io.BytesIO()

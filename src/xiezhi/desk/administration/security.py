@@ -193,10 +193,12 @@ def readings(request: HttpRequest) -> HttpResponse:
     for name in ("action", "purpose"):
         if text := request.GET.get(name, ""):
             rows = rows.filter(**{name: text})
-    for name, lookup in (("from", "at__date__gte"), ("to", "at__date__lte")):
+    for name, lookup, days in (("from", "at__gte", 0), ("to", "at__lt", 1)):
         try:
-            rows = rows.filter(**{lookup: datetime.fromisoformat(request.GET.get(name, "")).date()})
-        except ValueError:
+            # Moments, not days of them: the log only grows, and the index is over moments.
+            day = datetime.fromisoformat(request.GET.get(name, "")).date() + timedelta(days=days)
+            rows = rows.filter(**{lookup: datetime.combine(day, time(), tzinfo=wall.SHANGHAI)})
+        except (ValueError, OverflowError):
             continue
     found, after = _turn(request, rows)
     table = Table((_("时间"), _("查阅人"), _("动作"), _("对象"), _("人数"), _("目的"), _("终端")), [
