@@ -90,9 +90,12 @@ def test_acceptance_in_the_last_evening_is_in_time() -> None:
 
 
 @pytest.mark.django_db
-def test_worker_applies_lapses_once() -> None:
+def test_worker_applies_lapses_once(monkeypatch: pytest.MonkeyPatch) -> None:
     matter = filed(setting())
     assert services.lapse_due(at("2026-11-12T23:59")) == 0
+    with monkeypatch.context() as broken:
+        broken.setattr(services, "settle_matter", lambda *a, **k: 1 / 0)
+        assert services.lapse_due(at("2026-11-13T00:00")) == 0  # told in the log, and the next one has its turn
     assert services.lapse_due(at("2026-11-13T00:00")) == 1
     assert services.lapse_due(at("2026-11-14T00:00")) == 0
     assert [r.event for r in store.history(matter.pk)] == ["filed", "deemed"]
