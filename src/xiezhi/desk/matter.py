@@ -15,7 +15,7 @@ from xiezhi.kernel.documents.models import Attachment, Document
 from xiezhi.kernel.procedures import selectors, store
 from xiezhi.kernel.procedures.clocks import Clock, Status
 from xiezhi.kernel.procedures.core import Option, Recorded
-from xiezhi.kernel.procedures.declare import Event, Meets, Side, Special, TermKind
+from xiezhi.kernel.procedures.declare import Event, Field, Kind, Meets, Side, Special, TermKind
 from xiezhi.kernel.procedures.models import Matter, MatterLink, MatterOfficer, Party
 from xiezhi.kernel.sealing import unseal
 
@@ -133,9 +133,10 @@ class MatterPage:
 
 def build(at: At) -> MatterPage:
     """The page of a matter for who stands before it. Others than the office that handles it see neither mediation nor
-    internal folders, nor personal payloads."""
+    internal folders, and of what was written only the application without its persons (the copy they are sent,
+    行政复议法 第48条) and their own entries."""
     matter, state, office = at.matter, at.state, at.office
-    payloads = store.payloads(matter.pk) if office else {}
+    payloads = store.payloads(matter.pk)
     documents = list(Document.objects.filter(matter=matter).select_related("file").order_by("id"))
     if not office:
         documents = [d for d in documents if d.state in (Document.ISSUED, Document.VOID)]
@@ -146,7 +147,7 @@ def build(at: At) -> MatterPage:
         parties=_parties(at),
         officers=[o for o in officers if o.valid_to is None],
         files=_files(matter, state, documents, office=office),
-        steps=_steps(state, payloads, documents, office=office),
+        steps=_steps(state, payloads, documents, at),
         tasks=[],
         links=_links(matter),
         accepted_on=state.view.on("accepted") or state.view.on("deemed_accepted"),
@@ -256,7 +257,7 @@ def _said(day: date) -> str:
 
 
 def _steps(
-    state: selectors.MatterState, payloads: Mapping[int, Any], documents: Sequence[Document], *, office: bool
+    state: selectors.MatterState, payloads: Mapping[int, Any], documents: Sequence[Document], at: At
 ) -> list[Step]:
     voided, patched = _corrections(state.history)
     made: dict[int, list[Document]] = {}
@@ -267,16 +268,16 @@ def _steps(
     out = []
     for rec in state.history:
         event = state.procedure.events.get(rec.event)
-        if event is None or (not office and not event.plain):
+        if event is None or (not at.office and not event.plain):
             continue
-        form = event.form
+        form = _readable(event, rec, at)
         out.append(
             Step(
                 rec=rec,
                 title=event.title,
                 role=role_title(state, rec.role),
                 basis=event.basis,
-                lines=lines_of(form, rec.data, personal=False) if office else (),
+                lines=lines_of(form, rec.data, personal=False),
                 personal=lines_of(form, payloads.get(rec.seq, {}), personal=True),
                 documents=tuple(made.get(rec.seq, ())),
                 changed_to=became[rec.seq].title if rec.seq in became else "",
@@ -285,6 +286,13 @@ def _steps(
             )
         )
     return out[::-1]
+
+
+def _readable(event: Event, rec: Recorded, at: At) -> tuple[Field, ...]:
+    """Fields of an entry the reader may see: the office all, the other side the application itself and what it wrote."""
+    if at.office or rec.role in at.actor.roles:
+        return event.form
+    return () if event.sources else tuple(f for f in event.form if f.kind not in (Kind.RECORDS, Kind.FILES))
 
 
 def _corrections(history: Sequence[Recorded]) -> tuple[set[int], dict[int, int]]:

@@ -65,7 +65,7 @@ def lines_of(
         if personal is not None and field.personal != personal:
             continue
         value = data.get(field.name)
-        if value in (None, "", [], {}) or (value is False and not field.required):
+        if value in (None, "", [], {}) or (value is False and field.default is not None):
             continue
         out.append(_line(field, value, clear))
     return tuple(out)

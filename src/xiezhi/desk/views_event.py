@@ -85,7 +85,9 @@ def event_form(request: HttpRequest, public_id: Any, event: str) -> HttpResponse
         return HttpResponseRedirect(reverse("desk:matter", args=[public_id]))
     data = dict(raw)
     on, bad_day = _day(data)
-    problems += [*bad_day, *forms.missing(fields, raw)]
+    problems += bad_day
+    if unanswered := forms.missing(fields, raw):  # with everything else that is wrong with the form, in one go
+        problems += [*coerce(declared.form, data)[1], *unanswered]
     if problems:
         return _show(request, at, state, declared, raw, problems, key=key, seq=seq, status=422)
     try:
@@ -147,7 +149,7 @@ def _show(
         "preview": acting.preview(state, event, at.actor, plain), "crumb": event.title, "draft": draft,
         "weighty": acting.weighty(event, state.view.state), **more,
     }  # fmt: skip
-    return shell.render(request, template, context, active="mine", status=status)
+    return shell.render(request, template, context, active="mine" if at.office else "respondent", status=status)
 
 
 def _confirm(
