@@ -99,7 +99,9 @@ def submit(person: Person, matter: str) -> None:
         with page.expect_navigation(wait_until="load"):
             confirm.click()
     errors = page.locator(".xz-errors, [data-focus]")
-    assert person.path == f"/desk/m/{matter}/", f"{person.path}\n{errors.first.inner_text() if errors.count() else person.said[:2500]}"
+    assert person.path == f"/desk/m/{matter}/", (
+        f"{person.path}\n{errors.first.inner_text() if errors.count() else person.said[:2500]}"
+    )
 
 
 def paper(folder: Path, name: str, text: str) -> Path:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.errands import APPLY, assigned, file_online, ordinary
-from tests.journeys.office import Office, Person
+from tests.journeys.errands import APPLY, assigned, file_online, named, ordinary
+from tests.journeys.office import Labels, Office, Person
 
 pytestmark = pytest.mark.browser
 
@@ -60,6 +60,10 @@ class Keys:
                 self.page.locator(f'input[type=radio][name="{name}"]').first.wait_for()
                 self.tab_to(f"e.name === {name!r} && e.type === 'radio'")
                 self.page.keyboard.press("Space")
+            elif isinstance(value, Labels):
+                for label in value:
+                    self.tab_to(f"e.name === {name!r} && e.labels[0].innerText.includes({label!r})")
+                    self.page.keyboard.press("Space")
             elif isinstance(value, list):
                 for one in value:
                     self.tab_to(f"e.name === {name!r} && e.value === {one!r}")
@@ -132,7 +136,7 @@ def test_an_officer_accepts_by_keyboard(office: Office) -> None:
     keys.skip()
     keys.press("受理")
     keys.skip()
-    keys.fill({"procedure": "ORDINARY"})
+    keys.fill({"procedure": "ORDINARY", "officers": named("沈知远", "陆明舟")})
     keys.press("下一步：核对")
     keys.skip()
     keys.press("确认受理")

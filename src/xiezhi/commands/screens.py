@@ -57,7 +57,7 @@ class Shot:
 
 
 @click.command()
-@click.option("--only", help="Take only the pictures whose name contains this.")
+@click.option("--only", help="Take only the pictures whose name contains one of these, separated by commas.")
 @click.option(
     "--to", type=click.Path(file_okay=False, path_type=Path), default=FOLDER, show_default="docs/screens",
     help="Folder for the pictures.",
@@ -71,7 +71,7 @@ def screens(only: str | None, to: Path) -> None:
     chromium = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
     if chromium is None:
         raise click.ClickException("Chromium is missing. Try: make system")
-    wanted = [s for s in shots() if not only or only in s.name]
+    wanted = [s for s in shots() if not only or any(word in s.name for word in only.split(","))]
     if not wanted:
         raise click.ClickException(f"No picture is called so. There are: {', '.join(s.name for s in shots())}")
     to.mkdir(parents=True, exist_ok=True)
@@ -331,14 +331,20 @@ def _event(page: Page, address: str) -> None:
 
 
 def _editor(page: Page, address: str) -> None:
-    _desk_matter(page, address, "submitted", "drafted", "views_heard")
-    page.goto(page.url + "documents/new/", wait_until="load")
-    row = page.locator("li:has(b:text-is('行政复议决定书'))")
-    if row.locator("button").count():
-        row.locator("button").click()
-    else:
-        row.locator("a").click()
-    page.wait_for_selector(".ql-editor")
+    """The editor of a decision: of the first matter in the queue whose decision can be drafted now."""
+    page.goto(f"{address}/desk/")
+    for href in list(dict.fromkeys(str(a.get_attribute("href")) for a in page.locator(".xz-queue__no a").all())):
+        page.goto(address + href, wait_until="load")
+        if not page.locator("main a[href$='/e/submitted/'], main a[href$='/e/drafted/']").count():
+            continue
+        page.goto(f"{address}{href}documents/new/", wait_until="load")
+        choice = page.locator("li:has(b:text-is('行政复议决定书'))").locator("button, a")
+        with page.expect_navigation(wait_until="load"):
+            choice.first.click()
+        if page.locator("textarea[data-editor]").count():
+            page.wait_for_selector(".ql-editor")
+            return
+    raise click.ClickException("No decision can be drafted in the officer's queue.")
 
 
 def _figures(page: Page, address: str) -> None:
@@ -357,6 +363,7 @@ def _decision(page: Page, address: str) -> None:
             continue
         pdf = _made(page, address + str(row.first.get_attribute("href")))
         if pdf:
+            page.goto("about:blank")  # the policy of the office allows no style of ours
             page.set_content("<!doctype html><style>html,body{margin:0;background:#e8ecf1}img{display:block;margin:24px auto;"
                              "width:640px;box-shadow:0 2px 12px #0003}</style><img alt=''>")  # fmt: skip
             page.evaluate("data => { document.querySelector('img').src = data; }", _first_page(pdf))
