@@ -11,10 +11,11 @@ from django.db.models import Q
 
 from xiezhi.desk.gate import At
 from xiezhi.desk.values import Line, lines_of, mask
-from xiezhi.kernel.documents.models import Attachment, Document
+from xiezhi.kernel.documents import policies
+from xiezhi.kernel.documents.models import Attachment, Delivery, Document
 from xiezhi.kernel.procedures import selectors, store
 from xiezhi.kernel.procedures.clocks import Clock, Status
-from xiezhi.kernel.procedures.core import Option, Recorded
+from xiezhi.kernel.procedures.core import Option, Recorded, may_act
 from xiezhi.kernel.procedures.declare import Event, Field, Kind, Meets, Side, Special, TermKind
 from xiezhi.kernel.procedures.models import Matter, MatterLink, MatterOfficer, Party
 from xiezhi.kernel.sealing import unseal
@@ -137,9 +138,7 @@ def build(at: At) -> MatterPage:
     行政复议法 第48条) and their own entries."""
     matter, state, office = at.matter, at.state, at.office
     payloads = store.payloads(matter.pk)
-    documents = list(Document.objects.filter(matter=matter).select_related("file").order_by("id"))
-    if not office:
-        documents = [d for d in documents if d.state in (Document.ISSUED, Document.VOID)]
+    documents = documents_of(at)
     officers = list(MatterOfficer.objects.filter(matter=matter).select_related("staff").order_by("-lead", "id"))
     page = MatterPage(
         matter=matter,
@@ -153,12 +152,24 @@ def build(at: At) -> MatterPage:
         accepted_on=state.view.on("accepted") or state.view.on("deemed_accepted"),
     )
     sides = (Side.OFFICE,) if office else (Side.AUTHORITY,)
-    _place_options(page, selectors.options(state, at.actor, sides=sides))
+    found = selectors.options(state, at.actor, sides=sides)
+    # What only the office may do is no closed action of the other side.
+    _place_options(page, [o for o in found if office or o.open or may_act(o.event, at.actor) is not None])
     page.clocks_live = sorted((c for c in state.clocks if c.live), key=lambda c: (c.legal is None, c.legal or date.max))
     done = [c for c in state.clocks if not c.live and c.status is not Status.CANCELLED]
     page.clocks_done = sorted(done, key=lambda c: c.met_on or c.legal or date.min, reverse=True)
     page.tasks = _tasks(page)
     return page
+
+
+def documents_of(at: At) -> list[Document]:
+    """All documents for the office, drafts as well; for other organs those that tell them something or were sent to them."""
+    rows = list(Document.objects.filter(matter=at.matter).select_related("file").order_by("id"))
+    if at.office:
+        return rows
+    theirs = [p.pk for p in at.parties if p.role in at.actor.roles]
+    sent = Delivery.objects.filter(document__matter=at.matter, party__in=theirs).values_list("document_id", flat=True)
+    return policies.shown_to(rows, at.state.view, at.actor.roles, set(sent))
 
 
 def role_title(state: selectors.MatterState, code: str) -> str:
@@ -234,7 +245,7 @@ def _files(
             marks.append(("已撤回", "plain"))
         if a.scanned:
             marks.append(("窗口扫描", "plain"))
-        note = f"{role_title(state, a.submitted_role)}，{KIND_TITLES.get(a.kind, a.kind)}，{_said(a.submitted_on)}"
+        note = f"{role_title(state, a.submitted_role)}，{KIND_TITLES.get(a.kind, '材料')}，{_said(a.submitted_on)}"
         icon = "photo" if a.file.media_type.startswith("image/") else "paperclip"
         items.append(FileItem(f"a{a.pk}", a.name, note, a.folder, icon, tuple(marks), attachment=a))
     for d in documents:
@@ -328,11 +339,17 @@ def _place_options(page: MatterPage, found: Sequence[Option]) -> None:
         page.lead = next((o for o in work if o.event.primary and clock.term.id in meets(o.event)), None)
         if page.lead is not None:
             break
-    if page.lead is None:
-        page.lead = next((o for o in work if o.event.primary), None)
     due = {c.term.id for c in live}
+    running = {c.term.id for c in page.state.clocks if c.live}
+
+    def wanted(o: Option) -> bool:
+        """Primary, and not something whose clock was met already (a second reply is possible, but nobody waits for it)."""
+        return o.event.primary and (not meets(o.event) or bool(meets(o.event) & running))
+
+    if page.lead is None:
+        page.lead = next((o for o in work if wanted(o)), None)
     rest = [o for o in work if o is not page.lead]
-    page.open = [o for o in rest if o.event.primary or (meets(o.event) & due and o.event.target is Special.SAME)]
+    page.open = [o for o in rest if wanted(o) or (meets(o.event) & due and o.event.target is Special.SAME)]
     others = [o for o in rest if o not in page.open]
     page.moving = [o for o in others if o.event.target is not Special.SAME]
     page.noting = [o for o in others if o.event.target is Special.SAME]
@@ -363,7 +380,7 @@ def _tasks(page: MatterPage) -> list[Task]:
         if clock.term.side is Side.PARTY and (done or clock.status is Status.LAPSED):
             continue
         title = clock.term.todo or clock.term.title
-        out.append(Task(title, clock.term.basis, clock, by_term.get(clock.term.id, ""), done))
+        out.append(Task(title, clock.term.basis, clock, "" if done else by_term.get(clock.term.id, ""), done))
     seen: set[str] = set()
     for option in page.shut:
         for problem in option.problems:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from xiezhi.desk import drafting, shell
+from xiezhi.desk import drafting, reads, shell
 from xiezhi.desk.gate import OFFICE, At, at_matter, who
 from xiezhi.kernel.access.guards import guard
 from xiezhi.kernel.access.permissions import NotFoundForYou
@@ -39,6 +39,7 @@ def _open(request: HttpRequest, pk: int) -> tuple[Document, At]:
     at = at_matter(request, doc.matter.public_id)
     if not at.office:
         raise NotFoundForYou
+    reads.piece_opened(request, at, f"document:{doc.pk}")
     return doc, at
 
 
@@ -60,7 +61,8 @@ def documents(request: HttpRequest) -> HttpResponse:
         "signed": rows.filter(here, state=Document.SIGNED)[:100],
         "failed": rows.filter(here, render_state=Document.FAILED)[:50],
         "unserved": rows.filter(
-            here, state=Document.ISSUED, render_state=Document.DONE, deliveries__isnull=True, matter__open=True
+            here, state=Document.ISSUED, render_state=Document.DONE, deliveries__isnull=True, matter__open=True,
+            number__isnull=False,
         ).order_by("-issued_on")[:50],
     }  # fmt: skip
     return shell.render(request, "desk/documents.html", context, active="documents")
@@ -117,9 +119,10 @@ def _page(request: HttpRequest, doc: Document, at: At, *, status: int = 200, **m
     fields = drafting.form_fields(template)
     values = drafting.to_form(template, {**base, **doc.fields, **more.pop("typed", {})})
     names = dict(ACTIONS)
+    form = forms.build_form(fields, values, more.pop("problems", []))
     context = {
         "doc": doc, "at": at, "matter": at.matter, "may": may, "template": template, "crumb": doc.title,
-        "form": forms.build_form(fields, values, more.pop("problems", [])), "body": more.pop("body", sanitize(doc.body)),
+        "form": form, "elements": bool(fields) and (may.edit or any(f.shown for f in form)), "body": more.pop("body", sanitize(doc.body)),
         "revisions": [(r, names.get(r.action, r.action)) for r in doc.revisions.order_by("-id")[:60]],
         "deliveries": doc.deliveries.select_related("party").order_by("id"),
         "steps": _steps(doc), **more,
