@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.desk.conftest import Desk
 from tests.enforcement.reconsideration import flow
 from xiezhi.kernel.access.models import ReadingLog
-from xiezhi.kernel.documents.models import Attachment, StoredFile
+from xiezhi.kernel.documents.models import Attachment, Document, StoredFile
 from xiezhi.kernel.procedures.models import Matter
 
 OFFICE = {"officer", "second", "head", "organ", "clerk", "leader", "court"}
@@ -192,6 +192,30 @@ def test_the_audit_log_is_found_by_day(desk: Desk) -> None:
         page = desk["audit"].get("/desk/admin/readings/", {"from": day, "to": day}).content.decode()
         assert (desk.matter.number in page) is shown
     assert desk["audit"].get("/desk/admin/readings/", {"to": "9999-12-31"}).status_code == 200
+
+
+def test_documents_and_material_are_read_for_a_purpose_and_recorded(desk: Desk) -> None:
+    doc = Document.objects.filter(matter=desk.matter).order_by("id").first()
+    assert doc is not None
+    here = f"/desk/documents/{doc.pk}/"
+    assert desk["leader"].get(here).status_code == 404  # why has not been said yet
+    desk["leader"].post(f"{desk.address}purpose/", {"purpose": "SUPERVISE", "text": "专项检查"})
+    assert desk["leader"].get(here).status_code == 200
+    assert ReadingLog.objects.filter(purpose="SUPERVISE", matter_id=desk.matter.pk, action="READ").count() == 1
+    assert desk["officer"].get(here).status_code == 200
+    desk["officer"].get(here)
+    line = ReadingLog.objects.get(purpose="HANDLE", matter_id=desk.matter.pk, action="READ")
+    assert line.fields == [f"document:{doc.pk}"] and line.unit_id == desk.matter.handling_unit_id
+
+
+def test_the_respondent_sees_only_documents_meant_for_it(desk: Desk) -> None:
+    stored = StoredFile.objects.create(sha256="e" * 64, size=1, media_type="application/pdf")
+    private = Document.objects.create(
+        matter=desk.matter, template="reconsideration.supplement_notice", title="只给申请人的通知", unit=desk.matter.handling_unit,
+        state=Document.ISSUED, frozen={}, issued_on="2026-10-01", verify_code="X" * 19, file=stored, render_state="DONE",
+    )  # fmt: skip
+    assert "只给申请人的通知" not in desk["respondent"].get(desk.address).content.decode()
+    assert desk["respondent"].get(f"{desk.address}document/{private.pk}.pdf").status_code == 404
 
 
 def test_stream_needs_reach(desk: Desk) -> None:

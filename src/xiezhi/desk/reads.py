@@ -7,13 +7,16 @@ from collections.abc import Iterable, Sequence
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from xiezhi.desk.gate import who
+from xiezhi.desk.gate import At, who
 from xiezhi.kernel.access import reading
+from xiezhi.kernel.access.permissions import NotFoundForYou
 from xiezhi.kernel.access.subject import Subject
 from xiezhi.kernel.people.models import Person
 from xiezhi.kernel.procedures.models import Matter, Party
 
-__all__ = ["file_opened", "listed", "object_of", "purpose_of_lists"]
+__all__ = [
+    "SESSION_PURPOSES", "asked_purpose", "file_opened", "listed", "object_of", "piece_opened", "purpose_of_lists",
+]  # fmt: skip
 
 REMEMBER_SECONDS = 900
 """A live page that repaints the same rows is one reading, not one every time something changes."""
@@ -72,12 +75,45 @@ def listed(
     reading.record_reading(subject, action, obj, _persons(shown), purpose, purpose_text=text, request=request)
 
 
+SESSION_PURPOSES = "desk_purposes"
+
+
+def asked_purpose(request: HttpRequest, at: At) -> tuple[str, str]:
+    """The purpose of this reading: derived from the part in the matter, or what the reader said earlier today."""
+    if at.purpose:
+        return at.purpose, ""
+    said = request.session.get(SESSION_PURPOSES, {}).get(str(at.matter.public_id))
+    return (said[0], said[1]) if said else ("", "")
+
+
+def piece_opened(request: HttpRequest, at: At, field: str) -> None:
+    """A document or a piece of material is read: recorded, unless this reader has just opened the file it lies in.
+
+    Raises NotFoundForYou where the reader's part does not say why they read and they have not said so either.
+    """
+    code, text = asked_purpose(request, at)
+    if not code:
+        raise NotFoundForYou
+    if not cache.get(_opened_key(at.subject, at.matter)):
+        file_opened(request, at.matter, at.parties, purpose=code, text=text, fields=(field,))
+
+
+def _opened_key(subject: Subject, matter: Matter) -> str:
+    return f"desk:opened:{subject.account_id}:{matter.pk}"
+
+
 def file_opened(
     request: HttpRequest, matter: Matter, parties: Iterable[Party], *, purpose: str, text: str = "", action: str = "READ",
     fields: Sequence[str] = (),
 ) -> None:  # fmt: skip
     """Record that a file was opened, once per opening of its page."""
     found = [p.person for p in parties if p.person is not None]
+    subject = who(request)
+    # Who holds posts in several offices reads by the one that reaches this matter.
+    reaching = any(h.role != "staff" and h.area.holds(matter.handling_unit) for h in subject.held)
     reading.record_reading(
-        who(request), action, object_of(matter), found, purpose, fields, purpose_text=text, request=request
-    )
+        subject, action, object_of(matter), found, purpose, fields, unit=matter.handling_unit if reaching else None,
+        purpose_text=text, request=request,
+    )  # fmt: skip
+    if action == "READ":
+        cache.set(_opened_key(subject, matter), True, REMEMBER_SECONDS)

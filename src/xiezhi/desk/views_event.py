@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from xiezhi.desk import acting, shell
+from xiezhi.desk import acting, reads, shell
 from xiezhi.desk import matter as pages
 from xiezhi.desk.gate import DESK, At, at_matter
 from xiezhi.desk.values import lines_of, names_for, with_names
@@ -230,6 +230,7 @@ def correct(request: HttpRequest, public_id: Any) -> HttpResponse:
         context = {"at": at, "matter": at.matter, "entries": entries[::-1], "crumb": declared.title}
         return shell.render(request, "desk/correct_pick.html", context, active="mine")
     form = state.procedure.events[target.event].form
+    reads.piece_opened(request, at, f"event:{target.seq}")
     now = {**target.data, **store.payloads(at.matter.pk).get(target.seq, {})}
     own = (
         Field("new_on", "更正后的日期", Kind.DATE, help=f"原为{target.on:%Y-%m-%d}；日期没有错就不填"),

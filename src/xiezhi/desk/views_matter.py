@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from xiezhi.desk import matter as pages
 from xiezhi.desk import reads, rows, shell
-from xiezhi.desk.gate import DESK, HOME, At, at_matter, who
+from xiezhi.desk.gate import DESK, HOME, at_matter, who
+from xiezhi.desk.reads import asked_purpose
 from xiezhi.desk.rows import SESSION_LIST
 from xiezhi.desk.values import names_for, with_names
 from xiezhi.kernel.access import purposes, roles
@@ -22,21 +23,12 @@ from xiezhi.kernel.access.permissions import NotFoundForYou
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.documents import services as paperwork
 from xiezhi.kernel.documents import storage
-from xiezhi.kernel.documents.models import Attachment, Delivery, Document
+from xiezhi.kernel.documents.models import Attachment, Delivery
 from xiezhi.kernel.documents.sanitize import sanitize
 from xiezhi.kernel.procedures.models import Matter
 from xiezhi.ui import uploads
 
 TABS = (("file", "案卷"), ("parties", "当事人"), ("service", "送达"), ("notes", "内部意见"), ("readers", "谁看过"))
-SESSION_PURPOSES = "desk_purposes"
-
-
-def asked_purpose(request: HttpRequest, at: At) -> tuple[str, str]:
-    """The purpose of this reading: derived from the part in the matter, or what the reader said earlier today."""
-    if at.purpose:
-        return at.purpose, ""
-    said = request.session.get(SESSION_PURPOSES, {}).get(str(at.matter.public_id))
-    return (said[0], said[1]) if said else ("", "")
 
 
 @guard(DESK)
@@ -51,9 +43,9 @@ def purpose(request: HttpRequest, public_id: Any) -> HttpResponse:
             purposes.require(code, text)
             if code not in {c for c, _t in _askable()}:
                 raise purposes.PurposeError(_("请选择查阅目的。"))
-            kept = request.session.get(SESSION_PURPOSES, {})
+            kept = request.session.get(reads.SESSION_PURPOSES, {})
             kept[str(at.matter.public_id)] = [code, text]
-            request.session[SESSION_PURPOSES] = dict(list(kept.items())[-100:])
+            request.session[reads.SESSION_PURPOSES] = dict(list(kept.items())[-100:])
             return HttpResponseRedirect(reverse("desk:matter", args=[at.matter.public_id]))
         except purposes.PurposeError as problem:
             error = str(problem)
@@ -142,9 +134,9 @@ def attachment(request: HttpRequest, public_id: Any, pk: int) -> HttpResponseBas
     if not at.office:
         rows = rows.filter(folder="FILE", restricted="")
     found = rows.filter(pk=pk).first()
-    code, _text = asked_purpose(request, at)
-    if found is None or not code:
+    if found is None:
         raise NotFoundForYou
+    reads.piece_opened(request, at, f"attachment:{found.pk}")
     return send_file(found.file.sha256, found.file.media_type, found.name, download="download" in request.GET)
 
 
@@ -153,10 +145,10 @@ def attachment(request: HttpRequest, public_id: Any, pk: int) -> HttpResponseBas
 def document_pdf(request: HttpRequest, public_id: Any, pk: int) -> HttpResponseBase:
     """The PDF of an issued document."""
     at = at_matter(request, public_id)
-    found = Document.objects.filter(matter=at.matter, pk=pk, file__isnull=False).select_related("file").first()
-    code, _text = asked_purpose(request, at)
-    if found is None or not code:
+    found = next((d for d in pages.documents_of(at) if d.pk == pk), None)
+    if found is None or found.file is None:
         raise NotFoundForYou
+    reads.piece_opened(request, at, f"document:{found.pk}")
     name = f"{found.number or ''}{found.title}.pdf"
     return send_file(found.file.sha256, "application/pdf", name, download="download" in request.GET)
 
