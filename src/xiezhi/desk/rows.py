@@ -147,7 +147,7 @@ def mine_q(subject: Subject) -> Q:
     helped = MatterOfficer.objects.filter(staff_id=subject.staff_id, valid_to__isnull=True, lead=False)
     keys = list(helped.order_by("-matter_id").values_list("matter_id", flat=True)[: selectors.CAP])
     mine = policies.mine_q(subject)
-    return mine | Q(pk__in=keys) if keys else mine
+    return mine | Q(pk__in=keys) & policies.reach_q(subject) if keys else mine
 
 
 def view_q(view: str, subject: Subject) -> Q:

@@ -51,10 +51,10 @@ def reach_q(subject: Subject, *roles: str) -> Q:
 
 
 def mine_q(subject: Subject) -> Q:
-    """Matters the subject leads or works on."""
+    """Matters the subject leads, as far as the posts of today still reach them (a transfer takes the reach away)."""
     if subject.staff_id is None:
         return _NOBODY
-    return Q(handler_id=subject.staff_id)
+    return Q(handler_id=subject.staff_id) & reach_q(subject)
 
 
 def authority_q(subject: Subject) -> Q:
@@ -128,8 +128,11 @@ class OfficeReach(Condition):
     def __init__(self, *codes: str) -> None:
         self.codes = codes
 
+    LEVEL = 3
+    """What a matter holds (platform.md 3.6): a grant for less than L3 opens none."""
+
     def test(self, subject: Subject, obj: Matter) -> bool:
-        for area in subject.areas(*self.codes):
+        for area in subject.areas(*self.codes, level=self.LEVEL):
             if area.column == "id":
                 if obj.handling_unit_id in area.values or obj.organ_id in area.values:
                     return True
@@ -139,7 +142,7 @@ class OfficeReach(Condition):
 
     def q(self, subject: Subject, model: type[Model]) -> Filter:
         out = Q()
-        for area in subject.areas(*self.codes):
+        for area in subject.areas(*self.codes, level=self.LEVEL):
             values = sorted(area.values)
             if area.column == "id":
                 # A government's leader reaches what its own office handles in its name.
@@ -149,7 +152,7 @@ class OfficeReach(Condition):
         return out or False
 
     def possible(self, subject: Subject) -> bool:
-        return bool(subject.areas(*self.codes))
+        return bool(subject.areas(*self.codes, level=self.LEVEL))
 
     def text(self) -> str:
         return f"{'、'.join(platform_roles.get(code).title for code in self.codes)}（管辖范围内）"
