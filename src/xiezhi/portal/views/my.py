@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,6 +19,7 @@ from xiezhi.kernel.access.reading import Object
 from xiezhi.kernel.access.services import record_reading
 from xiezhi.kernel.access.subject import Subject, of_request
 from xiezhi.kernel.calendar import clock as wall
+from xiezhi.kernel.documents import policies as paper_policies
 from xiezhi.kernel.documents import services as paperwork
 from xiezhi.kernel.documents import storage
 from xiezhi.kernel.documents.models import Attachment, Delivery, Document
@@ -32,7 +34,7 @@ from xiezhi.portal.limits import limited
 from xiezhi.ui import uploads
 from xiezhi.ui.forms import build_form, parse, queries, row_action
 
-APPLICANT_SIDE = frozenset({"applicant", "agent", "guardian", "representative"})
+APPLICANT_SIDE = paper_policies.APPLICANT_SIDE
 READ_FILE = "file_read"
 
 
@@ -63,23 +65,10 @@ def visible_documents(subject: Subject, matter: Matter, state: MatterState) -> l
     """Issued documents meant for me: my event made them, the event that made them tells my side, or they were sent to me."""
     roles = policies.roles_in(subject, matter)
     side = roles | ({"applicant"} if roles & APPLICANT_SIDE else set())
-    own_parties = [
-        p.pk
-        for p in policies.parties_of(matter)
-        if p.role in roles or (roles & APPLICANT_SIDE and p.role == "applicant")
-    ]
-    sent = set(
-        Delivery.objects.filter(document__matter=matter, party_id__in=own_parties).values_list("document_id", flat=True)
-    )
-    events = {r.seq: r for r in state.history}
-    out = []
-    for doc in Document.objects.filter(matter=matter, state__in=[Document.ISSUED, Document.VOID]).order_by("-id"):
-        rec = events.get(doc.event_seq or 0)
-        event = state.procedure.events.get(rec.event) if rec else None
-        told = event is not None and any(r.code in side for r in event.notifies)
-        if doc.pk in sent or told or (rec is not None and rec.role in side):
-            out.append(doc)
-    return out
+    own = [p.pk for p in policies.parties_of(matter) if p.role in side]
+    sent = Delivery.objects.filter(document__matter=matter, party_id__in=own).values_list("document_id", flat=True)
+    rows = Document.objects.filter(matter=matter).order_by("-id")
+    return paper_policies.shown_to(rows, state.view, roles, set(sent))
 
 
 @guard(policies.MATTER_OWN)
@@ -102,6 +91,8 @@ def matter(request: HttpRequest, public_id: Any) -> HttpResponse:
     subject, found = _mine(request, public_id)
     services.settle_matter(found.pk)
     found = find(public_id)
+    if not policies.roles_in(subject, found) & {"applicant", "third_party"}:
+        log_own(request, subject, found, "procedures.matter")  # the principal wants to see when the agent looked
     return render(request, "portal/my/matter.html", _matter_context(request, subject, found))
 
 
@@ -214,25 +205,26 @@ def _act(
     if trouble:
         return _event_page(request, found, option, raw, trouble, opened, queries(request.POST), status=422)
     seen = request.POST.get("_seq", "")
-    try:
-        outcome = services.fire_event(
-            found.pk, option.event.code, actor, raw, request_key=opened.request_key,
-            expected_seq=int(seen) if seen.isdigit() else None,
-        )  # fmt: skip
-    except Refused as refused:
-        return _event_page(
-            request,
-            find(found.public_id),
-            option,
-            raw,
-            list(refused.problems),
-            opened,
-            queries(request.POST),
-            status=422,
-        )
     kept = [int(v) for f in form if f.kind.value == "FILES" for v in raw.get(f.name, [])]
-    Attachment.objects.filter(pk__in=kept, draft=opened.row).update(matter=found, event_seq=outcome.seq)
-    drafts.drop(request, opened)
+    lapsed: Refused | None = None
+    with transaction.atomic():  # the event, its files and the end of the draft, all or nothing
+        try:
+            outcome = services.fire_event(
+                found.pk, option.event.code, actor, raw, request_key=opened.request_key,
+                expected_seq=int(seen) if seen.isascii() and seen.isdigit() else None,
+            )  # fmt: skip
+        except Refused as refused:
+            lapsed = refused  # what lapsed before stays, so the transaction must not end with the refusal
+        else:
+            if not outcome.repeated:
+                Attachment.objects.filter(pk__in=kept, draft=opened.row).update(
+                    matter=found, draft=None, event_seq=outcome.seq, submitted_on=wall.today()
+                )
+            drafts.drop(request, opened)
+    if lapsed is not None:
+        return _event_page(
+            request, find(found.public_id), option, raw, list(lapsed.problems), opened, queries(request.POST), status=422
+        )
     messages.success(request, _("“%(title)s”已提交。") % {"title": option.event.title})
     return redirect("portal:matter", public_id=found.public_id)
 
