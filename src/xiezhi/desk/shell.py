@@ -115,6 +115,10 @@ def _groups(subject: Subject, found: Mapping[str, int]) -> list[tuple[str, list[
         ]))  # fmt: skip
     if subject.has("case_officer", "office_head", "counter_clerk"):
         groups.append((_("收件"), [Item("filing", _("登记申请"), reverse("desk:filing"), "file-plus")]))
+    if subject.has("archivist"):
+        groups.append((_("档案"), [
+            Item("archive", _("核验案卷文件"), reverse("desk:archive-verify"), "file-certificate"),
+        ]))  # fmt: skip
     if subject.has(*OFFICE_ROLES):
         services = [
             Item(f"service-{p.code}", p.title, f"{reverse('desk:queue')}?view=unit&service={p.code}", "scale")

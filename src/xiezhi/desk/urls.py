@@ -3,6 +3,7 @@
 from django.urls import path
 
 from xiezhi.desk import (
+    views_archive,
     views_delivery,
     views_documents,
     views_event,
@@ -31,6 +32,8 @@ urlpatterns = [
     path("m/<uuid:public_id>/file/<int:pk>/", views_matter.attachment, name="attachment"),
     path("m/<uuid:public_id>/document/<int:pk>.pdf", views_matter.document_pdf, name="document-pdf"),
     path("m/<uuid:public_id>/reveal/<int:pk>/", views_matter.reveal, name="reveal"),
+    path("m/<uuid:public_id>/export/", views_archive.export, name="export-matter"),
+    path("archive/verify/", views_archive.verify, name="archive-verify"),
     path("m/<uuid:public_id>/proof/", views_proof.proof, name="proof"),
     path("m/<uuid:public_id>/upload/", views_matter.upload, name="upload"),
     path("m/<uuid:public_id>/correct/", views_event.correct, name="correct"),

@@ -25,6 +25,7 @@ from xiezhi.kernel.documents import services as paperwork
 from xiezhi.kernel.documents import storage
 from xiezhi.kernel.documents.models import Attachment, Delivery
 from xiezhi.kernel.documents.sanitize import sanitize
+from xiezhi.kernel.procedures import hooks
 from xiezhi.kernel.procedures.models import Matter
 from xiezhi.ui import uploads
 
@@ -80,6 +81,8 @@ def matter(request: HttpRequest, public_id: Any) -> HttpResponse:
         "at": at, "matter": at.matter, "page": page, "steps": steps, "tab": tab, "tabs": _counted(tabs, page),
         "chosen": chosen, "chosen_body": _body_of(chosen), "filing": steps[-1] if steps else None,
         "purpose_title": purposes.get(code).title, "purpose_text": text,
+        "may_export": at.office and not at.matter.open and bool(at.actor.roles & {"archivist", "office_head", "case_officer"})
+        and hooks.of(at.matter.procedure).export is not None,
         "may_upload": at.office and bool(at.actor.roles & {"case_officer", "office_head", "counter_clerk"}),
         "drafts": [f for f in page.files if f.document and f.document.state not in ("ISSUED", "VOID")],
         "upload_kinds": list(pages.KIND_TITLES.items()), "folders": Attachment.FOLDERS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -255,10 +255,16 @@ def _serve(*args: Any, **kwargs: Any) -> Any:
     return register_service(*args, **kwargs)
 
 
+def _export(matter: Matter) -> Iterator[bytes]:
+    from .archive import export_matter
+
+    yield from export_matter(matter)
+
+
 HOOKS = Hooks(
     columns=columns, case_number=case_number, document_number=document_number, document_data=case_data.document_data,
     needs_signature=needs_signature, after=after, file=_file, document_unit=document_unit,
-    draft=_draft, serve=_serve,
+    draft=_draft, serve=_serve, export=_export,
 )  # fmt: skip
 
 

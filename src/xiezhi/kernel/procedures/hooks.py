@@ -5,7 +5,7 @@ The kernel calls these by procedure code and knows nothing of the functions that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +61,7 @@ class Hooks:
     `draft(matter, title, actor) -> Document`: 拟稿 with the wording the function can fill in already.
     `serve(document, party, method, actor, *, delivery, sent_on, served_on, proof, witnesses, reason, tried, request_key)
     -> Delivery`: 送达 with the events that follow from it; `delivery` is a row to complete. Raises Refused.
+    `export(matter) -> Iterator[bytes]`: the closed matter as one sealed file.
     """
 
     columns: Callable[[View], dict[str, Any]] = _no_columns
@@ -73,6 +74,7 @@ class Hooks:
     document_unit: Callable[[Matter, View, str], int | None] = _no_unit
     draft: Callable[..., Any] | None = None
     serve: Callable[..., Any] | None = None
+    export: Callable[[Matter], Iterator[bytes]] | None = None
 
 
 _HOOKS: dict[str, Hooks] = {}
