@@ -218,6 +218,17 @@ def test_the_respondent_sees_only_documents_meant_for_it(desk: Desk) -> None:
     assert desk["respondent"].get(f"{desk.address}document/{private.pk}.pdf").status_code == 404
 
 
+def test_odd_addresses_are_no_failures(desk: Desk) -> None:
+    desk["officer"].raise_request_exception = False
+    for client, path, status in (
+        ("officer", "/desk/?q=%00", 400), ("officer", "/desk/?handler=²", 200), ("officer", "/desk/?unit=" + "9" * 30, 200),
+        ("head", "/desk/figures/?unit=²", 200), ("system", "/desk/admin/units/?root=²", 200),
+        ("system", "/desk/admin/calendars/?year=0000", 200), ("system", "/desk/admin/serials/?after=²", 200),
+        ("audit", "/desk/admin/readings/?after=²&person=%00", 400),
+    ):  # fmt: skip
+        assert desk[client].get(path).status_code == status, path
+
+
 def test_stream_needs_reach(desk: Desk) -> None:
     assert desk["officer"].get("/desk/stream").status_code == 200
     assert desk["court"].get(f"/desk/stream?m={desk.matter.public_id}").status_code == 404

@@ -219,4 +219,4 @@ def act(
 
 
 def _file_ids(form: Sequence[Field], data: Mapping[str, Any]) -> list[int]:
-    return [int(v) for f in form if f.kind is Kind.FILES for v in data.get(f.name, ()) if str(v).isdigit()]
+    return [int(v) for f in form if f.kind is Kind.FILES for v in data.get(f.name, ()) if str(v).isdecimal()]

@@ -94,7 +94,7 @@ def from_form(template: templates.DocumentTemplate, typed: Mapping[str, Any]) ->
         elif kind == "bool":
             out[name] = str(value) in ("true", "on", "1")
         elif kind == "int":
-            out[name] = int(value) if str(value).lstrip("-").isdigit() else value
+            out[name] = int(value) if str(value).lstrip("-").isdecimal() else value
         else:
             out[name] = value
     return out

@@ -63,7 +63,7 @@ class Filters:
 
         def number(name: str) -> str:
             value = word(name)
-            return value if value.isdigit() and len(value) < 19 else ""
+            return value if value.isdecimal() and len(value) < 19 else ""
 
         def day(name: str) -> date | None:
             try:

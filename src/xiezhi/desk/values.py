@@ -74,11 +74,11 @@ def lines_of(
 def _line(field: Field, value: Any, clear: bool) -> Line:
     if field.kind in (Kind.STAFF, Kind.STAFFS):
         ids = value if isinstance(value, (list, tuple)) else [value]
-        numbers = tuple(int(v) for v in ids if str(v).isdigit())
-        return Line(field.label, "、".join(str(v) for v in ids if not str(v).isdigit()), staff=numbers)
+        numbers = tuple(int(v) for v in ids if str(v).isdecimal())
+        return Line(field.label, "、".join(str(v) for v in ids if not str(v).isdecimal()), staff=numbers)
     if field.kind is Kind.UNIT:
         text = str(value)
-        return Line(field.label, "" if text.isdigit() else text, unit=int(text) if text.isdigit() else 0)
+        return Line(field.label, "" if text.isdecimal() else text, unit=int(text) if text.isdecimal() else 0)
     return Line(field.label, shown(field, value, clear=clear), html=field.kind is Kind.HTML,
                 long=field.kind in (Kind.LONGTEXT, Kind.HTML, Kind.RECORDS))  # fmt: skip
 

@@ -59,7 +59,7 @@ def delivery(request: HttpRequest, pk: int) -> HttpResponse:
     fields = _fields(parties)
     query = request.POST if request.method == "POST" else request.GET
     known = query.get("delivery", "")
-    row = Delivery.objects.filter(pk=known, document=doc).first() if known.isdigit() else None
+    row = Delivery.objects.filter(pk=known, document=doc).first() if known.isdecimal() else None
     data: dict[str, Any] = {"sent_on": wall.today().isoformat(), "party": query.get("party", "")}
     if row is not None:
         data = {"party": str(row.party_id or ""), "method": row.method, "sent_on": row.sent_on.isoformat(),

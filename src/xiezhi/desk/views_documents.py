@@ -155,7 +155,7 @@ def document_save(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         saved = services.save_draft(
             pk, at.actor, body, drafting.from_form(template, typed),
-            revision=int(revision) if revision.isdigit() else 0, autosave=silent,
+            revision=int(revision) if revision.isdecimal() else 0, autosave=silent,
         )  # fmt: skip
     except services.Conflict as error:
         said = _("另一个人同时修改了这份文书，您的文字没有保存，也没有丢。请点“保存”查看两份稿子。")
@@ -244,7 +244,7 @@ def _retry(doc: Document) -> None:
 def document_compare(request: HttpRequest, pk: int) -> HttpResponse:
     """Two kept revisions side by side, word by word."""
     doc, at = _open(request, pk)
-    a, b = (int(v) if v.isdigit() else 0 for v in (request.GET.get("a", ""), request.GET.get("b", "")))
+    a, b = (int(v) if v.isdecimal() else 0 for v in (request.GET.get("a", ""), request.GET.get("b", "")))
     older, newer = services.compare(doc, min(a, b), max(a, b)) if a and b else (None, None)
     rows = list(DocumentRevision.objects.filter(document=doc).order_by("-id")[:60])
     if older is None and len(rows) > 1:

@@ -108,7 +108,7 @@ def event_form(request: HttpRequest, public_id: Any, event: str) -> HttpResponse
 
 
 def _int(text: Any, default: int) -> int:
-    return int(text) if str(text or "").isdigit() else default
+    return int(text) if str(text or "").isdecimal() else default
 
 
 def _defaults(at: At, event: Event) -> dict[str, Any]:

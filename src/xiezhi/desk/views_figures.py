@@ -29,7 +29,7 @@ PAGE = 50
 def _unit(request: HttpRequest, key: str) -> tuple[Unit | None, list[Unit]]:
     subject = who(request)
     mine = figures.units_for(subject)
-    if key.isdigit():
+    if key.isdecimal():
         found = Unit.objects.filter(pk=int(key)).first()
         if found is None or not figures.may_see(subject, found):
             raise NotFoundForYou

@@ -189,7 +189,7 @@ def _has(built: forms.BuiltForm, name: str) -> bool:
 
 def _proposal(respondent: str) -> Any:
     """The competent organ for the chosen respondent."""
-    if not respondent.isdigit():
+    if not respondent.isdecimal():
         return None
     from xiezhi.kernel.units.models import Unit
 
@@ -207,7 +207,7 @@ def filing_draft(request: HttpRequest) -> JsonResponse:
     assert draft is not None
     revision = request.POST.get("_revision", "")
     kept = acting.write_draft(
-        draft, forms.parse(_form(), request.POST), revision=int(revision) if revision.isdigit() else None
+        draft, forms.parse(_form(), request.POST), revision=int(revision) if revision.isdecimal() else None
     )
     if not kept:
         return JsonResponse({"message": _("另一个窗口也在登记，本窗口没有自动保存")}, status=409)

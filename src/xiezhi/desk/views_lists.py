@@ -53,7 +53,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     mine = Notice.objects.filter(account_id=subject.account_id, channel=Notice.SITE)
     if request.method == "POST":
         one = request.POST.get("id", "")
-        wanted = mine.filter(pk=one) if one.isdigit() else mine
+        wanted = mine.filter(pk=one) if one.isdecimal() else mine
         wanted.filter(read_at__isnull=True).update(read_at=wall.now())
         return HttpResponseRedirect(reverse("desk:notices"))
     context = {"notices": mine.select_related("matter").order_by("-id")[:100]}

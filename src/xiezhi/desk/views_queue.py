@@ -142,7 +142,7 @@ def export_queue(request: HttpRequest) -> HttpResponse:
 
 
 def _picked(request: HttpRequest, subject: Subject) -> list[Matter]:
-    keys = [k for k in request.POST.getlist("pick") if k.isdigit()][:BULK_LIMIT]
+    keys = [k for k in request.POST.getlist("pick") if k.isdecimal()][:BULK_LIMIT]
     return list(
         Matter.objects.filter(policies.reach_q(subject), pk__in=keys)
         .select_related("handling_unit", "handler")
@@ -169,7 +169,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("请选择要做什么"))
         return HttpResponseRedirect(back)
     staff = request.POST.get("staff", "")
-    if not staff.isdigit() or int(staff) not in {pk for pk, _name in _colleagues(subject)}:
+    if not staff.isdecimal() or int(staff) not in {pk for pk, _name in _colleagues(subject)}:
         messages.error(request, _("请选择本单位的承办人"))
         return HttpResponseRedirect(back)
     done, refused = 0, []

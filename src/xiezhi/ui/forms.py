@@ -234,7 +234,7 @@ def _units(query: str, value: Any) -> Choices:
     from xiezhi.kernel.units import selectors
 
     found = [(str(u.pk), u.name) for u in selectors.search(query, limit=12)] if query.strip() else []
-    if value and str(value) not in {code for code, _ in found} and str(value).isdigit():
+    if value and str(value) not in {code for code, _ in found} and str(value).isdecimal():
         try:
             found.insert(0, (str(value), selectors.get(int(value)).name))
         except LookupError:
@@ -311,7 +311,7 @@ def _parse_one(declared: Field, post: QueryDict, name: str) -> Any:
             return values if len(values) != 1 or declared.choices else values[0]
         case Kind.FILES:
             dropped = set(post.getlist(f"{name}.drop"))
-            return [v for v in post.getlist(name) if isinstance(v, str) and v.isdigit() and v not in dropped]
+            return [v for v in post.getlist(name) if isinstance(v, str) and v.isdecimal() and v not in dropped]
         case Kind.RECORD if declared.fields:
             return parse(declared.fields, post, f"{name}.")
         case Kind.RECORDS:
@@ -326,7 +326,7 @@ def _parse_one(declared: Field, post: QueryDict, name: str) -> Any:
 def _row_numbers(post: QueryDict, name: str) -> list[int]:
     start = f"{name}."
     numbers = {key[len(start) :].split(".", 1)[0] for key in post if key.startswith(start)}
-    return sorted(int(n) for n in numbers if n.isdigit() and int(n) < 200)
+    return sorted(int(n) for n in numbers if n.isdecimal() and int(n) < 200)
 
 
 def _parse_rows(declared: Field, post: QueryDict, name: str) -> list[dict[str, Any]]:

@@ -51,7 +51,7 @@ def units(request: HttpRequest) -> HttpResponse:
     except ValueError:
         day = today
     root_key = request.GET.get("root", "")
-    root = Unit.objects.filter(pk=root_key).first() if root_key.isdigit() else None
+    root = Unit.objects.filter(pk=root_key).first() if root_key.isdecimal() else None
     text = request.GET.get("q", "").strip()
     found = list(selectors.search(text, limit=50)) if text else []
     tree = [] if text else selectors.tree_as_of(day, root)

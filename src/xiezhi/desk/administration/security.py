@@ -43,7 +43,7 @@ def _end_of(day: str) -> datetime:
 def _turn(request: HttpRequest, rows: Any) -> tuple[list[Any], str]:
     """One page of rows ordered by descending id, and the cursor of the next."""
     after = request.GET.get("after", "")
-    if after.isdigit():
+    if after.isdecimal():
         rows = rows.filter(pk__lt=int(after))
     found = list(rows[: PAGE + 1])
     return found[:PAGE], str(found[PAGE - 1].pk) if len(found) > PAGE else ""

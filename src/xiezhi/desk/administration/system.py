@@ -118,7 +118,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     today = wall.today()
     years = list(CalendarYear.objects.order_by("-year"))
     asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdigit() and len(asked) == 4 else today.year
+    year = int(asked) if asked.isdecimal() and len(asked) == 4 and int(asked) >= 1900 else today.year
     days = [
         (d.date, d.name, DayKind(d.kind).label, d.kind)
         for d in CalendarDay.objects.filter(date__year=year)
@@ -141,7 +141,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 def _import_year(request: HttpRequest) -> None:
     upload, year = request.FILES.get("file"), request.POST.get("year", "")
-    if upload is None or not (year.isdigit() and len(year) == 4):
+    if upload is None or not (year.isdecimal() and len(year) == 4):
         messages.error(request, _("请填写年度并选择CSV文件"))
         return
     if (upload.size or 0) > 200_000:

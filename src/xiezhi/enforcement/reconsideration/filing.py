@@ -88,7 +88,7 @@ def _unit(value: Any) -> Unit | None:
     text = str(value or "").strip()
     if not text:
         return None
-    if text.isdigit():
+    if text.isdecimal():
         return Unit.objects.filter(pk=int(text)).first()
     found = None
     if re.fullmatch(r"[0-9a-fA-F-]{32,36}", text):
@@ -108,7 +108,7 @@ def _people_list(value: Any) -> list[dict[str, Any]]:
 def _count(value: Any) -> int:
     """A number somebody typed; what is none counts as not given (the form says what is wrong with it)."""
     text = str(value if value is not None else "").strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 class _Reader:

@@ -9,6 +9,7 @@ from typing import Any
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import get_resolver
@@ -54,6 +55,8 @@ class Gate:
             log.error("no guard declared for %s (%s)", request.path, getattr(view, "__qualname__", view))
             raise Forbidden("该页面未声明访问规则，已按规定拒绝访问。请联系系统管理员。")
         request.purpose = declared.purpose  # type: ignore[attr-defined]
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            raise SuspiciousOperation("NUL in an address")  # no text the database can hold; a 400, not a failure
         if declared.public and not request.user.is_authenticated:
             return None
         if not declared.public:

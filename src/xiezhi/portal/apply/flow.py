@@ -164,7 +164,7 @@ class Walk:
         wanted = places.get(field)
         parts = field.split(".")
         while wanted is None and parts:
-            wanted = places.get(".".join(p for p in parts if not p.isdigit()))
+            wanted = places.get(".".join(p for p in parts if not p.isdecimal()))
             parts.pop()
         return next((p for p in self.pages if p.code == wanted), None)
 

@@ -26,7 +26,7 @@ class Organ:
 def unit(value: Any) -> Unit | None:
     """A standing unit by id."""
     text = str(value or "")
-    return Unit.objects.filter(pk=int(text), status=UnitStatus.ACTIVE).first() if text.isdigit() else None
+    return Unit.objects.filter(pk=int(text), status=UnitStatus.ACTIVE).first() if text.isdecimal() else None
 
 
 def options(answers: Answers) -> list[Organ]:

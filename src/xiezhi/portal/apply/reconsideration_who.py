@@ -65,7 +65,7 @@ def _person_start(answers: Answers) -> Mapping[str, Any]:
 
 
 def _contact_check(answers: Answers, values: Mapping[str, Any]) -> list[Problem]:
-    digits = [c for c in str(values.get("contact", "")) if c.isdigit()]
+    digits = [c for c in str(values.get("contact", "")) if c.isdecimal()]
     if "@" not in str(values.get("contact", "")) and not 7 <= len(digits) <= 15:
         return [Problem("PHONE", "联系电话请填手机号或带区号的座机号，例如13800002046", "contact")]
     return []

@@ -152,7 +152,7 @@ def _save_look(request: HttpRequest, user: Any) -> HttpResponse:
 
 def _save_service(request: HttpRequest, user: Any) -> HttpResponse:
     """Consent to electronic service can be given and taken back for every open matter (民事诉讼法 第90条)."""
-    chosen = {int(v) for v in request.POST.getlist("consent") if v.isdigit()}
+    chosen = {int(v) for v in request.POST.getlist("consent") if v.isdecimal()}
     rows = Party.objects.filter(account_id=user.pk, valid_to__isnull=True, matter__open=True)
     rows.filter(pk__in=chosen).update(e_service=True)
     rows.exclude(pk__in=chosen).update(e_service=False)

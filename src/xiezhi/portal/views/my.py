@@ -211,7 +211,7 @@ def _act(
         try:
             outcome = services.fire_event(
                 found.pk, option.event.code, actor, raw, request_key=opened.request_key,
-                expected_seq=int(seen) if seen.isascii() and seen.isdigit() else None,
+                expected_seq=int(seen) if seen.isascii() and seen.isdecimal() else None,
             )  # fmt: skip
         except Refused as refused:
             lapsed = refused  # what lapsed before stays, so the transaction must not end with the refusal

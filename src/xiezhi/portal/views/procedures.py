@@ -23,7 +23,7 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
     """One procedure; `?v=` gives another version."""
     version = request.GET.get("v", "")
     try:
-        found = registry.get(code, int(version) if version.isdigit() else None)
+        found = registry.get(code, int(version) if version.isdecimal() else None)
     except LookupError:
         raise Http404 from None
     # The renderer escapes every word; what it returns is markup of our own making.
