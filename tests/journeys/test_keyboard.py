@@ -81,10 +81,14 @@ class Keys:
 
     def choose(self, name: str, value: str) -> None:
         self.tab_to(f"e.name === {name!r}")
+        if self.focused("e.type === 'checkbox'"):
+            if value == "true":
+                self.page.keyboard.press("Space")
+            return
         if self.focused(f"e.type === 'radio' && e.value === {value!r}"):
             self.page.keyboard.press("Space")
         for _ in range(40):
-            if self.focused(f"e.value === {value!r}"):
+            if self.focused(f"e.value === {value!r} && (e.type !== 'radio' || e.checked)"):
                 return
             self.page.keyboard.press("ArrowDown")
         raise AssertionError(f"{name}={value} is not reached by the arrows")
@@ -136,7 +140,10 @@ def test_an_officer_accepts_by_keyboard(office: Office) -> None:
     keys.skip()
     keys.press("受理")
     keys.skip()
-    keys.fill({"procedure": "ORDINARY", "officers": named("沈知远", "陆明舟")})
+    keys.fill({
+        "procedure": "ORDINARY", "officers": named("沈知远", "陆明舟"), "competent": "true", "court_accepted": "false",
+        "prior_application": "NONE", "respondent_correct": "true",
+    })  # fmt: skip
     keys.press("下一步：核对")
     keys.skip()
     keys.press("确认受理")
