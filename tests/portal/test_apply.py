@@ -198,3 +198,28 @@ def test_anonymous_people_fill_in_and_sign_in_to_send(scene: Scene) -> None:
 @pytest.mark.parametrize("path", [f"{APPLY}q/who/", f"{APPLY}tasks/", f"{APPLY}check/"])
 def test_pages_without_a_draft_lead_to_the_beginning(db: None, path: str) -> None:
     assert Client().get(path)["Location"] == APPLY
+
+
+def test_uploads_of_a_deleted_draft_are_forgotten(scene: Scene) -> None:
+    from datetime import date
+
+    from xiezhi.kernel.documents import storage
+    from xiezhi.kernel.documents.models import StoredFile
+    from xiezhi.kernel.procedures.retention import sweep_uploads
+
+    fill(scene, until="evidence")
+    upload = SimpleUploadedFile("身份证.txt", "周禾生".encode(), "text/plain")
+    scene.post(f"{APPLY}q/evidence/", evidence_files=upload)
+    sha256 = StoredFile.objects.get().sha256
+    assert sweep_uploads(date(2026, 10, 20)) == 0  # the draft still holds it
+    scene.client.post(APPLY, {"go": "anew"})
+    assert sweep_uploads(date(2026, 10, 12)) == 0 and sweep_uploads(date(2026, 10, 13)) == 1
+    assert not Attachment.objects.exists() and not StoredFile.objects.exists()
+    assert not storage.exists(storage.key_for(sha256))
+
+
+def test_the_api_checks_files_a_limited_number_of_times(scene: Scene) -> None:
+    def ask() -> int:
+        return Client().post("/api/verify", {"file": SimpleUploadedFile("a.pdf", b"x", "application/pdf")}).status_code
+
+    assert [ask() for _ in range(31)][-2:] == [422, 429]

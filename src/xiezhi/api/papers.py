@@ -40,6 +40,7 @@ from xiezhi.kernel.documents import delivery, layout, policies, produce, service
 from xiezhi.kernel.documents.models import Attachment, Delivery, Document, DocumentRevision
 from xiezhi.kernel.documents.render import RenderError, render
 from xiezhi.kernel.procedures import hooks, selectors, store
+from xiezhi.kernel.procedures import policies as procedure_policies
 
 router = Router(tags=["文书"])
 PATH = "/matters/{public_id}/documents"
@@ -269,7 +270,13 @@ def get_deliveries(request: HttpRequest, public_id: UUID = MATTER_ID, document: 
     doc, at = _open(request, public_id, document)
     rows = Delivery.objects.filter(document=doc).select_related("party").order_by("id")
     if not at.office:
-        own = {p.pk for p in at.parties if p.role in at.actor.roles}
+        who = at.subject
+        units = who.unit_ids(*procedure_policies.AUTHORITY_ROLES)
+        own = {
+            p.pk for p in at.parties
+            if (p.account_id is not None and p.account_id == who.account_id)
+            or (p.person_id is not None and p.person_id == who.person_id) or (p.unit_id is not None and p.unit_id in units)
+        }  # fmt: skip
         rows = [r for r in rows if r.party_id in own]  # type: ignore[assignment]
     else:
         read(request, at, fields=("name",))

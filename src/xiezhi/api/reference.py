@@ -29,6 +29,7 @@ from xiezhi.api.schemas import (
     VerifyOut,
 )
 from xiezhi.kernel.access.guards import LOGGED_IN, PUBLIC, guard
+from xiezhi.kernel.access.limits import exceeded
 from xiezhi.kernel.access.permissions import Forbidden
 from xiezhi.kernel.access.reading import readings_of_person
 from xiezhi.kernel.calendar import clock as wall
@@ -186,6 +187,8 @@ def _standing(rows: Any) -> dict[str, Any]:
 @guard(PUBLIC)
 def verify_file(request: HttpRequest, file: UploadedFile = File(..., description="The PDF, at most 30 MiB")) -> Any:
     """文件核验. Whether this very file was issued here, and whether its signatures hold."""
+    if exceeded(request, "verify", 30, 300):  # checking signatures costs more than asking for it
+        return answer(429, "too-many", "请求过于频繁", "请稍后再试")
     if (file.size or 0) > PDF_LIMIT:
         return answer(413, "too-big", "文件过大", "文件超过30MB，请上传从本网下载的原文件")
     content = file.read()

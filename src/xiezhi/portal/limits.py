@@ -6,23 +6,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
-from xiezhi.kernel.access.services import terminal_of
+from xiezhi.kernel.access.limits import exceeded
 
-
-def exceeded(request: HttpRequest, name: str, times: int, seconds: int) -> bool:
-    """Count one try of this terminal; True when it is one too many within the window."""
-    key = f"portal.limit.{name}.{terminal_of(request)}"
-    if cache.add(key, 1, seconds):
-        return False
-    try:
-        return bool(cache.incr(key) > times)
-    except ValueError:  # expired between the two calls
-        cache.set(key, 1, seconds)
-        return False
+__all__ = ["exceeded", "limited", "too_many"]
 
 
 def too_many(request: HttpRequest) -> HttpResponseBase:

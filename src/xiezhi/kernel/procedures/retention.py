@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.core.files.storage import default_storage
-from django.db import connections, transaction
+from django.db import IntegrityError, connections, transaction
 from django.db.models import ProtectedError
 
 from xiezhi.kernel.documents import storage
@@ -20,7 +21,7 @@ from xiezhi.kernel.ledger.models import Salt
 from xiezhi.kernel.notices.models import Notice
 from xiezhi.kernel.procedures.models import EventPayload, Matter, MatterEvent, Party
 
-__all__ = ["ERASED", "Erased", "erase"]
+__all__ = ["ERASED", "Erased", "erase", "sweep_uploads"]
 
 ERASED = "（已销毁）"
 
@@ -65,6 +66,18 @@ def erase(matter: Matter) -> Erased:
     return Erased(payloads, salts, parties, len(documents), _drop(sorted(files)), notices)
 
 
+def sweep_uploads(before: date, *, limit: int = 1000) -> int:
+    """Forget uploads that belong neither to a draft nor to a matter any more, brought in before that day.
+
+    They are what a deleted draft leaves behind, often papers of identity. Returns how many contents were deleted.
+    """
+    with transaction.atomic():
+        rows = Attachment.objects.filter(matter__isnull=True, draft__isnull=True, submitted_on__lt=before)
+        found = dict(rows.order_by("id").values_list("pk", "file_id")[:limit])
+        Attachment.objects.filter(pk__in=found, matter__isnull=True, draft__isnull=True).delete()
+    return _drop(sorted(set(found.values())))
+
+
 def _plain(facts: dict[str, object]) -> dict[str, object]:
     """Facts that say nothing of a person: codes, days and numbers of the procedure."""
     return {k: v for k, v in facts.items() if isinstance(v, bool | int | None) or (isinstance(v, str) and len(v) <= 24)}
@@ -106,7 +119,7 @@ def _drop(files: Sequence[int]) -> int:
                     continue
                 sha256 = file.sha256
                 file.delete()
-        except (StoredFile.DoesNotExist, ProtectedError):
+        except (StoredFile.DoesNotExist, ProtectedError, IntegrityError):
             continue
         default_storage.delete(storage.key_for(sha256))
         gone += 1

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 from procrastinate.contrib.django import app
 
+from xiezhi.kernel.calendar import clock
 from xiezhi.kernel.calendar import services as calendars
 from xiezhi.kernel.calendar.counting import Calendar
 
@@ -21,6 +23,15 @@ def lapse(timestamp: int) -> None:
     for _ in range(100):
         if lapse_due(limit=200) < 200:
             return
+
+
+@app.periodic(cron="20 19 * * *")  # in the small hours of Asia/Shanghai
+@app.task(name="procedures.sweep_uploads", queue="clocks", queueing_lock="procedures.sweep_uploads")
+def sweep(timestamp: int) -> None:
+    """Uploads of deleted drafts do not stay: what lies about since before yesterday is forgotten."""
+    from xiezhi.kernel.procedures.retention import sweep_uploads
+
+    log.info("uploads of deleted drafts forgotten: %s", sweep_uploads(clock.today() - timedelta(days=1)))
 
 
 @app.task(name="procedures.rebuild", queue="clocks")
