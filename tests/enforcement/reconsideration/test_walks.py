@@ -116,11 +116,17 @@ def test_a_correction_of_a_day_replays(seed: int) -> None:
     at = max(r.at for r in made.history) + timedelta(hours=1)
     ask = Ask("corrected", at.date(), at, Actor("head", frozenset({"office_head"})),
               {"seq": target.seq, "new_on": (target.on + timedelta(days=1)).isoformat(), "reason": "录入有误"})  # fmt: skip
-    effects = fire(Reconsideration, made.history, ask, CALENDAR, provisional_lapses=True)
+    try:
+        effects = fire(Reconsideration, made.history, ask, CALENDAR, provisional_lapses=True)
+    except Refused as no:
+        # the next entry would come too early, or the day has not come yet
+        assert set(no.codes) <= {"CORRECTION_BREAKS_HISTORY", "FUTURE_DATE"}
+        return
     full = [*made.history, *effects.recorded]
     assert [r.seq for r in full] == list(range(1, len(full) + 1))
     assert state_of(replay(Reconsideration, full)) == state_of(effects.view)
-    assert effects.view.state is made.view.state
+    if not effects.event.data.get("lapses") and len(effects.recorded) == 1:
+        assert effects.view.state is made.view.state
 
 
 @pytest.mark.parametrize("goal", ["RECEIVED", "ADMISSION_REVIEW", "SUPPLEMENT_PENDING", "ACCEPTED", "IN_REVIEW", "SUSPENDED",

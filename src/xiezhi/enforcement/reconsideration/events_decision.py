@@ -29,7 +29,7 @@ from .roles import (
     SUPERIOR_ORGAN,
     TRANSFEREE_ORGAN,
 )
-from .rules import REPRESENTED, SUSPENSION, TERMINATION
+from .rules import REPRESENTED, SUSPENSION, TERMINATION, need
 from .rules_decision import CLOSING, DECISION, DESTRUCTION, DESTRUCTION_APPROVAL, ENFORCE, MEDIATION, SERVICE
 
 S = states
@@ -169,7 +169,8 @@ class Decision:
               yes_no("explained", "已经释明", sample=True, basis=R(37, 1, 1)), text("reason", "说明理由", required=True)),
         requires=(Rule("EXPLAIN_FIRST", lambda v, a: "请先向申请人释明，仍坚持的才能驳回"
                        if a.data.get("reason_code") == "R37_1" and a.data.get("explained") is False else None,
-                       R(37, 1, 1), "explained"),),
+                       R(37, 1, 1), "explained"),
+                  need("explained", "是否已经释明", lambda v, a: a.data.get("reason_code") == "R37_1", R(37, 1, 1))),
         sets={"closing_type": "REJECTED"}, produces=("驳回申请决定书",), plain="复议机关驳回了您的申请，理由见决定书。", notifies=BOTH,
     )  # fmt: skip
     mediation_refused = Event(
@@ -273,7 +274,7 @@ class Decision:
         notifies=(CASE_OFFICER, APPLICANT),
     )  # fmt: skip
     enforced = Event(
-        "强制执行", ((S.SERVED, S.PERFORMING, S.MEDIATED), S.PERFORMING), by=(RESPONDENT, *ORGAN), basis=L(78), requires=ENFORCE,
+        "强制执行", ((S.SERVED, S.PERFORMING, S.MEDIATED), S.PERFORMING), by=(*ORGAN, RESPONDENT), basis=L(78), requires=ENFORCE,
         form=(choice("way", "方式", {"SELF": "依法强制执行", "COURT": "申请人民法院强制执行"}, required=True), text("detail", "说明")),
     )  # fmt: skip
     sued = Event(

@@ -14,7 +14,7 @@ from .events_filing import Filing
 from .events_review import Review
 from .guide import GUIDE, step_of
 from .habits import habits
-from .roles import ALL_ROLES, ROLE_ALIASES
+from .roles import ALL_ROLES, FIELD_ALIASES, ROLE_ALIASES
 from .states import States
 from .terms import Terms
 
@@ -45,6 +45,7 @@ class Reconsideration(CommonEvents, Decision, Review, Filing, Terms, States, Pro
     guide = GUIDE
     duplicate_key = ("respondent_name", "act.doc_no")
     role_aliases = ROLE_ALIASES
+    field_aliases = FIELD_ALIASES
     routes = ROUTES
     habits = staticmethod(habits)
     prepares = PREPARES

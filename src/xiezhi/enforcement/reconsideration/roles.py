@@ -41,6 +41,30 @@ ROLE_ALIASES = {
     "organ": _ORGAN_CODES, "reconsideration_organ": _ORGAN_CODES, "officer": ("case_officer",), "system": ("platform",),
 }  # fmt: skip
 
+# words of the law and of case files for form fields of events
+FIELD_ALIASES = {
+    "*": {"decided_on": "on", "started_on": "on", "held_on": "on", "signed_on": "on"},
+    "filed": {"applied_on": "on", "postmark": "postmarked_on"},
+    "supplemented": {"postmarked_on": "posted_on", "postmark": "posted_on", "received_on": "on"},
+    "supplement_noticed": {"noticed_on": "on", "sent_on": "on"},
+    "copy_sent": {"sent_copy_on": "on", "sent_on": "on"},
+    "copy_received": {"respondent_received_on": "on", "received_on": "on"},
+    "hearing_planned": {"time": "hearing_on", "date": "hearing_on", "hearing_date": "hearing_on"},
+    "hearing_noticed": {"time": "hearing_on", "date": "hearing_on", "hearing_date": "hearing_on", "notified_on": "on"},
+    "hearing_held": {"time": "on", "date": "on", "hearing_on": "on", "hearing_date": "on"},
+    "committee_consulted": {"form": "meeting", "meeting_form": "meeting"},
+    "extended": {"extension_approved_by": "by", "approved_by": "by"},
+    "converted": {"approved_by": "by"},
+    "norm_issuer_notified": {"issuer_notified_on": "on"},
+    "issuer_received": {"received_on": "on"},
+    "norm_transferred": {"transferred_on": "on", "transferred_to": "transferee", "to": "transferee"},
+    "transferee_received": {"received_on": "on"},
+    "decided": {"order_period": "perform_days"},
+    "elevation_received": {"files_received_on": "on"},
+    "opinion_letter_received": {"received_on": "on", "letter_received_on": "on"},
+    "evidence_added": {"submitted_on": "on", "code": "evidence_kind"},
+}
+
 ALL_ROLES = (
     APPLICANT, AGENT, GUARDIAN, REPRESENTATIVE, THIRD_PARTY, RESPONDENT, CASE_OFFICER, OFFICE_HEAD, ORGAN_HEAD,
     ADVISORY_COMMITTEE, PENALTY_ORGAN, NORM_ISSUER, TRANSFEREE_ORGAN, SUPERIOR_ORGAN, ADDRESSEE_ORGAN,

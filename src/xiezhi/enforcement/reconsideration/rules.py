@@ -71,9 +71,12 @@ def _claims_consistent(view: View, ask: Ask) -> str | None:
 def _not_before_knowledge(view: View, ask: Ask) -> str | None:
     act = ask.data.get("act") or {}
     applied = ask.data.get("postmarked_on") or ask.on.isoformat()
-    made = act.get("made_on")
+    made, served = act.get("made_on"), act.get("served_on")
     if made and made > applied:
         return "申请日早于行政行为作出之日，请核对日期"
+    # an act may be known, and attacked, before it is served; but no service lies ahead
+    if served and served > ask.at.date().isoformat():
+        return "行政行为的送达日晚于今天，请核对日期"
     return None
 
 
@@ -391,9 +394,12 @@ def _suspension_consents(view: View, ask: Ask) -> str | None:
     return None
 
 
+ORGANIZATIONS = ("LEGAL_PERSON", "OTHER_ORG", "PARTNERSHIP", "OWNERS_COMMITTEE", "VILLAGE_COLLECTIVE")
+
+
 def _suspension_party(view: View, ask: Ask) -> str | None:
     kind, ground = view.facts.get("applicant_kind"), ask.data.get("ground")
-    if kind in ("LEGAL_PERSON", "OTHER_ORG") and ground in ("1", "2", "3"):
+    if kind in ORGANIZATIONS and ground in ("1", "2", "3"):
         return "申请人不是公民，不能以此理由中止"
     if kind == "CITIZEN" and ground == "4":
         return "申请人是公民，不能以组织终止为由中止"
@@ -407,8 +413,24 @@ SUSPENSION = (
 
 
 def _withdrawn_first(view: View, ask: Ask) -> str | None:
-    if ask.data.get("ground") == "1" and not view.has("withdrawn"):
+    if ask.data.get("ground") != "1":
+        return None
+    asked, denied = view.last("withdrawn"), view.last("withdrawal_refused")
+    if asked is None:
         return "申请人没有撤回申请，不能以撤回为由终止"
+    if denied is not None and denied.seq > asked.seq:
+        return "撤回申请没有获准，不能以撤回为由终止"
+    return None
+
+
+def _termination_party(view: View, ask: Ask) -> str | None:
+    kind, ground = view.facts.get("applicant_kind"), ask.data.get("ground")
+    if kind in ORGANIZATIONS and ground in ("2", "4"):
+        return "申请人不是公民，不能以此理由终止"
+    if kind == "CITIZEN" and ground == "3":
+        return "申请人是公民，不能以组织终止为由终止"
+    if ground == "4" and view.facts.get("matter_code") not in (None, "1", "2"):
+        return "只有对行政拘留或者限制人身自由的强制措施不服的案件，才能以此理由终止"
     return None
 
 
@@ -433,6 +455,7 @@ def _sixty_full(view: View, ask: Ask) -> str | None:
 TERMINATION = (
     Rule("WITHDRAWAL_NEEDED", _withdrawn_first, L(41, 0, 1), "ground"),
     Rule("TERMINATE_GROUND", _sixty_days, L(41, 0, 5), "ground"),
+    Rule("GROUND_UNFIT", _termination_party, L(41), "ground"),
     Rule("TERMINATE_TOO_EARLY", _sixty_full, L(41, 0, 5), "ground"),
 )
 

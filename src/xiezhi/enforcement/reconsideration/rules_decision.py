@@ -239,7 +239,17 @@ def _suit_period_over(view: View, ask: Ask) -> str | None:
     found = clock(view, ask, "RC-SUE")
     if found and found.status is Status.RUNNING:
         return f"起诉期限至{zh(found.legal)}，届满后才能强制执行"
+    found = clock(view, ask, "RC-PERFORM")
+    if found and found.status is Status.RUNNING and not view.has("ordered_to_perform"):
+        return f"履行期限至{zh(found.legal)}，届满后仍不履行的才能强制执行"
     return "当事人已经起诉，复议决定不能强制执行" if view.has("sued") else None
+
+
+def _enforcing_organ(view: View, ask: Ask) -> str | None:
+    changed = view.has("mediated") or view.facts.get("decision_type") == "CHANGED"
+    if changed and ask.actor.roles & {"respondent"}:
+        return "变更决定和调解书由复议机关强制执行或者申请人民法院强制执行"
+    return None
 
 
 def _copied_first(view: View, ask: Ask) -> str | None:
@@ -254,7 +264,10 @@ def _performed_first(view: View, ask: Ask) -> str | None:
     return None if view.has("performed") or view.has("redone") or view.has("enforced") else "尚未记录履行情况，请先记录履行完毕"
 
 
-ENFORCE = (Rule("ENFORCE_TOO_EARLY", _suit_period_over, L(78)),)
+ENFORCE = (
+    Rule("ENFORCE_TOO_EARLY", _suit_period_over, L(78)),
+    Rule("ENFORCE_ORGAN", _enforcing_organ, joined(L(78, 0, 2), L(78, 0, 3))),
+)
 CLOSING = (
     Rule("COPY_FIRST", _copied_first, L(79, 2)),
     Rule("PERFORMANCE_OPEN", _performed_first, L(77, 1)),

@@ -166,6 +166,9 @@ def _perform_length(view: View) -> int | None:
 
 
 def _sue_start(view: View) -> Started | None:
+    """起诉期限: from receipt of the decision; a final ruling cannot be sued on (L 10)."""
+    if view.facts.get("final"):
+        return None
     served = view.last("served")
     if served is not None:
         return Started(served.on, "收到行政复议决定书", joined(ALL(45), L(10)), served.seq)

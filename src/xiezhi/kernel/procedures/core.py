@@ -29,7 +29,7 @@ from xiezhi.kernel.procedures.forms import Problem, coerce, split_personal
 
 __all__ = [
     "Actor", "Ask", "Clock", "Effects", "Option", "Problem", "Recorded", "Refused", "ReplayError", "Status", "View",
-    "available", "clock_of", "clocks", "fire", "replay", "settle",
+    "amended", "available", "clock_of", "clocks", "fire", "replay", "settle",
 ]  # fmt: skip
 
 Day = date  # classes below have a method named `date`
@@ -229,28 +229,35 @@ def replay(
     events = list(history)
     view = View(procedure, overrides)
     if any(r.event == "corrected" for r in events):
-        events = _corrected(events)
+        events = amended(events)
     for rec in events:
         view.apply(rec, strict=strict)
     return view
 
 
-def _corrected(events: list[Recorded]) -> list[Recorded]:
+def amended(events: Iterable[Recorded]) -> list[Recorded]:
     """Events after compensation: the last word counts, and a correction can itself be corrected."""
+    events = list(events)
     voided: set[int] = set()
+    lapses: dict[int, Day | None] = {}
     patches: dict[int, list[Recorded]] = {}
     for rec in reversed([r for r in events if r.event == "corrected"]):
         if rec.seq in voided:
             continue
         target = int(rec.data["seq"])
+        for seq, on in (rec.data.get("lapses") or {}).items():
+            lapses.setdefault(int(seq), as_date(on))
         if rec.data.get("void"):
             voided.add(target)
         else:
             patches.setdefault(target, []).insert(0, rec)
     out = []
     for rec in events:
-        if rec.seq in voided:
+        if rec.seq in voided or lapses.get(rec.seq, rec.on) is None:
             continue
+        moved = lapses.get(rec.seq)
+        if moved is not None:
+            rec = replace(rec, on=moved, at=end_of(moved))
         for patch in patches.get(rec.seq, ()):
             new_on = as_date(patch.data.get("new_on"))
             rec = replace(rec, data={**rec.data, **(patch.data.get("replace") or {})}, on=new_on or rec.on)
@@ -410,10 +417,13 @@ def fire(
         raise Refused(problems, settled)
     data, payload = split_personal(event.form, values)
     if event.code == "corrected":
-        data, payload = _typed_correction(procedure, [*history, *settled], data, payload, settled)
+        data, payload = _typed_correction(procedure, [*history, *settled], data, payload, settled, today)
     rec = Recorded(view.seq + 1, event.code, ask.on, ask.at, role.code, ask.actor.ref, data, ask.actor.label)
     if event.code == "corrected":
-        view = _try_correction(procedure, [*history, *settled], rec, overrides, settled)
+        # imported here because that module builds on this one
+        from xiezhi.kernel.procedures.corrections import apply_correction
+
+        rec, view = apply_correction(procedure, [*history, *settled], rec, calendar, overrides, settled)
         view.calendar = calendar
     else:
         view.apply(rec)
@@ -428,6 +438,7 @@ def _typed_correction(
     data: Mapping[str, Any],
     payload: Mapping[str, Any],
     settled: Sequence[Recorded],
+    today: Day,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The correction with its new values typed by the form of the entry it mends; personal ones go to the payload."""
     target = next((r for r in history if r.seq == int(data["seq"])), None)
@@ -435,6 +446,8 @@ def _typed_correction(
         raise Refused([Problem("NO_SUCH_ENTRY", "没有这条记录，请选择要更正的记录", "seq")], settled)
     if data.get("void"):
         return dict(data), dict(payload)
+    if (new_on := as_date(data.get("new_on"))) is not None and new_on > today:
+        raise Refused([Problem("FUTURE_DATE", "更正后的日期不能晚于今天，请核对日期", "new_on")], settled)
     form = procedure.events[target.event].form
     values, problems = coerce(form, data.get("replace") or {}, partial=True)
     if not values and not data.get("new_on"):
@@ -443,20 +456,6 @@ def _typed_correction(
         raise Refused(problems, settled)
     plain, personal = split_personal(form, values)
     return {**data, "replace": plain}, ({**payload, "replace": personal} if personal else dict(payload))
-
-
-def _try_correction(
-    procedure: type[Procedure],
-    history: Sequence[Recorded],
-    rec: Recorded,
-    overrides: Mapping[str, Dated] | None,
-    settled: Sequence[Recorded],
-) -> View:
-    try:
-        return replay(procedure, [*history, rec], overrides=overrides, strict=True)
-    except ReplayError as error:
-        message = f"更正后，以后的记录就不能成立（{error}）。请先更正那一条"
-        raise Refused([Problem("CORRECTION_BREAKS_HISTORY", message, "seq")], settled) from None
 
 
 @dataclass(frozen=True)

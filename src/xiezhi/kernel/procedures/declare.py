@@ -337,6 +337,8 @@ class Procedure:
     prepares: ClassVar[Mapping[str, Sequence[str]]] = {}
     # words of the law for several roles at once (office, organ), as scenarios use them
     role_aliases: ClassVar[Mapping[str, Sequence[str]]] = {}
+    # other words for the form fields of an event (of every event under "*"), as scenarios use them; `on`, `by`, `at` too
+    field_aliases: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     # what usually happens next and how soon, for made-up matters (`walks.Habits`); None: anything the rules allow
     habits: ClassVar[staticmethod[[View, Any, date], Sequence[Any]] | None] = None
 

@@ -16,6 +16,15 @@ from xiezhi.kernel.procedures.scenario_yaml import ScenarioError, day_of, moment
 __all__ = ["Checker", "counted"]
 
 _NONE = (None, "none", "None", "absent", "无")
+_ALSO = {
+    "status": "state",
+    "状态": "state",
+    "clock": "clocks",
+    "期限": "clocks",
+    "document": "documents",
+    "文书": "documents",
+    "fact": "facts",
+}
 _CLOCK_KEYS = {
     "nominal": "nominal", "due_nominal": "nominal", "legal": "legal", "due_legal": "legal", "due": "legal", "status": "status",
     "started": "started_on", "started_on": "started_on", "start": "started_on", "met": "met_on", "met_on": "met_on",
@@ -47,10 +56,11 @@ class Checker:
 
     def run(self, expect: Mapping[str, Any]) -> None:
         for key, value in expect.items():
+            key = _ALSO.get(key, key) if key not in self.view.facts else key
             handler = getattr(self, f"_{key}", None)
             if handler is not None and key in _KEYS:
                 handler(value)
-            elif key in self.procedure.terms:
+            elif key.replace("_", "-").upper() in self.procedure.terms:
                 self._clocks({key: value})
             elif key in self.view.facts or "." in key:
                 self._facts({key: value})
@@ -69,7 +79,7 @@ class Checker:
         self.same("状态", wanted, state.title if state and wanted == state.title else actual)
 
     def _closing_type(self, value: Any) -> None:
-        self.same("结案方式", value, self.view.facts.get("closing_type"))
+        self.same("结案方式", None if value in _NONE else value, self.view.facts.get("closing_type"))
 
     def _step(self, value: Any) -> None:
         step = self.procedure.step_of

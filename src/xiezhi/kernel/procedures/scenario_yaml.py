@@ -15,6 +15,7 @@ from xiezhi.kernel.calendar.counting import Calendar
 from xiezhi.kernel.calendar.days import DayKind
 from xiezhi.kernel.calendar.published import SEED_YEARS, calendar_from_chinesecalendar
 from xiezhi.kernel.procedures.clocks import SHANGHAI
+from xiezhi.kernel.procedures.forms import Bad, parse_date
 
 __all__ = ["Mapped", "ScenarioError", "calendar_of", "day_of", "load", "moment", "only"]
 
@@ -98,6 +99,7 @@ def load(path: Path) -> list[Mapped]:
     return found
 
 
+_NOTE = re.compile(r"\s*[（(][^）)]*[）)]\s*$")  # 2026-10-08 (Thu)
 _TIME = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2}))?$")
 NOON = time(12)
 
@@ -113,14 +115,14 @@ def _clock_time(text: str) -> tuple[int, int, int]:
 
 
 def day_of(value: Any) -> date:
-    """A day from a date or ISO text. Raises ScenarioError."""
+    """A day from a date, ISO text or 2026年9月14日, with or without the weekday behind it in brackets. Raises ScenarioError."""
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
         return value
     try:
-        return date.fromisoformat(str(value).strip()[:10])
-    except ValueError:
+        return parse_date(_NOTE.sub("", str(value)))
+    except Bad:
         raise ScenarioError(f"“{value}”不是日期，请写成 2026-09-14") from None
 
 
@@ -130,7 +132,7 @@ def moment(value: Any, on: date | None = None) -> datetime:
         return value if value.tzinfo else value.replace(tzinfo=SHANGHAI)
     if isinstance(value, date):
         return datetime.combine(value, NOON, SHANGHAI)
-    text = str(value).strip().replace("T", " ")
+    text = _NOTE.sub("", str(value)).strip().replace("T", " ")
     if _TIME.match(text) and on is not None:
         day, clock = on, text
     else:

@@ -13,9 +13,10 @@ from typing import Any
 from xiezhi.kernel.procedures import registry
 from xiezhi.kernel.procedures.clocks import SHANGHAI
 from xiezhi.kernel.procedures.core import Actor, Ask, Effects, Recorded, Refused, View, fire, replay, settle
-from xiezhi.kernel.procedures.declare import Dated, Event, Procedure
+from xiezhi.kernel.procedures.declare import SAME, Dated, Event, Procedure
 from xiezhi.kernel.procedures.forms import filled, sample_of
 from xiezhi.kernel.procedures.scenario_expect import Checker, counted
+from xiezhi.kernel.procedures.scenario_names import event_named, fields_named, plain_step
 from xiezhi.kernel.procedures.scenario_reference import reference
 from xiezhi.kernel.procedures.scenario_yaml import Mapped, ScenarioError, calendar_of, day_of, load, moment, only
 
@@ -221,13 +222,6 @@ class _Run:
         if event.when and not callable(event.produces):
             self.documents += event.produces
 
-    def _known(self, name: str) -> Event:
-        event = self.procedure.events.get(name)
-        if event is None:
-            near = difflib.get_close_matches(name, self.procedure.events, 3)
-            raise ScenarioError(f"没有事件“{name}”{'，是否想写：' + '、'.join(near) if near else ''}")
-        return event
-
     def _when(self, body: Mapping[str, Any]) -> tuple[date, datetime]:
         given_at, given_on = body.get("at"), body.get("on")
         on = None
@@ -251,7 +245,8 @@ class _Run:
         return on, max(at, self.now) if self.now else at
 
     def _event(self, name: str, body: dict[str, Any], line: int) -> None:
-        event = self._known(name)
+        event = event_named(self.procedure, name)
+        name, body = event.code, plain_step(self.procedure, event, body)
         wanted = body.get("refused")
         refusal = wanted not in (None, False, "no", "false")
         on, at = self._when(body)
@@ -260,7 +255,7 @@ class _Run:
             return
         roles = self._roles(event, body.get("by"))
         data = dict(body.get("data") or {}) | {k: v for k, v in body.items() if k not in _STEP}
-        data = self._short_names(event, data)
+        data = fields_named(event, data, self.history)
         auto = self.auto and body.get("auto", True) is not False
         codes = [wanted] if isinstance(wanted, str) else list(wanted) if isinstance(wanted, list) else []
         saved = (list(self.history), list(self.documents), self.now)
@@ -362,16 +357,6 @@ class _Run:
             out[problem.field] = value
         return out
 
-    @staticmethod
-    def _short_names(event: Event, data: Mapping[str, Any]) -> dict[str, Any]:
-        """A field may be written by the end of its name when only one ends so: `days` for `extension_days`."""
-        names = [f.name for f in event.form]
-        out: dict[str, Any] = {}
-        for key, value in data.items():
-            ends = [n for n in names if n.endswith(f"_{key}")]
-            out[ends[0] if key not in names and len(ends) == 1 else key] = value
-        return out
-
     # taken for granted
 
     def _prepare(self, event: Event, on: date, at: datetime, refusal: bool, codes: Sequence[str]) -> None:
@@ -403,14 +388,21 @@ class _Run:
         if not given:
             return
         given = dict(given)
-        state = given.pop("state", None)
+        state = given.pop("state", None) or given.pop("status", None)
+        state = next((c for c, s in self.procedure.states.items() if s.title == state), state)
         as_of = given.pop("as_of", None)
         given |= dict(given.pop("facts", None) or {})
-        names: Sequence[str] = given.pop("events", None) or self.procedure.routes.get(str(state), ())
+        names: list[str] = list(given.pop("events", None) or self.procedure.routes.get(str(state), ()))
         if not names:
-            known = "、".join(self.procedure.routes)
-            raise ScenarioError(f"given.state：“{state}”不能直接到达，可以写：{known}")
+            reached = "、".join(self.procedure.routes)
+            raise ScenarioError(f"given.state：“{state}”不能直接到达，可以写：{reached}")
         days = {n: given.pop(k) for n in names for k in (f"{n}_on",) if k in given}
+        # what happens in the state reached, without leaving it, may be given by its day too: replied_on, extended_on
+        known = {f.fact_name or f.name for n in names for f in self.procedure.events[n].form}
+        more = [n for n, e in self.procedure.events.items() if f"{n}_on" in given and e.path[1] is SAME and not e.when]
+        more = [n for n in more if n not in names and f"{n}_on" not in known]
+        days |= {n: given.pop(f"{n}_on") for n in more}
+        names += sorted(more, key=lambda n: day_of(days[n]))
         bodies = {n: given.pop(n) for n in names if isinstance(given.get(n), Mapping)}
         if "received_on" in given and "receipt" in names:
             days.setdefault("receipt", given.pop("received_on"))
@@ -436,7 +428,12 @@ class _Run:
                 raise ScenarioError(f"given：到“{name}”（{current}）时已经是“{state_name}”，请核对日期")
             try:
                 self._fire(
-                    event, current, self.now, [by], self._short_names(event, {**fields.get(name, {}), **body}), False
+                    event,
+                    current,
+                    self.now,
+                    [by],
+                    fields_named(event, {**fields.get(name, {}), **body}, self.history),
+                    False,
                 )
             except Refused as no:
                 raise ScenarioError(f"given：“{name}”被拒绝：{no}") from None
