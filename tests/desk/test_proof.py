@@ -6,11 +6,17 @@ import hashlib
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from tests.desk.conftest import Desk
 from tests.enforcement.reconsideration import flow
+from tests.enforcement.reconsideration import world as made
+from tests.kernel import world as w
 from xiezhi.kernel.access.models import ReadingLog
+from xiezhi.kernel.documents.models import Document
 from xiezhi.kernel.ledger import services as ledger
+from xiezhi.kernel.people import services as people
 from xiezhi.kernel.procedures.models import Matter
 
 
@@ -57,3 +63,32 @@ def test_neighbors_follow_the_list_one_came_from(desk: Desk) -> None:
             wanted[str(order[i + 1].public_id)] = "next"
         assert near == wanted
         assert "?view=unit&amp;sort=-opened" in page
+
+
+def test_archiving_at_the_desk_keeps_the_sealed_file(desk: Desk) -> None:
+    world = desk.world
+    archivist = w.staff("档案")
+    people.appoint(archivist, world.office, w.post("post-archivist", "archivist", reach="OWN"), valid_from=made.SINCE)
+    client = Client()
+    client.force_login(w.account(archivist))
+    matter = flow.decided(world, "archive", act={**world.answers()["act"], "doc_no": "另一号"})
+    flow.rendered(matter)
+    decision = Document.objects.get(matter=matter, title="行政复议决定书", state="ISSUED")
+    form = {"party": matter.parties.get(role="applicant").pk, "method": "DIRECT", "sent_on": "2026-10-12", "served_on": "2026-10-12"}
+    assert desk["officer"].post(f"/desk/documents/{decision.pk}/delivery/", form).status_code == 302
+    assert "served" in matter.events.values_list("event", flat=True)
+    flow.fire(matter, "copied", world.officer, recipient="上级主管部门")
+    flow.fire(matter, "closed", world.officer, note="送达完毕。")
+    flow.rendered(matter)
+    address = f"/desk/m/{matter.public_id}/"
+    seq = Matter.objects.get(pk=matter.pk).seq
+    answer = client.post(f"{address}e/archived/", {"volume": "1", "pages": "9", "seq": seq, "request_key": "a1", "_confirmed": "1"})
+    assert answer.status_code == 302, answer.content.decode()
+    assert Matter.objects.get(pk=matter.pk).archive.package_sha256
+    whole = b"".join(client.post(f"{address}export/").streaming_content)
+    told = client.post("/desk/archive/verify/", {"file": SimpleUploadedFile("a.zip", whole)}).content.decode()
+    assert "完整，签名有效" in told
+    spoiled = bytearray(whole)
+    spoiled[len(whole) // 2] ^= 1
+    assert client.post("/desk/archive/verify/", {"file": SimpleUploadedFile("a.zip", bytes(spoiled))}).status_code == 422
+    assert desk["respondent"].post(f"{address}export/").status_code == 403

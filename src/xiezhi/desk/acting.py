@@ -14,7 +14,7 @@ from xiezhi.desk.gate import At
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.documents.models import Attachment
 from xiezhi.kernel.people import selectors as people
-from xiezhi.kernel.procedures import registry, selectors, services, store
+from xiezhi.kernel.procedures import hooks, registry, selectors, services, store
 from xiezhi.kernel.procedures.clocks import Clock, Status
 from xiezhi.kernel.procedures.core import Actor, Ask, Effects, Refused, fire
 from xiezhi.kernel.procedures.declare import Event, Field, Kind, Special, State
@@ -208,6 +208,9 @@ def act(
         )
         if outcome.repeated:
             return outcome
+        complete = hooks.of(at.matter.procedure).complete
+        if complete is not None:
+            complete(event, outcome, at.actor)
         if draft is not None:
             ids = _file_ids(registry.get(at.matter.procedure, at.matter.version).events[event].form, data)
             Attachment.objects.filter(draft=draft, pk__in=ids).update(

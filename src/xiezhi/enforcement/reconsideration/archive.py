@@ -222,15 +222,26 @@ def archive_matter(matter: Matter, actor: Actor, *, volumes: int = 1, pages: int
         known = ArchiveRecord.objects.filter(matter=matter).first()
         if known is not None:
             return known
-        pending = Document.objects.filter(matter=matter, state=Document.ISSUED, render_state__in=[Document.PENDING, Document.FAILED])
-        if pending.exists():
-            raise Refused([Problem("NOT_RENDERED", f"《{pending[0].title}》还没有制作完成，完成后再归档", "", "档案法 第14条")])
         pieces = len(catalog_rows(matter))
         done = procedures.fire_event(
             matter.pk, "archived", actor, {"volume": volumes, "pages": pages or pieces}, request_key=request_key
         )
-        fresh = done.matter
-        assert done.effects is not None
+        return keep_archive(done, actor)
+
+
+def keep_archive(done: procedures.Outcome, actor: Actor) -> ArchiveRecord:
+    """The sealed file and the record of how long it is kept, in the transaction of the event. Raises Refused."""
+    fresh = done.matter
+    assert done.effects is not None
+    with transaction.atomic():
+        known = ArchiveRecord.objects.filter(matter=fresh).first()
+        if known is not None:
+            return known
+        waiting = Document.objects.filter(matter=fresh, state=Document.ISSUED, render_state__in=[Document.PENDING, Document.FAILED])
+        first = waiting.exclude(event_seq=done.effects.event.seq).first()  # the catalog of the event itself comes right after
+        if first is not None:
+            raise Refused([Problem("NOT_RENDERED", f"《{first.title}》还没有制作完成，完成后再归档", "", "档案法 第14条")])
+        pieces = len(catalog_rows(fresh))
         on = done.effects.event.on
         years = int(done.effects.view.param("retention_years") or 0)
         serial = numbering.take(f"archive:{fresh.handling_unit_id}:{fresh.procedure}", on.year)

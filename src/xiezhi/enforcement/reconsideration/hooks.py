@@ -255,6 +255,14 @@ def _serve(*args: Any, **kwargs: Any) -> Any:
     return register_service(*args, **kwargs)
 
 
+def _complete(event: str, outcome: Any, actor: Any) -> None:
+    """归档 makes the sealed file and says how long it is kept."""
+    if event == "archived":
+        from .archive import keep_archive
+
+        keep_archive(outcome, actor)
+
+
 def _export(matter: Matter) -> Iterator[bytes]:
     from .archive import export_matter
 
@@ -264,7 +272,7 @@ def _export(matter: Matter) -> Iterator[bytes]:
 HOOKS = Hooks(
     columns=columns, case_number=case_number, document_number=document_number, document_data=case_data.document_data,
     needs_signature=needs_signature, after=after, file=_file, document_unit=document_unit,
-    draft=_draft, serve=_serve, export=_export,
+    draft=_draft, serve=_serve, export=_export, complete=_complete,
 )  # fmt: skip
 
 

@@ -61,6 +61,7 @@ class Hooks:
     `draft(matter, title, actor) -> Document`: 拟稿 with the wording the function can fill in already.
     `serve(document, party, method, actor, *, delivery, sent_on, served_on, proof, witnesses, reason, tried, request_key)
     -> Delivery`: 送达 with the events that follow from it; `delivery` is a row to complete. Raises Refused.
+    `complete(event, outcome, actor)`: what a person's event brings along at the desk, in its transaction. Raises Refused.
     `export(matter) -> Iterator[bytes]`: the closed matter as one sealed file.
     """
 
@@ -74,6 +75,7 @@ class Hooks:
     document_unit: Callable[[Matter, View, str], int | None] = _no_unit
     draft: Callable[..., Any] | None = None
     serve: Callable[..., Any] | None = None
+    complete: Callable[..., None] | None = None
     export: Callable[[Matter], Iterator[bytes]] | None = None
 
 
