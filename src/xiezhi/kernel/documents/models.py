@@ -92,6 +92,11 @@ class Document(models.Model):
                 fields=["unit", "state"], name="document_in_work", condition=Q(state__in=["REVIEW", "APPROVED"])
             ),
             models.Index(fields=["id"], name="document_to_render", condition=Q(render_state="PENDING")),
+            models.Index(fields=["id"], name="document_failed", condition=Q(render_state="FAILED")),
+            models.Index(fields=["id"], name="document_signed", condition=Q(state="SIGNED")),
+            models.Index(
+                fields=["drafted_by"], name="document_drafter", condition=Q(state__in=["DRAFT", "REVIEW", "APPROVED"])
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -44,4 +44,5 @@ class Notice(models.Model):
             models.Index(fields=["account"], name="notice_unread", condition=Q(read_at__isnull=True, channel="SITE")),
             models.Index(fields=["due_at"], name="notice_to_send", condition=Q(state__in=["QUEUED", "FAILED"])),
             models.Index(fields=["matter", "-id"], name="notice_matter"),
+            models.Index(fields=["id"], name="notice_not_sent", condition=Q(state__in=["FAILED", "GAVE_UP"])),
         ]
