@@ -104,6 +104,17 @@ def test_the_gate(world, client) -> None:
         assert statuses(client) == [403, 200, 200, 403, 403]
 
 
+def test_an_uncovered_reading_is_refused_in_words(world, rf) -> None:
+    from xiezhi.kernel.access.middleware import Gate
+    from xiezhi.kernel.access.purposes import PurposeError
+
+    request = rf.get("/desk/")
+    request.user = w.account(w.staff("检查", world["甲市局"]))
+    answer = Gate(lambda r: None).process_exception(request, PurposeError("您的授权不包括查阅目的。"))
+    assert answer.status_code == 403
+    assert Gate(lambda r: None).process_exception(request, ValueError()) is None
+
+
 def test_the_gate_under_asgi(world) -> None:
     browser = AsyncClient()
 

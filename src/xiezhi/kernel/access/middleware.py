@@ -73,10 +73,8 @@ class Gate:
         """A reading that the reader's grant does not cover is refused in words, not by a failure."""
         if not isinstance(exception, PurposeError) or request.path.startswith(API_PREFIX):
             return None
-        refused: HttpResponseBase = get_resolver().resolve_error_handler(403)(
-            request, exception=Forbidden(str(exception))
-        )
-        return refused
+        page: Callable[..., HttpResponseBase] = get_resolver().resolve_error_handler(403)
+        return page(request, exception=Forbidden(str(exception)))
 
 
 def problem(status: int, kind: str, detail: str) -> JsonResponse:
