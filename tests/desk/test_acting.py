@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from io import BytesIO
 from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from tests.desk.conftest import Desk
 from tests.enforcement.reconsideration import flow
@@ -202,3 +207,23 @@ def test_administrators_change_units_with_a_date(desk: Desk) -> None:
     assert desk["system"].post(address, data).status_code == 302
     desk.world.market.refresh_from_db()
     assert desk.world.market.name == "临川县市场监管和知识产权局"
+
+
+def test_files_outlive_the_page_that_asks_to_confirm(desk: Desk) -> None:
+    data = {
+        "filing_method": "IN_PERSON", "received_on": "2026-10-12", "respondent_unit": desk.world.market.pk, "matter_code": "1",
+        "claims": "QUASH", "facts_and_reasons": "处罚过重。", "request_key": "files-1", "applicants.0.name": "陶书意",
+        "applicants.0.kind": "CITIZEN", "applicants.0.contact": "13900000002", "applicants.0.service_address": "临川县望江路20号",
+        "act.type": "行政处罚决定书", "act.doc_no": "临市监罚〔2026〕77号", "act.made_on": "2026-09-20", "act.service_method": "DIRECT",
+        "act.served_on": "2026-09-21",
+    }  # fmt: skip
+    picture = BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "PNG")
+    scan = SimpleUploadedFile("申请书.png", picture.getvalue(), content_type="image/png")
+    checked = desk["clerk"].post("/desk/filing/", {**data, "attachments": scan}).content.decode()
+    kept = re.findall(r'name="attachments" value="(\d+)"', checked)
+    assert len(kept) == 1, checked
+    done = desk["clerk"].post("/desk/filing/", {**data, "attachments": kept, "_confirmed": "1"})
+    assert done.status_code == 302
+    matter = Matter.objects.latest("pk")
+    assert [a.name for a in matter.attachments.filter(withdrawn_at=None)] == ["申请书.png"]

@@ -161,14 +161,8 @@ def _confirm(
     lines = with_names(lines, *names_for(lines))
     return _show(
         request, at, state, event, raw, [], key=key, seq=seq, template="desk/event_confirm.html", lines=lines, on=on,
-        posted=_again(request), shown=acting.preview(state, event, at.actor, data, on),
+        posted=forms.again(event.form, request.POST, raw), shown=acting.preview(state, event, at.actor, data, on),
     )  # fmt: skip
-
-
-def _again(request: HttpRequest) -> list[tuple[str, str]]:
-    """Everything that was posted, to be posted once more; uploads are in the draft already and go by number."""
-    skip = {"csrfmiddlewaretoken", "_confirmed", "_back", "_later"}
-    return [(k, str(v)) for k in request.POST for v in request.POST.getlist(k) if k not in skip]
 
 
 def _conflict(

@@ -122,8 +122,7 @@ def filing(request: HttpRequest) -> HttpResponse:
         lines = lines_of(fields, values, clear=True)
         context = {
             "checked": checked, "lines": with_names(lines, *names_for(lines)), "request_key": key,
-            "posted": [(k, v) for k in request.POST for v in request.POST.getlist(k)
-                       if k not in ("csrfmiddlewaretoken", "_confirmed")],
+            "posted": forms.again(fields, request.POST, raw),
         }  # fmt: skip
         return shell.render(request, "desk/filing_confirm.html", context, active="filing")
     try:

@@ -29,6 +29,8 @@ from xiezhi.kernel.procedures import hooks
 from xiezhi.kernel.procedures.models import Matter
 from xiezhi.ui import uploads
 
+__all__ = ["asked_purpose", "attachment", "document_pdf", "matter", "me", "purpose", "reveal", "send_file", "upload"]
+
 TABS = (("file", "案卷"), ("parties", "当事人"), ("service", "送达"), ("notes", "内部意见"), ("readers", "谁看过"))
 
 

@@ -16,7 +16,7 @@ from django.http import QueryDict
 from xiezhi.kernel.procedures.declare import Field, Kind
 from xiezhi.kernel.procedures.forms import Bad, Problem, is_empty, parse_date
 
-__all__ = ["BoundField", "BuiltForm", "build_form", "missing", "parse", "row_action"]
+__all__ = ["BoundField", "BuiltForm", "again", "build_form", "missing", "parse", "row_action"]
 
 Choices = Sequence[tuple[str, str]]
 RADIOS = 6
@@ -341,6 +341,15 @@ def _parse_rows(declared: Field, post: QueryDict, name: str) -> list[dict[str, A
     if action == "add" and target == name:
         rows.append({})
     return rows
+
+
+def again(fields: Iterable[Field], post: QueryDict, raw: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Everything that was posted, to be posted once more by a page that asks to confirm. Uploads are kept by now and go
+    by their numbers in `raw`: those that came with this very request are not in `post`."""
+    kept = {f.name: raw.get(f.name) or [] for f in fields if f.kind is Kind.FILES}
+    skip = {"csrfmiddlewaretoken", "_confirmed", "_back", "_later", *kept, *(f"{name}.drop" for name in kept)}
+    out = [(k, str(v)) for k in post for v in post.getlist(k) if k not in skip]
+    return out + [(name, str(v)) for name, ids in kept.items() for v in ids]
 
 
 def row_action(post: QueryDict) -> tuple[str, str]:
