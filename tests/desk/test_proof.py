@@ -14,10 +14,13 @@ from tests.enforcement.reconsideration import flow
 from tests.enforcement.reconsideration import world as made
 from tests.kernel import world as w
 from xiezhi.kernel.access.models import ReadingLog
+from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.documents.models import Document
 from xiezhi.kernel.ledger import services as ledger
 from xiezhi.kernel.people import services as people
-from xiezhi.kernel.procedures.models import Matter
+from xiezhi.kernel.procedures import takeover_quarantine as quarantine
+from xiezhi.kernel.procedures.models import Matter, TakeoverRun
+from xiezhi.kernel.procedures.takeover import Misfit, Record
 
 
 def test_every_record_can_be_checked_without_the_platform(desk: Desk) -> None:
@@ -92,3 +95,25 @@ def test_archiving_at_the_desk_keeps_the_sealed_file(desk: Desk) -> None:
     spoiled[len(whole) // 2] ^= 1
     assert client.post("/desk/archive/verify/", {"file": SimpleUploadedFile("a.zip", bytes(spoiled))}).status_code == 422
     assert desk["respondent"].post(f"{address}export/").status_code == 403
+
+
+def test_what_did_not_come_in_is_listed_corrected_and_tried(desk: Desk) -> None:
+    client, now = desk["system"], wall.now()
+    run = TakeoverRun.objects.create(source="old", started_at=now)
+    row = {"source_key": "B4", "procedure": "XZFY", "organ": "临川县人民政府", "handling_unit": "不存在的局", "filed_on": "2026-07-01"}
+    quarantine.keep(run, Record("B4", 8, row), [Misfit("matters", 8, "handling_unit", "UNKNOWN_UNIT", "没有这个机构", "改为机构全称")])
+    listed = client.get("/desk/admin/take-over/").content.decode()
+    assert "没有这个机构" in listed and "改为机构全称" in listed
+    assert "handling_unit" in client.get("/desk/admin/take-over/?as=csv").content.decode()
+    one = f"/desk/admin/take-over/{quarantine.misfits().get().pk}/"
+    assert "不存在的局" not in client.get(one).content.decode()
+    shown = client.post(one, {"do": "reveal", "why": "核对来源数据"}).content.decode()
+    assert "不存在的局" in shown
+    assert ReadingLog.objects.filter(action="SHOW", purpose="MAINTENANCE").count() == 1
+    fix = {"do": "correct", "columns.0.column": "handling_unit", "columns.0.value": "临川县司法局"}
+    assert client.post(one, fix).status_code == 302
+    assert quarantine.misfits().get().correction == {"handling_unit": "临川县司法局"}
+    tried = client.post(one, {"do": "retry"})
+    assert tried.status_code == 302
+    assert quarantine.misfits().exclude(code="UNKNOWN_UNIT").count() == quarantine.misfits().count()
+    assert desk["security"].get("/desk/admin/take-over/").status_code == 403

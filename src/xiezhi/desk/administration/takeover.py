@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -38,9 +39,9 @@ def misfits(request: HttpRequest) -> HttpResponse:
     found = quarantine.misfits(source)
     if request.GET.get("as") in ("csv", "xlsx"):
         head = (_("来源系统"), _("文件"), _("行"), _("来源编号"), _("字段"), _("代码"), _("原因"), _("处理办法"), _("已更正"))
-        body = [[m.source, m.file, m.row, m.source_key, m.field, m.code, m.reason, m.advice, "、".join(m.correction)] for m in found]
+        body: list[Sequence[Any]] = [[m.source, m.file, m.row, m.source_key, m.field, m.code, m.reason, m.advice, "、".join(m.correction)] for m in found]
         return export.answer((head, body), "接收待处理", request.GET["as"])
-    rows = [
+    rows: list[Sequence[Any]] = [
         (Cell(m.source_key or "—", reverse("desk:admin-takeover-one", args=[m.pk]), small=m.source),
          FILES.get(m.file, m.file), Cell(m.row, number=True), Cell(m.field or "—", small=m.code), m.reason, m.advice,
          Cell(_("已更正，等重新接收"), tone="amber") if m.correction else "")
