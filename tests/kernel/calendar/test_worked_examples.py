@@ -303,6 +303,11 @@ def test_spells_overlap_and_late_ones_have_no_effect() -> None:
     assert late.steps[-1].text.endswith("不影响期限")
     # A spell that begins on the day the end was moved to still counts.
     assert due("08-04", "60 CD -[10-08,10-10)").nominal == d("10-05")
+    # That day was not over, so the term cannot end before the spell does.
+    held = due("08-03", "60 CD -[10-08,10-20)")
+    assert (held.nominal, held.legal) == (d("10-14"), d("10-20"))
+    assert "接续" in held.steps[-1].text
+    assert due("08-03", "60 CD -[10-08,10-17)").legal == d("10-19")
     # A spell before the start is clipped: only days that would have been counted are left out.
     assert due("07-06", "60 CD -[07-01,07-09)").nominal == d("09-06")
 

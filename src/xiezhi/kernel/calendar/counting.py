@@ -279,12 +279,14 @@ def _count_days(start: date, recipe: Recipe) -> Due:
         nominal = advance(nominal, extension.length, extension.unit, calendar)
         if extension.unit is _WD and calendar.assumes:
             guessed = guessed or calendar.unpublished_within(before, nominal)
+    floor: date | None = None  # the day on which a moved last day goes on, when a spell took it out
     if spells:
         for begin, end in unite(spells, start if first_day_counts else start + _DAY):
-            if begin > nominal:
+            moved = begin > nominal
+            if moved:
                 if not roll:
                     break
-                rolled = calendar.roll(nominal)
+                rolled = calendar.roll(max(nominal, floor or nominal))
                 if calendar.assumes:
                     guessed = guessed or calendar.unpublished_within(nominal, rolled)
                 if begin > rolled:
@@ -299,9 +301,10 @@ def _count_days(start: date, recipe: Recipe) -> Due:
                 nominal = calendar.add_working(nominal, calendar.working_between(begin, end))
             else:
                 nominal += end - begin
+            floor = end if moved else floor
     if not roll:
         return Due(start, nominal, nominal, None, guessed, None, recipe)
-    legal = calendar.roll(nominal)
+    legal = calendar.roll(max(nominal, floor or nominal))
     if calendar.assumes:
         guessed = guessed or calendar.unpublished_within(nominal, legal)
     return Due(start, nominal, legal, None, guessed, None, recipe)

@@ -149,9 +149,11 @@ def _spells_of_held(due: Due, recipe: Recipe) -> list[Step]:
 def _spells(due: Due, recipe: Recipe, steps: list[Step], nominal: date) -> list[Step]:
     calendar, unit = recipe.calendar, recipe.unit
     first = due.start if recipe.first_day_counts else due.start + _DAY
+    floor: date | None = None
     for begin, end in unite(recipe.spells, first):
         reason, basis = _sources(_within(recipe, begin, end))
-        if begin > nominal and (not recipe.roll or begin > calendar.roll(nominal)):
+        moved = begin > nominal
+        if moved and (not recipe.roll or begin > calendar.roll(max(nominal, floor or nominal))):
             text = f"自{zh_date(begin)}起的{reason}晚于届满日，不影响期限"
             steps.append(Step(text, basis, nominal))
             break
@@ -169,6 +171,10 @@ def _spells(due: Due, recipe: Recipe, steps: list[Step], nominal: date) -> list[
             f"届满日后延至{_with_weekday(nominal)}"
         )
         steps.append(Step(text, basis, nominal))
+        floor = end if moved else floor
+    if floor is not None and floor > nominal:
+        steps.append(Step(f"最后一日当时尚未过完，自{_with_weekday(floor)}接续", recipe.counting_basis or _ROLL, floor))
+        nominal = floor
     if recipe.roll and due.legal is not None and due.legal != nominal:
         name = calendar.name(nominal)
         what = f"{name}假期" if name and calendar.kind(nominal) is DayKind.HOLIDAY else "休息日"
