@@ -27,7 +27,9 @@ def fire(matter: Matter, event: str, actor: Actor, **data: Any) -> Matter:
 
 
 def accepted(world: World, key: str = "k1", **more: Any) -> Matter:
-    return fire(filed(world, key, **more), "accepted", world.office_head, procedure="ORDINARY", officers=world.staff_ids)
+    return fire(
+        filed(world, key, **more), "accepted", world.office_head, procedure="ORDINARY", officers=world.staff_ids
+    )
 
 
 def in_review(world: World, key: str = "k1", **more: Any) -> Matter:
@@ -42,7 +44,13 @@ def rendered(matter: Matter) -> None:
 
 
 def signed(matter: Matter, title: str, world: World, **form: Any) -> Document:
-    doc = services.draft_document(fresh(matter), title, world.officer, form)
+    words = {
+        "facts": "查明，处罚所依据的事实不清。",
+        "reasoning": "被申请的行政行为主要事实不清。",
+        "terms": ["撤销罚款"],
+        "problems": "未听取申辩。",
+    }
+    doc = services.draft_document(fresh(matter), title, world.officer, words | form)
     documents.submit(doc.pk, world.officer)
     documents.approve(doc.pk, world.office_head)
     return documents.sign(doc.pk, world.organ_head)

@@ -43,7 +43,14 @@ def test_an_exported_file_is_whole_signed_and_proves_its_entries(freeze: Callabl
     assert services.verify_package(data) == []
     with zipfile.ZipFile(io.BytesIO(data)) as file:
         names = file.namelist()
-        assert {"index.html", "history.json", "clocks.json", "ledger.json", "manifest.json", "manifest.json.p7s"} <= set(names)
+        assert {
+            "index.html",
+            "history.json",
+            "clocks.json",
+            "ledger.json",
+            "manifest.json",
+            "manifest.json.p7s",
+        } <= set(names)
         assert "material/001-票据.txt" in names
         history = json.loads(file.read("history.json"))
         assert history[0]["personal"]["applicants"][0]["name"] == "陈晓岚"
@@ -56,7 +63,9 @@ def test_an_exported_file_is_whole_signed_and_proves_its_entries(freeze: Callabl
     assert len(events) == len(history)
     for proof in proofs:
         body = json.dumps(proof["record"], sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-        made = hashlib.sha256(b"xiezhi/commitment/v1\n" + proof["kind"].encode() + b"\n" + bytes.fromhex(proof["salt"]) + body)
+        made = hashlib.sha256(
+            b"xiezhi/commitment/v1\n" + proof["kind"].encode() + b"\n" + bytes.fromhex(proof["salt"]) + body
+        )
         assert made.hexdigest() == proof["commitment"]
     broken = data.replace("进货票据".encode(), "进货票证".encode(), 1)
     assert [p.code for p in services.verify_package(broken)] != []
@@ -76,7 +85,9 @@ def test_archiving_keeps_the_sealed_file_and_its_term(freeze: Callable[[str], No
     assert not services.due_for_destruction().exists()
 
 
-def test_destruction_takes_two_persons_and_leaves_the_history(committed_db: object, freeze: Callable[[str], None]) -> None:
+def test_destruction_takes_two_persons_and_leaves_the_history(
+    committed_db: object, freeze: Callable[[str], None]
+) -> None:
     freeze("2026-09-14 10:00")
     world = build()
     matter = closed(world)

@@ -44,7 +44,9 @@ def test_a_decision_must_be_signed_first(world: World) -> None:
     flow.fire(matter, "drafted", world.officer)
     flow.fire(matter, "submitted", world.officer)
     with pytest.raises(Refused) as no:
-        flow.fire(matter, "decided", world.organ_head, decision_type="UPHELD", decision_ground="L68", approval="ORGAN_HEAD")
+        flow.fire(
+            matter, "decided", world.organ_head, decision_type="UPHELD", decision_ground="L68", approval="ORGAN_HEAD"
+        )
     assert "DOCUMENT_NOT_SIGNED" in no.value.codes
 
 
@@ -75,7 +77,9 @@ def test_public_notice_takes_thirty_days_and_a_reason(world: World, freeze: Call
     with pytest.raises(Refused) as no:
         services.serve_document(decision, applicant, "PUBLIC_NOTICE", world.officer)
     assert "NOTICE_REASON" in no.value.codes
-    row = services.serve_document(decision, applicant, "PUBLIC_NOTICE", world.officer, reason="下落不明", tried=["邮寄", "直接"])
+    row = services.serve_document(
+        decision, applicant, "PUBLIC_NOTICE", world.officer, reason="下落不明", tried=["邮寄", "直接"]
+    )
     assert row.served_on is None
     freeze("2026-10-13 10:00")
     with pytest.raises(Refused):
@@ -103,16 +107,20 @@ def test_serving_the_reply_notice_starts_the_reply_clock(world: World) -> None:
     flow.rendered(matter)
     notice = Document.objects.get(matter=matter, title="答复通知书")
     respondent = Party.objects.get(matter=matter, role="respondent")
-    services.serve_document(notice, respondent, "ELECTRONIC", world.officer) if respondent.e_service else services.serve_document(
-        notice, respondent, "DIRECT", world.officer
-    )
+    services.serve_document(
+        notice, respondent, "ELECTRONIC", world.officer
+    ) if respondent.e_service else services.serve_document(notice, respondent, "DIRECT", world.officer)
     assert flow.fresh(matter).facts is not None
     assert [e.event for e in matter.events.order_by("seq")][-1] == "copy_received"
 
 
-def test_evidence_is_marked_late_and_restricted_material_stays_back(world: World, freeze: Callable[[str], None]) -> None:
+def test_evidence_is_marked_late_and_restricted_material_stays_back(
+    world: World, freeze: Callable[[str], None]
+) -> None:
     matter = flow.in_review(world)
-    own = services.upload_evidence(matter, world.applicant, io.BytesIO(TEXT), code="DOC", name="票据.txt", purpose="证明进货")
+    own = services.upload_evidence(
+        matter, world.applicant, io.BytesIO(TEXT), code="DOC", name="票据.txt", purpose="证明进货"
+    )
     assert own.kind == "DOC" and own.event_seq and not own.late
     with pytest.raises(Refused) as no:
         services.upload_evidence(
@@ -122,15 +130,31 @@ def test_evidence_is_marked_late_and_restricted_material_stays_back(world: World
     assert Attachment.objects.filter(matter=matter).count() == 1
     freeze("2026-10-30 10:00")
     late = services.upload_evidence(
-        matter, world.respondent, io.BytesIO(TEXT + b"2"), code="DOC", name="笔录.txt", new_points=True, office_agrees=True
+        matter,
+        world.respondent,
+        io.BytesIO(TEXT + b"2"),
+        code="DOC",
+        name="笔录.txt",
+        new_points=True,
+        office_agrees=True,
     )
     assert late.late
     services.restrict(late, "BUSINESS")
     internal = Attachment.objects.create(
-        matter=matter, file=own.file, name="内部意见.txt", folder="INTERNAL", submitted_role="case_officer", submitted_on=date(2026, 9, 14)
+        matter=matter,
+        file=own.file,
+        name="内部意见.txt",
+        folder="INTERNAL",
+        submitted_role="case_officer",
+        submitted_on=date(2026, 9, 14),
     )
     mediation = Attachment.objects.create(
-        matter=matter, file=own.file, name="调解笔录.txt", folder="MEDIATION", submitted_role="case_officer", submitted_on=date(2026, 9, 14)
+        matter=matter,
+        file=own.file,
+        name="调解笔录.txt",
+        folder="MEDIATION",
+        submitted_role="case_officer",
+        submitted_on=date(2026, 9, 14),
     )
     reading = services.file_for_reading(matter, "applicant")
     assert reading.attachments == [own] and reading.withheld == {"商业秘密": 1}
@@ -144,7 +168,9 @@ def test_evidence_is_marked_late_and_restricted_material_stays_back(world: World
 
 def test_third_party_agents_and_limits(world: World) -> None:
     matter = flow.in_review(world)
-    party = services.add_party(matter, world.officer, "third_party", {"name": "惠民粮油店", "kind": "SOLE_TRADER"}, interest="面粉的销售者。")
+    party = services.add_party(
+        matter, world.officer, "third_party", {"name": "惠民粮油店", "kind": "SOLE_TRADER"}, interest="面粉的销售者。"
+    )
     notice = Document.objects.get(matter=matter, title="第三人参加通知书")
     assert "面粉的销售者" in notice.body and notice.frozen["data"]["addressee"] == "惠民粮油店"
     for i in range(2):
@@ -184,7 +210,13 @@ def test_officers_hand_over_everything_and_recuse(world: World) -> None:
     now = set(MatterOfficer.objects.filter(matter=first, valid_to__isnull=True).values_list("staff_id", flat=True))
     assert now == {world.officers[1].pk, world.head.pk}
     services.recuse(
-        first, world.office_head, world.officers[1], asked_by="PARTY", granted=True, reason="利害关系", successor=world.officers[0]
+        first,
+        world.office_head,
+        world.officers[1],
+        asked_by="PARTY",
+        granted=True,
+        reason="利害关系",
+        successor=world.officers[0],
     )
     now = set(MatterOfficer.objects.filter(matter=first, valid_to__isnull=True).values_list("staff_id", flat=True))
     assert now == {world.officers[0].pk, world.head.pk}
@@ -203,7 +235,9 @@ def test_elevation_moves_the_matter_when_the_file_arrives(world: World) -> None:
 
 def test_another_organ_gets_a_part_when_it_is_asked(world: World) -> None:
     matter = flow.in_review(world)
-    flow.fire(matter, "norm_review_started", world.organ_head, document="《餐饮管理办法》", clauses="第三条", competent=True)
+    flow.fire(
+        matter, "norm_review_started", world.organ_head, document="《餐饮管理办法》", clauses="第三条", competent=True
+    )
     flow.fire(matter, "norm_issuer_notified", world.officer, issuer="云岭市人民政府")
     issuer = Party.objects.get(matter=matter, role="norm_issuer")
     assert issuer.unit == world.city
@@ -232,3 +266,20 @@ def test_case_rows_are_rebuilt_from_histories(world: World) -> None:
     ReconsiderationCase.objects.filter(pk=matter.pk).update(closing_type="", concluded_on=None, matter_code="9")
     assert services.rebuild_cases([matter.pk]) == 1
     assert ReconsiderationCase.objects.values().get(pk=matter.pk) == before
+
+
+def test_a_decision_with_a_gap_cannot_go_to_review(world: World) -> None:
+    """What only the officer can word is a named gap in the draft; elements close gaps of their name, 送审 refuses the rest."""
+    from xiezhi.kernel.documents import services as documents
+
+    matter = flow.in_review(world)
+    flow.fire(matter, "replied", world.respondent, reply="事实清楚。", evidence_submitted=True, staff_agents=1)
+    doc = services.draft_document(flow.fresh(matter), "行政复议决定书", world.officer, {"decision_type": "UPHELD"})
+    assert "【待填：查明的事实】" in doc.body and "见正文" not in doc.body
+    with pytest.raises(Refused) as refused:
+        documents.submit(doc.pk, world.officer)
+    assert refused.value.codes == ("GAPS",)
+    filled = {"facts": "检查时未出示票据<b>。", "reasoning": "认定事实清楚。"}
+    doc = documents.save_draft(doc.pk, world.officer, doc.body, filled, revision=doc.revision)
+    assert "未出示票据&lt;b&gt;" in doc.body and documents.TO_FILL not in doc.body
+    assert documents.submit(doc.pk, world.officer).state == "REVIEW"

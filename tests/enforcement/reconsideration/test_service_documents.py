@@ -101,7 +101,12 @@ def test_documents_of_each_event_compose(code: str, matter: Matter, django_asser
         assert composed["title"]
         text = str(composed)
         assert "None" not in text
-        if template.code.rsplit(".", 1)[-1] in ("acceptance_notice", "suspension_notice", "termination_decision", "decision"):
+        if template.code.rsplit(".", 1)[-1] in (
+            "acceptance_notice",
+            "suspension_notice",
+            "termination_decision",
+            "decision",
+        ):
             assert "陈晓岚" in text
 
 

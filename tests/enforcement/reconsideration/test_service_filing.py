@@ -137,7 +137,11 @@ def test_penalty_organ_path_waits_for_the_organ(world: World) -> None:
     organ = Actor("account:900", frozenset({"penalty_organ"}), "临川县市场监督管理局")
     services.fire_event(matter.pk, "forwarded", organ, {})
     letter = Document.objects.get(matter=matter, title="处罚机关转送函")
-    assert letter.unit == world.market and letter.number is not None and letter.number.startswith("临川县市场监督管理局复转字")
+    assert (
+        letter.unit == world.market
+        and letter.number is not None
+        and letter.number.startswith("临川县市场监督管理局复转字")
+    )
     assert letter.frozen["data"]["organ"] == "临川县市场监督管理局"
 
 

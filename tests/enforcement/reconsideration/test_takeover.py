@@ -46,7 +46,12 @@ MATTERS: list[dict[str, str]] = [
 EVENTS = [
     {"source_key": "E1", "event": "提出申请", "on": "2026-09-01"},
     {"source_key": "E1", "event": "receipt", "on": "2026-09-01"},
-    {"source_key": "E1", "event": "受理", "on": "2026-09-04", "data": '{"procedure": "SIMPLIFIED", "simplified_ground": "LE_3000"}'},
+    {
+        "source_key": "E1",
+        "event": "受理",
+        "on": "2026-09-04",
+        "data": '{"procedure": "SIMPLIFIED", "simplified_ground": "LE_3000"}',
+    },
     {"source_key": "E1", "event": "发送申请书副本", "on": "2026-09-08", "data.respondent_received_on": "2026-09-08"},
     {"source_key": "没有", "event": "receipt", "on": "2026-09-01"},
 ]
@@ -55,7 +60,15 @@ PARTIES = [
     {"source_key": "A1", "role": "委托代理人", "name": "周承", "acts_for": "林晓云"},
     {"source_key": "A2", "role": "applicant", "name": "林晓云"},
 ]
-DOCUMENTS = [{"source_key": "A1", "title": "行政复议决定书", "number": "临川府复决字〔2026〕7号", "issued_on": "2026-08-20", "file": "a1.pdf"}]
+DOCUMENTS = [
+    {
+        "source_key": "A1",
+        "title": "行政复议决定书",
+        "number": "临川府复决字〔2026〕7号",
+        "issued_on": "2026-08-20",
+        "file": "a1.pdf",
+    }
+]
 
 
 def write(folder: Path, name: str, rows: list[dict[str, str]]) -> None:

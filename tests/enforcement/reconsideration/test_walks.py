@@ -63,7 +63,15 @@ def test_walks_cover_the_procedure() -> None:
         seen |= {r.event for r in usual.history}
     never = set(Reconsideration.events) - seen
     # these need a course that is seldom taken; scenarios cover each of them
-    rare = {"corrected", "destruction_approved", "destruction_proposed", "enforced", "insisted", "published", "supplement_extended"}
+    rare = {
+        "corrected",
+        "destruction_approved",
+        "destruction_proposed",
+        "enforced",
+        "insisted",
+        "published",
+        "supplement_extended",
+    }
     assert never <= rare, never - rare
 
 

@@ -15,9 +15,10 @@ from typing import Any
 
 from xiezhi.kernel.documents import templates
 from xiezhi.kernel.documents.layout import zh_ordinal
+from xiezhi.kernel.documents.services import TO_FILL
 from xiezhi.kernel.documents.templates import DocumentTemplate
 from xiezhi.kernel.procedures import store
-from xiezhi.kernel.procedures.core import Recorded, View
+from xiezhi.kernel.procedures.core import Recorded, View, as_date
 from xiezhi.kernel.procedures.models import Matter
 
 from . import codes
@@ -42,7 +43,7 @@ from .case_text import CaseText, public_name, unit, zh
 
 __all__ = ["document_data", "phrase"]
 
-IN_BODY = "见正文。"
+UNRECORDED = "（未记载）"  # a record says so where nothing was said, or what was said has been erased
 INSTRUMENTS = ("decision", "mediation_agreement", "rejection_decision")
 
 
@@ -127,7 +128,9 @@ def _attached(s: Source) -> list[list[str]]:
 
 
 def _supplement(s: Source) -> dict[str, Any]:
-    return {"defects": [*(f"{t}。" for t in s.labels("defects")), *as_lines(s.form.get("detail"))] or ["补正事项见附页"]}
+    return {
+        "defects": [*(f"{t}。" for t in s.labels("defects")), *as_lines(s.form.get("detail"))] or ["补正事项见附页"]
+    }
 
 
 def _refusal(s: Source) -> dict[str, Any]:
@@ -137,7 +140,7 @@ def _refusal(s: Source) -> dict[str, Any]:
     organ = str(s.form.get("competent_organ") or "")
     named = unit(int(organ)) if organ.isdigit() else None
     return {
-        "reasons": "\n".join(t for t in (words and f"{words}。", said) if t) or IN_BODY,
+        "reasons": "\n".join(t for t in (words and f"{words}。", said) if t) or UNRECORDED,
         "competent_organ": named.name if named else as_text(organ), "court": s.case.court(),
     }  # fmt: skip
 
@@ -166,7 +169,9 @@ def _deemed(s: Source) -> dict[str, Any]:
 
 def _abandonment(s: Source) -> dict[str, Any]:
     noticed = s.view.last("supplement_noticed")
-    got = s.said("supplement_notice_received", "received_on") or (noticed.data.get("notice_received_on") if noticed else None)
+    got = s.said("supplement_notice_received", "received_on") or (
+        noticed.data.get("notice_received_on") if noticed else None
+    )
     received = s.view.on("supplement_notice_received")
     return {
         "supplement_no": _number_of(s, "补正") or "补正行政复议申请通知书",
@@ -186,9 +191,11 @@ def _notice(s: Source) -> dict[str, Any]:
     fixed = s.rec.event in ("self_corrected", "told_self_corrected")
     content = as_text(s.form.get("content") or s.form.get("text") or s.form.get("reason") or s.form.get("reasons"))
     if fixed:
-        content = content or f"{s.case.respondent}已经自行纠正该行政处罚决定。您仍要求行政复议的，可以在法定期限内提出。"
+        content = (
+            content or f"{s.case.respondent}已经自行纠正该行政处罚决定。您仍要求行政复议的，可以在法定期限内提出。"
+        )
     return {
-        "content": content or IN_BODY, "addressee": addressee(s),
+        "content": content or UNRECORDED, "addressee": addressee(s),
         "ground": as_text(s.form.get("basis_text")) or (
             f"{REGULATION}第三十八条" if fixed else f"{REGULATION}第三十七条第二款"),
     }  # fmt: skip
@@ -203,7 +210,10 @@ def _third_party(s: Source) -> dict[str, Any]:
     if isinstance(named, Mapping):
         named = named.get("name")
     interest = as_text(s.form.get("interest") or (named if s.form.get("third_party") else ""))
-    return {"addressee": s.case.third_party or as_text(named)[:60] or "第三人", "interest": interest or "与被申请行政复议的行政行为或者案件处理结果有利害关系。"}
+    return {
+        "addressee": s.case.third_party or as_text(named)[:60] or "第三人",
+        "interest": interest or "与被申请行政复议的行政行为或者案件处理结果有利害关系。",
+    }
 
 
 def _views(s: Source) -> dict[str, Any]:
@@ -254,7 +264,7 @@ def _norm_opinion(s: Source) -> dict[str, Any]:
     conclusion = str(s.get("conclusion", "norm_conclusion") or "")
     return {
         **_norm_letters(s), "issuer_reply": as_text(s.said("norm_issuer_replied", "reply", "content", "text")) or "制定机关没有答复。",
-        "reasons": as_text(s.form.get("reasons") or s.form.get("reason") or s.form.get("opinion")) or IN_BODY,
+        "reasons": as_text(s.form.get("reasons") or s.form.get("reason") or s.form.get("opinion")) or UNRECORDED,
         "conclusion": words.get(conclusion, conclusion) or "见处理意见",
     }  # fmt: skip
 
@@ -268,6 +278,45 @@ def _reading(s: Source) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _drafting(s: Source) -> bool:
+    """Whether the event is still to come: its document is being drafted."""
+    return s.rec.seq > s.view.seq
+
+
+def _fill(s: Source, what: str) -> str:
+    """In a draft: a gap the drafter has to close before 送审. In an issued record nobody drafted: nothing was recorded."""
+    return f"{TO_FILL}{what}】" if _drafting(s) else UNRECORDED
+
+
+def _found(s: Source) -> str:
+    """认定的事实: what the file itself shows, and in a draft the place for the rest."""
+    act = s.facts.get("act") or {}
+    made = as_date(act.get("made_on"))
+    shown = f"{zh(made)}，" if made else ""
+    shown += (
+        f"{s.case.respondent}作出{s.case.act}。"
+        if not act.get("is_inaction")
+        else f"申请人向{s.case.respondent}提出申请。"
+    )
+    filed = as_date(s.facts.get("filed_on"))
+    if filed:
+        shown += f"申请人于{zh(filed)}申请行政复议。"
+    return shown + _fill(s, "查明的事实") if _drafting(s) else shown
+
+
+def _reasoning(s: Source, ground: str) -> str:
+    words = codes.DECISION_GROUNDS.get(ground, ("", ()))[0]
+    shown = f"被申请的行政行为{words}。" if words else ""
+    if not _drafting(s):
+        return shown or "案卷所列事实、证据和依据已经审查。"
+    return shown + _fill(s, "理由")
+
+
+def _result(s: Source, kind: str) -> str:
+    words = codes.DECISIONS.get(kind)
+    return f"{words}{s.case.respondent}{s.case.act}。" if words else _fill(s, "决定主文")
+
+
 def _decision(s: Source) -> dict[str, Any]:
     ground = str(s.get("ground", "decision_ground") or "")
     kind = str(s.facts.get("closing_type") or s.get("decision_type", "closing_type") or "")
@@ -279,11 +328,11 @@ def _decision(s: Source) -> dict[str, Any]:
     return {
         "claim_reasons": claim_reasons(s), "reply": as_text(s.said("replied", "reply", "facts", "text", "content")) or awaited,
         "third_party_views": as_text(s.said("third_party_asked", "request")),
-        "facts": as_text(s.form.get("facts") or s.form.get("facts_found")) or IN_BODY,
+        "facts": as_text(s.form.get("facts") or s.form.get("facts_found")) or _found(s),
         "evidence": as_lines(s.form.get("evidence")) or ["案卷所列并经审查属实的证据"],
-        "reasoning": as_text(s.form.get("reasoning") or s.form.get("reasons") or s.form.get("reason")) or IN_BODY,
+        "reasoning": as_text(s.form.get("reasoning") or s.form.get("reasons") or s.form.get("reason")) or _reasoning(s, ground),
         "committee": as_text(s.form.get("committee") or s.form.get("committee_use")), "norm_result": as_text(s.form.get("norm_result")),
-        "articles": articles, "result": results or [f"{codes.DECISIONS.get(kind, '见正文')}{s.case.respondent}{s.case.act}。"],
+        "articles": articles, "result": results or [_result(s, kind)],
         "performance": as_text(s.form.get("performance")) or (f"自收到本决定书之日起{days}日内" if days else ""),
     }  # fmt: skip
 
@@ -306,24 +355,30 @@ def _law_words(ground: str) -> str:
 
 def _rejection(s: Source) -> dict[str, Any]:
     code = str(s.get("reason_code") or "")
-    law = f"{REGULATION}第三十七条第一款第{zh_ordinal(int(code[-1]))}项" if code.startswith("R37_") else f"{LAW}第三十三条"
+    law = (
+        f"{REGULATION}第三十七条第一款第{zh_ordinal(int(code[-1]))}项"
+        if code.startswith("R37_")
+        else f"{LAW}第三十三条"
+    )
     return {
-        "facts": as_text(s.form.get("facts")) or IN_BODY, "articles": law,
-        "reasoning": as_text(s.form.get("reasoning") or s.form.get("reasons")) or f"{codes.REJECTION_REASONS.get(code, '')}。",
+        "facts": as_text(s.form.get("facts")) or _found(s),
+        "articles": law,
+        "reasoning": as_text(s.form.get("reasoning") or s.form.get("reasons"))
+        or f"{codes.REJECTION_REASONS.get(code, '')}。",
     }
 
 
 def _mediation(s: Source) -> dict[str, Any]:
     return {
         "facts": as_text(s.form.get("facts")) or claim_reasons(s), "terms": as_lines(s.form.get("terms") or s.form.get("agreement"))
-        or ["协议内容见正文"], "signers": as_lines(s.form.get("signers")) or ["申请人", "被申请人"],
+        or [_fill(s, "调解结果")], "signers": as_lines(s.form.get("signers")) or ["申请人", "被申请人"],
     }  # fmt: skip
 
 
 def _opinion(s: Source) -> dict[str, Any]:
     return {
         "addressee": as_text(s.form.get("addressee_name") or s.form.get("addressee")) or s.case.respondent,
-        "problem": as_text(s.form.get("problems") or s.form.get("proposal")) or IN_BODY,
+        "problem": as_text(s.form.get("problems") or s.form.get("proposal")) or _fill(s, "发现的问题"),
         "basis_text": as_text(s.form.get("basis_text") or s.form.get("basis")) or f"{LAW}第七十六条",
         "measures": as_lines(s.form.get("measures") or s.form.get("corrections")) or ["纠正相关违法或者不当行政行为"],
     }  # fmt: skip
@@ -339,7 +394,10 @@ def _order(s: Source) -> dict[str, Any]:
 def _copy(s: Source) -> dict[str, Any]:
     to = s.get("copy_recipient", "recipient", "to_unit")
     named = unit(int(to)) if str(to or "").isdigit() else None
-    return {"addressee": named.name if named else as_text(to) or "被申请人的上一级主管部门", "attachments": [f"{base(s)['instrument']}1份"]}
+    return {
+        "addressee": named.name if named else as_text(to) or "被申请人的上一级主管部门",
+        "attachments": [f"{base(s)['instrument']}1份"],
+    }
 
 
 def _public(s: Source) -> dict[str, Any]:
@@ -347,9 +405,15 @@ def _public(s: Source) -> dict[str, Any]:
 
     people = s.case.role("applicant")
     masked = "、".join(public_name(p.name, p.kind) for p in people[:2]) or "申请人"
-    names = {p.name: public_name(p.name, p.kind) for p in s.case.parties if p.role != "respondent" and p.unit_id is None}
+    names = {
+        p.name: public_name(p.name, p.kind) for p in s.case.parties if p.role != "respondent" and p.unit_id is None
+    }
     given = _decision_body(s)
-    text = masking.text(as_text(given), names) if given else f"{masked}不服{s.case.respondent}{s.case.act}一案，结果为：{outcome_text(s)}。"
+    text = (
+        masking.text(as_text(given), names)
+        if given
+        else f"{masked}不服{s.case.respondent}{s.case.act}一案，结果为：{outcome_text(s)}。"
+    )
     return {
         "applicant_public": masked + (f"等{len(people)}人" if len(people) > 2 else ""), "text": text,
         "redactions": as_text(s.form.get("redactions")) or "隐去自然人姓名、住址、联系方式和证件号码。",
@@ -383,8 +447,10 @@ def _service(s: Source) -> dict[str, Any]:
 
 def _closing(s: Source) -> dict[str, Any]:
     return {
-        "outcome": outcome_text(s), "proposal": as_text(s.form.get("proposal") or s.form.get("note")) or "文书已经送达，材料齐全，建议结案。",
-        "office_opinion": as_text(s.form.get("office_opinion")), "organ_opinion": as_text(s.form.get("organ_opinion")),
+        "outcome": outcome_text(s),
+        "proposal": as_text(s.form.get("proposal") or s.form.get("note")) or "文书已经送达，材料齐全，建议结案。",
+        "office_opinion": as_text(s.form.get("office_opinion")),
+        "organ_opinion": as_text(s.form.get("organ_opinion")),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xiezhi.kernel.procedures.common import cite, joined
 
-__all__ = ["ALL", "CPL", "DAYS", "L", "PLAIN", "R", "joined"]
+__all__ = ["ALL", "CPL", "DAYS", "PLAIN", "L", "R", "joined"]
 
 
 def L(article: int, paragraph: int = 0, item: int = 0) -> str:

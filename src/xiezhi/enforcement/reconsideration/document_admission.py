@@ -1,6 +1,6 @@
 """Documents from filing to acceptance."""
 
-# ruff: noqa: E501 - Han characters count twice there; official wording reads better unbroken.
+
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Documents that end a case or follow its end."""
 
-# ruff: noqa: E501 - Han characters count twice there; official wording reads better unbroken.
+
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Documents of the review itself: reply, views, hearing, time, stay, collateral review."""
 
-# ruff: noqa: E501 - Han characters count twice there; official wording reads better unbroken.
+
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ PDF (`tasks.render`), and only then can the document be served. Drafts keep ever
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,7 @@ from django.db.models import F
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.documents import numbering, templates, verify
 from xiezhi.kernel.documents.models import Document, DocumentRevision
-from xiezhi.kernel.documents.sanitize import sanitize
+from xiezhi.kernel.documents.sanitize import escape, sanitize
 from xiezhi.kernel.ledger import services as ledger
 from xiezhi.kernel.procedures import hooks
 from xiezhi.kernel.procedures.core import Actor, Effects, Refused
@@ -24,9 +25,13 @@ from xiezhi.kernel.procedures.forms import Problem
 from xiezhi.kernel.procedures.models import Matter
 
 __all__ = [
-    "Conflict", "approve", "commitment", "draft", "issue_for_event", "return_draft", "revoke", "save_draft", "sign",
+    "TO_FILL", "Conflict", "approve", "commitment", "draft", "issue_for_event", "return_draft", "revoke", "save_draft", "sign",
     "submit", "want_pdf",
 ]  # fmt: skip
+
+
+TO_FILL = "【待填："
+"""Begins a gap in a draft's first text; a document with one left cannot go to review."""
 
 
 class Conflict(ValueError):
@@ -207,6 +212,18 @@ def _locked(pk: int, *states: str) -> Document:
     return doc
 
 
+def _closed(doc: Document, body: str, fields: Mapping[str, Any]) -> str:
+    """The text with gaps closed by the elements of the same name, as far as they are filled in."""
+    if TO_FILL not in body:
+        return body
+    for field in templates.get(doc.template, doc.template_version).fields:
+        value = fields.get(field.name)
+        words = "；".join(str(v) for v in value) if isinstance(value, list | tuple) else str(value or "")
+        if words.strip():
+            body = body.replace(f"{TO_FILL}{field.label}】", escape(words.strip()))
+    return body
+
+
 def save_draft(
     pk: int, actor: Actor, body: str, fields: Mapping[str, Any], *, revision: int, autosave: bool = False
 ) -> Document:
@@ -215,7 +232,7 @@ def save_draft(
         doc = _locked(pk, Document.DRAFT)
         if doc.revision != revision:
             raise Conflict(doc)
-        doc.body, doc.fields = sanitize(body), dict(fields)
+        doc.body, doc.fields = _closed(doc, sanitize(body), fields), dict(fields)
         doc.revision += 1
         doc.save(update_fields=["body", "fields", "revision", "updated_at"])
         if not autosave:
@@ -227,6 +244,8 @@ def submit(pk: int, actor: Actor) -> Document:
     """送审."""
     with transaction.atomic():
         doc = _locked(pk, Document.DRAFT)
+        if gaps := re.findall(re.escape(TO_FILL) + r"([^】]{1,40})】", doc.body):
+            raise Refused([Problem("GAPS", f"正文还有没有填写的内容：{'、'.join(gaps)}，请补齐后送审", "body")])
         doc.state, doc.drafted_by, doc.return_reason = Document.REVIEW, actor.ref, ""
         doc.save(update_fields=["state", "drafted_by", "return_reason", "updated_at"])
         _log(doc, "SUBMIT", actor)
