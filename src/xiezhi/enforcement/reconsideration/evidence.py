@@ -13,6 +13,7 @@ from django.db.models import Q
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.documents import content, storage
 from xiezhi.kernel.documents.models import Attachment, Document, StoredFile
+from xiezhi.kernel.documents.policies import closed_to_others
 from xiezhi.kernel.procedures import registry, store
 from xiezhi.kernel.procedures import services as procedures
 from xiezhi.kernel.procedures.clocks import Status
@@ -65,9 +66,21 @@ def _late(matter: Matter, on: date) -> bool:
 
 
 def upload_evidence(
-    matter: Matter, actor: Actor, file: IO[bytes] | Attachment, *, code: str, name: str = "", purpose: str = "",
-    confidentiality: str = "NONE", self_collected: bool = False, withheld_earlier: bool = False, new_points: bool = False,
-    office_agrees: bool = False, on: date | None = None, at: datetime | None = None, request_key: str | None = None,
+    matter: Matter,
+    actor: Actor,
+    file: IO[bytes] | Attachment,
+    *,
+    code: str,
+    name: str = "",
+    purpose: str = "",
+    confidentiality: str = "NONE",
+    self_collected: bool = False,
+    withheld_earlier: bool = False,
+    new_points: bool = False,
+    office_agrees: bool = False,
+    on: date | None = None,
+    at: datetime | None = None,
+    request_key: str | None = None,
 ) -> Attachment:
     """提交证据: the event and the material, marked as late or restricted where it is.
 
@@ -114,7 +127,9 @@ def upload_evidence(
 def restrict(item: Attachment, reason: str) -> Attachment:
     """限制查阅: keep a piece of the file from the parties for a reason of L 47; empty lifts it."""
     if reason and reason not in RESTRICTED:
-        raise Refused([Problem("RESTRICTION", f"限制查阅的理由只能是：{'、'.join(RESTRICTED.values())}", "restricted", L(47))])
+        raise Refused(
+            [Problem("RESTRICTION", f"限制查阅的理由只能是：{'、'.join(RESTRICTED.values())}", "restricted", L(47))]
+        )
     item.restricted = reason
     item.save(update_fields=["restricted"])
     return item
@@ -141,8 +156,8 @@ def file_for_reading(matter: Matter, role: str) -> Reading:
     withheld: dict[str, int] = {}
     shown = []
     for item in items.filter(folder="FILE"):
-        if item.restricted and item.submitted_role != role:
-            reason = RESTRICTED.get(item.restricted, item.restricted)
+        if closed_to_others(item) and item.submitted_role != role:
+            reason = RESTRICTED.get(item.restricted, item.restricted) or "个人身份证明材料"
             withheld[reason] = withheld.get(reason, 0) + 1
         else:
             shown.append(item)
@@ -154,7 +169,12 @@ def file_for_reading(matter: Matter, role: str) -> Reading:
 
 
 def record_reading_of_file(
-    matter: Matter, actor: Actor, materials: Iterable[str], *, copied: bool = False, on: date | None = None,
+    matter: Matter,
+    actor: Actor,
+    materials: Iterable[str],
+    *,
+    copied: bool = False,
+    on: date | None = None,
     request_key: str | None = None,
 ) -> None:
     """查阅、复制: the reading itself is an event with its record (R 49). `materials` are codes of the event's form."""

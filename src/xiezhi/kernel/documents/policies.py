@@ -12,11 +12,20 @@ from xiezhi.kernel.procedures import hooks
 if TYPE_CHECKING:
     from xiezhi.kernel.procedures.core import Actor, View
 
-__all__ = ["APPLICANT_SIDE", "May", "may", "pieces_for", "shown_to"]
+__all__ = ["APPLICANT_SIDE", "PERSONAL_KINDS", "May", "closed_to_others", "may", "pieces_for", "shown_to"]
 
 APPLICANT_SIDE = frozenset({"applicant", "agent", "guardian", "representative"})
 FILE_READ = "file_read"
 """阅卷: after this event a party reads what others put into the file (行政复议法 第47条)."""
+
+
+PERSONAL_KINDS = ("ID", "AUTHORIZATION")
+"""Papers that prove who somebody is; the other side has no need of them (行政复议法 第47条, 个人信息保护法 第6条)."""
+
+
+def closed_to_others(piece: Attachment) -> bool:
+    """Whether a piece of the file is for the office and its submitter alone."""
+    return bool(piece.restricted) or piece.kind in PERSONAL_KINDS
 
 
 @dataclass(frozen=True)
@@ -85,5 +94,5 @@ def pieces_for(rows: Iterable[Attachment], view: View, actor: Actor) -> list[Att
     )
     return [
         a for a in rows
-        if a.folder == "FILE" and (a.submitted_by == actor.ref or (read and not a.restricted))
+        if a.folder == "FILE" and (a.submitted_by == actor.ref or (read and not closed_to_others(a)))
     ]  # fmt: skip

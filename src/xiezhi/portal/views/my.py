@@ -223,7 +223,14 @@ def _act(
             drafts.drop(request, opened)
     if lapsed is not None:
         return _event_page(
-            request, find(found.public_id), option, raw, list(lapsed.problems), opened, queries(request.POST), status=422
+            request,
+            find(found.public_id),
+            option,
+            raw,
+            list(lapsed.problems),
+            opened,
+            queries(request.POST),
+            status=422,
         )
     messages.success(request, _("“%(title)s”已提交。") % {"title": option.event.title})
     return redirect("portal:matter", public_id=found.public_id)
@@ -302,8 +309,10 @@ def role_title(found: Matter, code: str) -> str:
 
 
 def file_pieces(found: Matter) -> list[Any]:
-    """Material of the case file that parties may read, with the submitter's role; mediation and internal papers never."""
+    """Material of the case file that parties may read, with the submitter's role; mediation and internal papers, and
+    what proves who somebody is, never."""
     rows = Attachment.objects.filter(matter=found, folder="FILE", withdrawn_at__isnull=True).select_related("file")
+    rows = rows.exclude(kind__in=paper_policies.PERSONAL_KINDS)
     pieces: list[Any] = list(rows.order_by("submitted_on", "id"))
     for one in pieces:
         one.role_title = role_title(found, one.submitted_role)
@@ -323,7 +332,7 @@ def piece(request: HttpRequest, public_id: Any, pk: int) -> HttpResponseBase:
         raise NotFoundForYou
     own = one.submitted_by == subject.ref
     if not own:
-        if one.restricted or f"file.{found.pk}" not in request.session:
+        if paper_policies.closed_to_others(one) or f"file.{found.pk}" not in request.session:
             raise NotFoundForYou
         log_own(request, subject, found, "documents.attachment", (str(one.pk),))
     return send_file(one.file.sha256, one.file.media_type, one.name, inline="save" not in request.GET)

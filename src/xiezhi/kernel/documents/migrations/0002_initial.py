@@ -5,92 +5,134 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('documents', '0001_initial'),
-        ('procedures', '0001_initial'),
-        ('units', '0001_initial'),
+        ("documents", "0001_initial"),
+        ("procedures", "0001_initial"),
+        ("units", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='attachment',
-            name='draft',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='attachments', to='procedures.draft'),
+            model_name="attachment",
+            name="draft",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="attachments",
+                to="procedures.draft",
+            ),
         ),
         migrations.AddField(
-            model_name='attachment',
-            name='matter',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='procedures.matter'),
+            model_name="attachment",
+            name="matter",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="attachments",
+                to="procedures.matter",
+            ),
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='party',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='procedures.party'),
+            model_name="delivery",
+            name="party",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="deliveries", to="procedures.party"
+            ),
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='proof',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.attachment', verbose_name='送达证据'),
+            model_name="delivery",
+            name="proof",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="documents.attachment",
+                verbose_name="送达证据",
+            ),
         ),
         migrations.AddField(
-            model_name='document',
-            name='matter',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='procedures.matter'),
+            model_name="document",
+            name="matter",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="documents", to="procedures.matter"
+            ),
         ),
         migrations.AddField(
-            model_name='document',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', verbose_name='用印单位'),
+            model_name="document",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit", verbose_name="用印单位"
+            ),
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='document',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='documents.document'),
+            model_name="delivery",
+            name="document",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="deliveries", to="documents.document"
+            ),
         ),
         migrations.AddField(
-            model_name='documentrevision',
-            name='document',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='documents.document'),
+            model_name="documentrevision",
+            name="document",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="revisions", to="documents.document"
+            ),
         ),
         migrations.AddField(
-            model_name='document',
-            name='file',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.storedfile'),
+            model_name="document",
+            name="file",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.storedfile"
+            ),
         ),
         migrations.AddField(
-            model_name='attachment',
-            name='file',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.storedfile'),
+            model_name="attachment",
+            name="file",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.storedfile"
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['document'], name='delivery_document'),
+            model_name="delivery",
+            index=models.Index(fields=["document"], name="delivery_document"),
         ),
         migrations.AddIndex(
-            model_name='documentrevision',
-            index=models.Index(fields=['document', 'id'], name='revision_document'),
+            model_name="documentrevision",
+            index=models.Index(fields=["document", "id"], name="revision_document"),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['matter', 'id'], name='document_matter'),
+            model_name="document",
+            index=models.Index(fields=["matter", "id"], name="document_matter"),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(condition=models.Q(('state__in', ['REVIEW', 'APPROVED'])), fields=['unit', 'state'], name='document_in_work'),
+            model_name="document",
+            index=models.Index(
+                condition=models.Q(("state__in", ["REVIEW", "APPROVED"])),
+                fields=["unit", "state"],
+                name="document_in_work",
+            ),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(condition=models.Q(('render_state', 'PENDING')), fields=['id'], name='document_to_render'),
+            model_name="document",
+            index=models.Index(
+                condition=models.Q(("render_state", "PENDING")), fields=["id"], name="document_to_render"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ISSUED'), _negated=True), models.Q(('frozen__isnull', False), ('issued_on__isnull', False), ('verify_code__isnull', False)), _connector='OR'), name='document_issued_is_frozen'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "ISSUED"), _negated=True),
+                    models.Q(("frozen__isnull", False), ("issued_on__isnull", False), ("verify_code__isnull", False)),
+                    _connector="OR",
+                ),
+                name="document_issued_is_frozen",
+            ),
         ),
         migrations.AddIndex(
-            model_name='attachment',
-            index=models.Index(fields=['matter', 'folder', 'id'], name='attachment_matter'),
+            model_name="attachment",
+            index=models.Index(fields=["matter", "folder", "id"], name="attachment_matter"),
         ),
     ]
