@@ -106,7 +106,9 @@ def test_only_people_themselves_and_counters_file(province: factories.Province) 
         status, problem = caller("POST", "/procedures/XZFY/matters", {"answers": province.answers()})
         assert status == 403, (name, problem)
     elsewhere = Caller(account=province.accounts["other_head"])
-    status, problem = elsewhere("POST", "/procedures/XZFY/matters", {"answers": province.answers(filing_method="IN_PERSON")})
+    status, problem = elsewhere(
+        "POST", "/procedures/XZFY/matters", {"answers": province.answers(filing_method="IN_PERSON")}
+    )
     assert status == 422 and problem["problems"][0]["code"] == "OTHER_OFFICE", problem
     clerk = Caller(account=province.accounts["counter_clerk"])
     status, done = clerk("POST", "/procedures/XZFY/matters", {"answers": province.answers(filing_method="IN_PERSON")})

@@ -28,12 +28,18 @@ def test_template_matters_are_lawful(committed_db: pg.Urls) -> None:
     assert Matter.objects.values("public_id").distinct().count() == 1500
     for matter in Matter.objects.order_by("id")[::10]:
         view = replay(registry.get(matter.procedure, matter.version), store.history(matter.pk), strict=True)
-        assert view.state is not None and (view.state.code, view.facts, view.seq) == (matter.state, matter.facts, matter.seq)
+        assert view.state is not None and (view.state.code, view.facts, view.seq) == (
+            matter.state,
+            matter.facts,
+            matter.seq,
+        )
         applicant = Party.objects.select_related("person").get(matter=matter, role="applicant")
         assert applicant.person is not None and applicant.sealed is not None
         assert applicant.name == applicant.person.name == matter.parties_line
         assert unseal(applicant.sealed, context="party")["id_no"] == applicant.person.id_no
-    for last, number in SerialUse.objects.values_list("series", "year").annotate(m=Max("serial"), n=Count("id")).values_list("m", "n"):
+    for last, number in (
+        SerialUse.objects.values_list("series", "year").annotate(m=Max("serial"), n=Count("id")).values_list("m", "n")
+    ):
         assert last == number
     with clock.frozen(services.NOW):
         assert rebuild.rebuild(workers=1).changed == 0

@@ -16,9 +16,7 @@ def test_identity_numbers_have_check_digits_and_fictional_divisions() -> None:
     for i in range(300):
         sex = "1" if i % 2 else "2"
         born = names.birthday(rng, date(2026, 11, 23))
-        found = ids.id18_check(
-            names.identity_number("990121", born, sex, i), today=date(2026, 11, 23), fictional=True
-        )
+        found = ids.id18_check(names.identity_number("990121", born, sex, i), today=date(2026, 11, 23), fictional=True)
         assert found.fictional and found.sex == sex and found.birth_date == born
 
 

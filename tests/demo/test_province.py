@@ -124,8 +124,8 @@ def test_the_ledger_commits_to_the_histories() -> None:
 
 
 def test_serials_are_counted_and_logged() -> None:
-    for series, year, last, number in (
-        SerialUse.objects.values_list("series", "year").annotate(last=Max("serial"), number=Count("id"))
+    for series, year, last, number in SerialUse.objects.values_list("series", "year").annotate(
+        last=Max("serial"), number=Count("id")
     ):
         assert last == number == Serial.objects.get(series=series, year=year).last
     assert Matter.objects.exclude(case_no=None).count() == SerialUse.objects.filter(series__startswith="case:").count()
@@ -171,7 +171,9 @@ def _columns(matter: Matter) -> dict[str, Any]:
 def _again(matter: Matter) -> Matter:
     """The same matter once more, event by event, through the services."""
     payloads = store.payloads(matter.pk)
-    parties = list(Party.objects.filter(matter=matter).exclude(role__in=("copy_recipient", "addressee_organ")).order_by("id"))
+    parties = list(
+        Party.objects.filter(matter=matter).exclude(role__in=("copy_recipient", "addressee_organ")).order_by("id")
+    )
     inputs = [
         PartyInput(p.role, p.name, p.kind, p.person_id, p.organization_id, p.unit_id, p.account_id,
                    acts_for=next((i for i, o in enumerate(parties) if o.pk == p.acts_for_id), None), detail=p.detail,
@@ -211,13 +213,9 @@ def test_bulk_rows_equal_those_of_the_services() -> None:
         rebuild_one(copy)
         assert _columns(copy) == _columns(matter), matter.number
         fields = ("term", "number", "side", "started_on", "nominal", "legal", "status", "provisional", "lapses")
-        mine, theirs = (
-            sorted(Deadline.objects.filter(matter=m).values_list(*fields), key=str) for m in (matter, copy)
-        )
+        mine, theirs = (sorted(Deadline.objects.filter(matter=m).values_list(*fields), key=str) for m in (matter, copy))
         assert mine == theirs, matter.number
-        row, other = (
-            ReconsiderationCase.objects.filter(pk=m.pk).values().get() for m in (matter, copy)
-        )
+        row, other = (ReconsiderationCase.objects.filter(pk=m.pk).values().get() for m in (matter, copy))
         assert {k: v for k, v in row.items() if k not in ("matter_id", "applicant_key")} == {
             k: v for k, v in other.items() if k not in ("matter_id", "applicant_key")
         }, matter.number
@@ -226,10 +224,13 @@ def test_bulk_rows_equal_those_of_the_services() -> None:
         assert list(MatterEvent.objects.filter(matter=matter).order_by("seq").values_list(*shape)) == list(
             MatterEvent.objects.filter(matter=copy).order_by("seq").values_list(*shape)
         )
-        assert set(MatterOfficer.objects.filter(matter=matter).values_list("staff_id", "lead", "valid_from", "valid_to")) == set(
-            MatterOfficer.objects.filter(matter=copy).values_list("staff_id", "lead", "valid_from", "valid_to")
+        assert set(
+            MatterOfficer.objects.filter(matter=matter).values_list("staff_id", "lead", "valid_from", "valid_to")
+        ) == set(MatterOfficer.objects.filter(matter=copy).values_list("staff_id", "lead", "valid_from", "valid_to"))
+        assert (
+            EventPayload.objects.filter(event__matter=matter).count()
+            == EventPayload.objects.filter(event__matter=copy).count()
         )
-        assert EventPayload.objects.filter(event__matter=matter).count() == EventPayload.objects.filter(event__matter=copy).count()
         assert Party.objects.filter(matter=matter).count() == Party.objects.filter(matter=copy).count()
 
 

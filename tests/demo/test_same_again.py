@@ -17,7 +17,9 @@ from xiezhi.kernel.units.models import Unit
 
 def _rows() -> dict[str, list[Any]]:
     return {
-        "units": list(Unit.objects.order_by("id").values_list("id", "uid", "name", "usc", "prov_id", "city_id", "county_id")),
+        "units": list(
+            Unit.objects.order_by("id").values_list("id", "uid", "name", "usc", "prov_id", "city_id", "county_id")
+        ),
         "persons": [(p.pk, p.uid, p.name, p.id_no, p.phone, p.address) for p in Person.objects.order_by("id")],
         "accounts": list(Account.objects.order_by("id").values_list("id", "uid", "username", "kind")),
         "appointments": list(Appointment.objects.order_by("id").values_list("staff_id", "unit_id", "post__code")),
@@ -29,7 +31,9 @@ def _rows() -> dict[str, list[Any]]:
         "events": list(MatterEvent.objects.order_by("id").values_list("id", "event", "at", "actor", "data")),
         "parties": list(Party.objects.order_by("id").values_list("id", "matter_id", "role", "name", "account_id")),
         "deadlines": sorted(Deadline.objects.values_list("matter_id", "term", "number", "legal", "status"), key=str),
-        "documents": list(Document.objects.order_by("id").values_list("id", "number", "title", "verify_code", "frozen")),
+        "documents": list(
+            Document.objects.order_by("id").values_list("id", "number", "title", "verify_code", "frozen")
+        ),
     }
 
 

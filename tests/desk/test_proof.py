@@ -77,7 +77,12 @@ def test_archiving_at_the_desk_keeps_the_sealed_file(desk: Desk) -> None:
     matter = flow.decided(world, "archive", act={**world.answers()["act"], "doc_no": "另一号"})
     flow.rendered(matter)
     decision = Document.objects.get(matter=matter, title="行政复议决定书", state="ISSUED")
-    form = {"party": matter.parties.get(role="applicant").pk, "method": "DIRECT", "sent_on": "2026-10-12", "served_on": "2026-10-12"}
+    form = {
+        "party": matter.parties.get(role="applicant").pk,
+        "method": "DIRECT",
+        "sent_on": "2026-10-12",
+        "served_on": "2026-10-12",
+    }
     assert desk["officer"].post(f"/desk/documents/{decision.pk}/delivery/", form).status_code == 302
     assert "served" in matter.events.values_list("event", flat=True)
     flow.fire(matter, "copied", world.officer, recipient="上级主管部门")
@@ -85,7 +90,9 @@ def test_archiving_at_the_desk_keeps_the_sealed_file(desk: Desk) -> None:
     flow.rendered(matter)
     address = f"/desk/m/{matter.public_id}/"
     seq = Matter.objects.get(pk=matter.pk).seq
-    answer = client.post(f"{address}e/archived/", {"volume": "1", "pages": "9", "seq": seq, "request_key": "a1", "_confirmed": "1"})
+    answer = client.post(
+        f"{address}e/archived/", {"volume": "1", "pages": "9", "seq": seq, "request_key": "a1", "_confirmed": "1"}
+    )
     assert answer.status_code == 302, answer.content.decode()
     assert Matter.objects.get(pk=matter.pk).archive.package_sha256
     whole = b"".join(client.post(f"{address}export/").streaming_content)
@@ -93,15 +100,27 @@ def test_archiving_at_the_desk_keeps_the_sealed_file(desk: Desk) -> None:
     assert "完整，签名有效" in told
     spoiled = bytearray(whole)
     spoiled[len(whole) // 2] ^= 1
-    assert client.post("/desk/archive/verify/", {"file": SimpleUploadedFile("a.zip", bytes(spoiled))}).status_code == 422
+    assert (
+        client.post("/desk/archive/verify/", {"file": SimpleUploadedFile("a.zip", bytes(spoiled))}).status_code == 422
+    )
     assert desk["respondent"].post(f"{address}export/").status_code == 403
 
 
 def test_what_did_not_come_in_is_listed_corrected_and_tried(desk: Desk) -> None:
     client, now = desk["system"], wall.now()
     run = TakeoverRun.objects.create(source="old", started_at=now)
-    row = {"source_key": "B4", "procedure": "XZFY", "organ": "临川县人民政府", "handling_unit": "不存在的局", "filed_on": "2026-07-01"}
-    quarantine.keep(run, Record("B4", 8, row), [Misfit("matters", 8, "handling_unit", "UNKNOWN_UNIT", "没有这个机构", "改为机构全称")])
+    row = {
+        "source_key": "B4",
+        "procedure": "XZFY",
+        "organ": "临川县人民政府",
+        "handling_unit": "不存在的局",
+        "filed_on": "2026-07-01",
+    }
+    quarantine.keep(
+        run,
+        Record("B4", 8, row),
+        [Misfit("matters", 8, "handling_unit", "UNKNOWN_UNIT", "没有这个机构", "改为机构全称")],
+    )
     listed = client.get("/desk/admin/take-over/").content.decode()
     assert "没有这个机构" in listed and "改为机构全称" in listed
     assert "handling_unit" in client.get("/desk/admin/take-over/?as=csv").content.decode()

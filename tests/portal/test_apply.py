@@ -157,7 +157,11 @@ def test_drafts_without_a_code_are_not_resumed(scene: Scene) -> None:
     from xiezhi.kernel.sealing import seal
 
     Draft.objects.create(
-        code="CG-AAAA-BBBBCCCC", account=scene.account, procedure="XZFY", event="filed", sealed=seal({}, context="draft")
+        code="CG-AAAA-BBBBCCCC",
+        account=scene.account,
+        procedure="XZFY",
+        event="filed",
+        sealed=seal({}, context="draft"),
     )
     answer = Client().post("/my/resume/", {"number": "CG-AAAA-BBBBCCCC", "code": ""})
     assert answer.status_code == 422

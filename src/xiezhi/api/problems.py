@@ -181,6 +181,7 @@ def attach(api: NinjaAPI) -> None:
     api.add_exception_handler(RequestDataTooBig, lambda r, e: answer(413, "too-big", "请求内容过大，请拆分后再传"))
     api.add_exception_handler(SuspiciousOperation, lambda r, e: answer(400, "bad-request", "请求无法识别"))
     api.add_exception_handler(DataError, value)
+
     def failed(request: HttpRequest, error: Any) -> HttpResponse:
         if is_unavailable(error):
             return unavailable(error)

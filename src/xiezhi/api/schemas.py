@@ -184,7 +184,9 @@ class CountIn(Schema):
     length: int = Field(ge=1, le=36600)
     unit: str = Field(pattern="^(CD|WD|MO|YR)$")
     spells: list[tuple[date, date | None]] = Field(default_factory=list, max_length=50)
-    extensions: list[Annotated[int, Field(ge=1, le=36600)]] = Field(default_factory=list, max_length=10, description="Further units of the same kind")
+    extensions: list[Annotated[int, Field(ge=1, le=36600)]] = Field(
+        default_factory=list, max_length=10, description="Further units of the same kind"
+    )
     roll: bool = True
 
 

@@ -23,7 +23,9 @@ def export(number: str, file: Path) -> None:
     from xiezhi.enforcement.reconsideration.archive import export_matter
     from xiezhi.kernel.procedures.models import Matter
 
-    matter = Matter.objects.filter(Q(case_no=number) | Q(intake_no=number)).select_related("organ", "handling_unit").first()
+    matter = (
+        Matter.objects.filter(Q(case_no=number) | Q(intake_no=number)).select_related("organ", "handling_unit").first()
+    )
     if matter is None:
         raise click.ClickException(f"There is no matter {number}.")
     with file.open("wb") as out:

@@ -7,7 +7,9 @@ import click
 from xiezhi.commands.base import ready
 
 _FOLDER = click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-_SOURCE = click.option("--source", required=True, help="Short name of the old system; with its keys it makes records unique.")
+_SOURCE = click.option(
+    "--source", required=True, help="Short name of the old system; with its keys it makes records unique."
+)
 
 
 @click.group()
@@ -23,7 +25,10 @@ def _run(folder: Path, source: str, dry: bool) -> None:
     try:
         with click.progressbar(length=100, label="检查" if dry else "接收") as bar:
             report = take_over(
-                folder, source=source, dry=dry, progress=lambda done, total: bar.update(int(100 * done / total) - bar.pos)
+                folder,
+                source=source,
+                dry=dry,
+                progress=lambda done, total: bar.update(int(100 * done / total) - bar.pos),
             )
             bar.update(100 - bar.pos)
     except FilesError as error:

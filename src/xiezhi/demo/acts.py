@@ -33,7 +33,9 @@ class Act:
 _INFO = Act("14", "政府信息公开申请答复书", "{s}{d}依申请告〔{y}〕{n}号", "答复称信息不存在，没有说明检索过程，也没有告知获取方式。", weight=6,
             simplified="INFO_DISCLOSURE")  # fmt: skip
 _SILENT = Act("11", "履行法定职责申请", "", "收到申请后一直没有处理，也没有书面答复。", ("ORDER_PERFORM",), weight=4)
-_OTHER = Act("15", "举报处理告知书", "{s}{d}举告〔{y}〕{n}号", "告知书没有回应举报的主要事实，处理结果没有依据。", weight=4)
+_OTHER = Act(
+    "15", "举报处理告知书", "{s}{d}举告〔{y}〕{n}号", "告知书没有回应举报的主要事实，处理结果没有依据。", weight=4
+)
 
 ACTS: dict[str, tuple[Act, ...]] = {
     "police": (

@@ -98,7 +98,15 @@ class _Template:
     text: dict[str, str]
 
 
-_TABLES: tuple[type[models.Model], ...] = (Matter, MatterEvent, EventPayload, Party, MatterOfficer, ReconsiderationCase, SerialUse)
+_TABLES: tuple[type[models.Model], ...] = (
+    Matter,
+    MatterEvent,
+    EventPayload,
+    Party,
+    MatterOfficer,
+    ReconsiderationCase,
+    SerialUse,
+)
 _world: World | None = None
 
 
@@ -109,7 +117,9 @@ def _tell(world: World, target: int, number: int) -> _Template:
     rng = Random(f"{world.seed}:bulk:{target}:{number}")
     for attempt in range(60):
         day = world.calendar.roll_back(world.now.date() - timedelta(days=rng.randint(1, OPEN_DAYS)))
-        at = world.now.replace(year=day.year, month=day.month, day=day.day, hour=rng.randint(9, 16), minute=rng.randint(0, 59))
+        at = world.now.replace(
+            year=day.year, month=day.month, day=day.day, hour=rng.randint(9, 16), minute=rng.randint(0, 59)
+        )
         plan = Plan(MARK, at, target, "ONLINE", f"{world.seed}:bulk:{target}:{number}:{attempt}", 0)
         row, tale = tell(world, plan)
         if tale.view.state is not None and not tale.view.state.closed:
@@ -137,7 +147,13 @@ def _mark(template: _Template, world: World) -> None:
     for extra in applicants[1:]:
         batch.parties.remove(extra)
     first = applicants[0]
-    first.name, first.kind, first.organization_id, first.person_id, first.account_id = "@@NAME@@", "CITIZEN", None, MARK + 1, MARK + 2
+    first.name, first.kind, first.organization_id, first.person_id, first.account_id = (
+        "@@NAME@@",
+        "CITIZEN",
+        None,
+        MARK + 1,
+        MARK + 2,
+    )
     first.sealed = b"@@SEALED@@"
     uses = []
     if accepted:
@@ -265,7 +281,6 @@ def build(world: World, number: int, progress: Progress, *, workers: int) -> int
 
     global _world
     _world = world
-    store.refresh_auto_terms()
     _COLUMNS.update(_columns())
     works, counters = _plan(world, number, progress)
     progress("办件", 0, number)

@@ -120,7 +120,12 @@ def _assign(c: Course, fate: Fate) -> None:
 def _admit(c: Course, fate: Fate) -> bool:
     """Whether the application came to be accepted."""
     if fate.admission == "lapse":
-        c.do("assigned", c.wd(6, 8), {"officers": [str(c.cast.lead.staff_id), str(c.cast.second.staff_id)]}, by="office_head")
+        c.do(
+            "assigned",
+            c.wd(6, 8),
+            {"officers": [str(c.cast.lead.staff_id), str(c.cast.second.staff_id)]},
+            by="office_head",
+        )
         fate.simplified = ""
         return True
     if fate.admission == "withdraw":
@@ -196,7 +201,12 @@ def _review(c: Course, fate: Fate) -> None:
     if fate.mediation == "settled" and quick:
         _settle(c)
     if fate.no_reply:
-        c.do("noted", c.wd(6, 7) if quick else c.wd(11, 13), {"kind": "OTHER", "text": "被申请人期满未答复，已电话催告。"}, by="case_officer")
+        c.do(
+            "noted",
+            c.wd(6, 7) if quick else c.wd(11, 13),
+            {"kind": "OTHER", "text": "被申请人期满未答复，已电话催告。"},
+            by="case_officer",
+        )
     else:
         c.do("replied", c.wd(2, 5) if quick else c.wd(4, 9), {
             "evidence_submitted": True, "staff_agents": 1, "reply": "行政行为认定事实清楚，证据确凿，程序合法，请求维持。",
@@ -217,9 +227,19 @@ def _review(c: Course, fate: Fate) -> None:
 
 def _middle(c: Course, fate: Fate, quick: bool) -> None:
     if fate.reads_file and c.view.has("replied"):
-        c.do("file_read", c.wd(1, 2), {"materials": ["REPLY", "EVIDENCE"], "copied": True}, by="agent" if c.cast.agent else "applicant")
+        c.do(
+            "file_read",
+            c.wd(1, 2),
+            {"materials": ["REPLY", "EVIDENCE"], "copied": True},
+            by="agent" if c.cast.agent else "applicant",
+        )
     if fate.third_party and c.cast.third:
-        c.do("third_party_joined", c.wd(0, 2), {"on_request": "NOTICE", "third_party": f"{c.cast.third}：相邻权利人，与处理结果有利害关系。"}, by="case_officer")
+        c.do(
+            "third_party_joined",
+            c.wd(0, 2),
+            {"on_request": "NOTICE", "third_party": f"{c.cast.third}：相邻权利人，与处理结果有利害关系。"},
+            by="case_officer",
+        )
     if fate.evidence:
         c.do("evidence_added", c.wd(1, 3), {"submitted_by": "APPLICANT", "evidence_kind": "DOC", "purpose": "证明事发时的情况。"},
              by="applicant")  # fmt: skip
@@ -236,7 +256,12 @@ def _middle(c: Course, fate: Fate, quick: bool) -> None:
         c.do("committee_consulted", c.wd(1, 4), {"reason": "1" if fate.complex else "4", "meeting": "CASE", "opinion": "多数委员建议依法处理。"},
              by="office_head")  # fmt: skip
     if fate.extended:
-        c.do("extended", c.wd(1, 3), {"extension_days": c.rng.choice((15, 30)), "reason": "案情复杂，需要补充调查。"}, by="office_head")
+        c.do(
+            "extended",
+            c.wd(1, 3),
+            {"extension_days": c.rng.choice((15, 30)), "reason": "案情复杂，需要补充调查。"},
+            by="office_head",
+        )
 
 
 def _hear(c: Course, fate: Fate) -> None:
@@ -285,8 +310,12 @@ def _end(c: Course, document: str) -> None:
 
 def _decide(c: Course, fate: Fate, quick: bool) -> None:
     kind, ground, extra = fate.decision
-    if c.view.facts.get("deemed_no_evidence") and not (kind == "CLAIM_REJECTED" and ground in ("L69_NO_DUTY", "L69_DONE")):
-        kind, ground, extra = ("QUASHED", "L70", {}) if not fate.act.inaction else ("ORDER_PERFORM", "L70", {"perform_days": 30})
+    if c.view.facts.get("deemed_no_evidence") and not (
+        kind == "CLAIM_REJECTED" and ground in ("L69_NO_DUTY", "L69_DONE")
+    ):
+        kind, ground, extra = (
+            ("QUASHED", "L70", {}) if not fate.act.inaction else ("ORDER_PERFORM", "L70", {"perform_days": 30})
+        )
     if c.view.state is not None and c.view.state.code == "IN_REVIEW":
         c.do("drafted", c.wd(1, 4), {"proposed_type": kind, "draft": "拟" + _DISPOSITIVE[kind]}, by="case_officer")
     c.do("submitted", c.wd(0, 3), {"opinion": "同意承办意见，报请审批。"}, by="case_officer")

@@ -57,7 +57,9 @@ def _notices(world: World) -> None:
             "event", "seq", "at", "matter_id", "matter__procedure", "matter__version").order_by("at", "id")
     )  # fmt: skip
     parties: dict[int, list[Party]] = {}
-    for party in Party.objects.filter(account__isnull=False, matter__updated_at__gte=since).only("matter_id", "role", "account_id"):
+    for party in Party.objects.filter(account__isnull=False, matter__updated_at__gte=since).only(
+        "matter_id", "role", "account_id"
+    ):
         parties.setdefault(party.matter_id, []).append(party)
     rows: list[Notice] = []
     for found in events.iterator(chunk_size=5000):
@@ -81,17 +83,25 @@ def _readings(world: World) -> None:
     accounts = {a.pk: a for a in Account.objects.select_related("staff").filter(kind="STAFF", pk__in=[
         o.account_id for office in world.roster.offices.values() for o in office.officers])}  # fmt: skip
     by_staff = {a.staff_id: a for a in accounts.values()}
-    named = Party.objects.filter(person_id=world.public.named["zhouhesheng"].person_id).values_list("matter_id", flat=True)
+    named = Party.objects.filter(person_id=world.public.named["zhouhesheng"].person_id).values_list(
+        "matter_id", flat=True
+    )
     wanted = list(Matter.objects.filter(pk__in=list(named), handler__isnull=False).order_by("id"))
-    others = Matter.objects.filter(open=True, handler__isnull=False).exclude(pk__in=[m.pk for m in wanted]).order_by("id")
+    others = (
+        Matter.objects.filter(open=True, handler__isnull=False).exclude(pk__in=[m.pk for m in wanted]).order_by("id")
+    )
     wanted += list(others[:_SAMPLE])
     for matter in wanted:
         account = by_staff.get(matter.handler_id)
-        persons = list(Person.objects.filter(pk__in=Party.objects.filter(matter=matter, role="applicant").values("person_id")))
+        persons = list(
+            Person.objects.filter(pk__in=Party.objects.filter(matter=matter, role="applicant").values("person_id"))
+        )
         if account is None or not persons:
             continue
         day = world.calendar.roll(matter.opened_on + timedelta(days=rng.randint(1, 3)))
-        moment = world.now.replace(year=day.year, month=day.month, day=day.day, hour=rng.randint(9, 16), minute=rng.randint(0, 59))
+        moment = world.now.replace(
+            year=day.year, month=day.month, day=day.day, hour=rng.randint(9, 16), minute=rng.randint(0, 59)
+        )
         if moment > world.now:
             continue
         with clock.frozen(moment):

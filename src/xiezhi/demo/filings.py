@@ -76,9 +76,33 @@ def targets_of(province: Province) -> list[Target]:
                                     _home(province, place, i), d.weight * bonus, _above(province, place, d.key)))  # fmt: skip
         for unit in place.towns:
             kind = "LOWER_GOVERNMENT" if unit.kind == "GOVERNMENT" else "DISPATCHED_GOVERNMENT"
-            found.append(Target(unit, "government", kind, organ.pk, office, organ.document_code, unit.short_name, place.short, 2.0 * bonus))
+            found.append(
+                Target(
+                    unit,
+                    "government",
+                    kind,
+                    organ.pk,
+                    office,
+                    organ.document_code,
+                    unit.short_name,
+                    place.short,
+                    2.0 * bonus,
+                )
+            )
         for unit in place.stations:
-            found.append(Target(unit, "station", "DISPATCHED_BODY", organ.pk, office, organ.document_code, place.short, place.short, 2.0 * bonus))
+            found.append(
+                Target(
+                    unit,
+                    "station",
+                    "DISPATCHED_BODY",
+                    organ.pk,
+                    office,
+                    organ.document_code,
+                    place.short,
+                    place.short,
+                    2.0 * bonus,
+                )
+            )
         if place.level != "PROV":
             upper = by_pk[place.government.parent_id or 0]
             found.append(Target(place.government, "government", "LOWER_GOVERNMENT", upper.government.pk, upper.justice,
@@ -145,11 +169,20 @@ def compose(
         data |= {"postmarked_on": marked, "received_on": at.date().isoformat()}
     elif not online:
         data["received_on"] = at.date().isoformat()
-    parties = [_party(r, p, own=online and i == 0, e_service=e_service) for i, (r, p) in enumerate(zip(rows, (who, *others), strict=True))]
+    parties = [
+        _party(r, p, own=online and i == 0, e_service=e_service)
+        for i, (r, p) in enumerate(zip(rows, (who, *others), strict=True))
+    ]
     agent_ref = ""
     if agent is not None:
         lawyer, firm = agent
-        row = {"name": lawyer.name, "kind": "LAWYER", "contact": lawyer.phone, "powers": "GENERAL", "period": "至本案审结"}
+        row = {
+            "name": lawyer.name,
+            "kind": "LAWYER",
+            "contact": lawyer.phone,
+            "powers": "GENERAL",
+            "period": "至本案审结",
+        }
         data["agents"] = [row]
         parties.append(PartyInput("agent", lawyer.name, "LAWYER", person_id=lawyer.person_id, account_id=lawyer.account_id, acts_for=0,
                                   detail={"kind": "LAWYER", "powers": "GENERAL", "period": "至本案审结", "employer": firm},

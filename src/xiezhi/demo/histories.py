@@ -109,7 +109,9 @@ class Course:
         start = max(datetime.combine(day, time(9, 0), SHANGHAI), self.at + timedelta(minutes=3))
         end = datetime.combine(day, time(17, 20), SHANGHAI)
         room = max(1, int((end - start).total_seconds() // 60))
-        return (start if start < end else self.at) + timedelta(minutes=self.rng.randint(1, room), seconds=self.rng.randint(0, 59))
+        return (start if start < end else self.at) + timedelta(
+            minutes=self.rng.randint(1, room), seconds=self.rng.randint(0, 59)
+        )
 
     def do(self, event: str, day: date | None = None, data: Mapping[str, Any] | None = None, *, by: str = "", clock: str = "",
            at: datetime | None = None) -> None:  # fmt: skip

@@ -94,7 +94,11 @@ def _deliveries() -> None:
     ).order_by("id")
     rows = []
     for doc in pending:
-        party = Party.objects.filter(matter_id=doc.matter_id or 0, role="applicant", e_service=True).order_by("id").first()
+        party = (
+            Party.objects.filter(matter_id=doc.matter_id or 0, role="applicant", e_service=True).order_by("id").first()
+        )
         if party is not None and doc.issued_on is not None:
-            rows.append(Delivery(document=doc, party=party, method="ELECTRONIC", sent_on=doc.issued_on, served_on=doc.issued_on))
+            rows.append(
+                Delivery(document=doc, party=party, method="ELECTRONIC", sent_on=doc.issued_on, served_on=doc.issued_on)
+            )
     Delivery.objects.bulk_create(rows, batch_size=500)

@@ -168,7 +168,9 @@ class _Done:
     serials: Counter[tuple[str, int]] = field(default_factory=Counter)
 
 
-def _numbered(told: Sequence[tuple[MatterRow, Tale]], organ: int, code: str) -> tuple[Counter[tuple[str, int]], list[SerialUse]]:
+def _numbered(
+    told: Sequence[tuple[MatterRow, Tale]], organ: int, code: str
+) -> tuple[Counter[tuple[str, int]], list[SerialUse]]:
     """案号 in the order in which the organ accepted; as the hook and `documents.numbering` would give them."""
     series = f"case:{organ}:{CODE}"
     accepted = []
@@ -191,7 +193,6 @@ def _organ(organ: int) -> _Done:
     """Tell and write every matter of one organ, in one transaction."""
     world = _world
     assert world is not None
-    store.refresh_auto_terms()
     told = [tell(world, plan) for plan in world.plans[organ]]
     code = next(t.code for t in world.targets if t.organ_id == organ)
     serials, uses = _numbered(told, organ, code)
@@ -260,7 +261,9 @@ def build(
         total.serials.update(done.serials)
         progress("办件", total.matters, len(planned))
     _finish(world, planned, total, progress)
-    return Made(len(province.units), roster.count, public.count, total.matters, total.open, total.events, total.documents)
+    return Made(
+        len(province.units), roster.count, public.count, total.matters, total.open, total.events, total.documents
+    )
 
 
 def _finish(world: World, planned: Sequence[Plan], total: _Done, progress: Progress) -> None:

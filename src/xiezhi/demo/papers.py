@@ -56,7 +56,9 @@ def _code(rng: Random) -> str:
 class _Writer:
     """Writes the documents of one matter while its history passes by."""
 
-    def __init__(self, batch: Batch, matter: Matter, row: MatterRow, tale: Tale, world: World, numbers: Numbers, story: bool) -> None:
+    def __init__(
+        self, batch: Batch, matter: Matter, row: MatterRow, tale: Tale, world: World, numbers: Numbers, story: bool
+    ) -> None:
         self.batch, self.row, self.tale, self.world, self.numbers, self.story = batch, row, tale, world, numbers, story
         self.rng = Random(f"{world.seed}:papers:{row.id}")
         self.matter = Matter(
@@ -108,7 +110,9 @@ class _Writer:
         data = self.hook.document_data(self.matter, self.view, rec, firing.payload, title)
         if template.code.endswith(".file_catalog"):
             # the hook lists what the database holds; these documents are on their way there
-            data["entries"] = [[d.title, d.number or "", d.issued_on.isoformat() if d.issued_on else "", "", ""] for d in self.issued]
+            data["entries"] = [
+                [d.title, d.number or "", d.issued_on.isoformat() if d.issued_on else "", "", ""] for d in self.issued
+            ]
         self.counts[title] += 1
         written = self.hook.document_number(self.matter, self.view, title) if template.numbered else None
         if isinstance(written, str):

@@ -109,7 +109,14 @@ class _Builder:
         return unit
 
     def government(
-        self, name: str, short: str, level: str, parent: Unit | None, division: Division, justice: str, upper: Place | None
+        self,
+        name: str,
+        short: str,
+        level: str,
+        parent: Unit | None,
+        division: Division,
+        justice: str,
+        upper: Place | None,
     ) -> Place:
         head = self.unit(f"{name}人民政府", f"{name}政府", level, "GOVERNMENT", parent, division,
                          is_reconsideration_organ=True, document_code=f"{short}府")  # fmt: skip
@@ -167,7 +174,9 @@ class _Builder:
         self.province.tax, self.province.customs = top.tax, top.customs
         bureau = self.unit(f"{name}监狱管理局", "监狱局", "PROV", "PRISON_BUREAU", top.justice, top_division)
         for word in ("松涛", "青石", "禾山")[: 1 + min(2, len(cities) // 2)]:
-            self.province.prisons.append(self.unit(f"{name}{word}监狱", f"{word}监狱", "PROV", "PRISON", bureau, top_division))
+            self.province.prisons.append(
+                self.unit(f"{name}{word}监狱", f"{word}监狱", "PROV", "PRISON", bureau, top_division)
+            )
         self.unit(f"{name}戒毒管理局", "戒毒局", "PROV", "DRUG_REHAB", top.justice, top_division)
         self.unit(f"{name}高级人民法院", "省高院", "PROV", "COURT", top.government, top_division)
         for city in cities:

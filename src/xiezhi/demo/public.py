@@ -84,7 +84,9 @@ class _Maker:
         if place.towns and self.rng.random() < 0.5:
             town = self.rng.choice(place.towns)
             base = town.name.removesuffix("人民政府").removesuffix("办事处")
-            return names.street(self.rng, base, village="" if base.endswith("街道") else self.rng.choice(names.HAMLETS) + "村")
+            return names.street(
+                self.rng, base, village="" if base.endswith("街道") else self.rng.choice(names.HAMLETS) + "村"
+            )
         return names.street(self.rng, place.division.name)
 
     def person(self, place: Place, name: str = "", *, adult: bool = True) -> Person:
@@ -96,7 +98,13 @@ class _Maker:
         number = self.number(place.division.code, born, sex)
         phone = names.mobile(self.serial)
         name = name or names.person(self.rng, sex)
-        groups = ["ELDERLY"] if (self.today - born).days > 60 * 366 else ["MIGRANT_WORKER"] if self.rng.random() < 0.06 else []
+        groups = (
+            ["ELDERLY"]
+            if (self.today - born).days > 60 * 366
+            else ["MIGRANT_WORKER"]
+            if self.rng.random() < 0.06
+            else []
+        )
         person = Person(
             uid=UUID(int=self.rng.getrandbits(128), version=4), name=name, sort_key=ids.sort_key(name, person=True), id_type="RESIDENT",
             id_no=number, id_hash=crypto.blind("people.identity", f"RESIDENT:{number}"), phone=phone,
@@ -180,7 +188,10 @@ def _companies(maker: _Maker, public: Public, place: Place, citizens: list[Citiz
 def _lawyers(maker: _Maker, public: Public, counties: list[Place], scale: float) -> None:
     number = max(12, round(2000 * scale))
     firms = [names.law_firm(maker.rng) for _ in range(max(3, number // 8))]
-    people = [(maker.person(counties[i % len(counties)], "林砚秋" if i == 0 else ""), "linyanqiu" if i == 0 else "") for i in range(number)]
+    people = [
+        (maker.person(counties[i % len(counties)], "林砚秋" if i == 0 else ""), "linyanqiu" if i == 0 else "")
+        for i in range(number)
+    ]
     citizens = maker.store(people)
     public.named["linyanqiu"] = citizens[0]
     public.lawyers = [(c, firms[i % len(firms)]) for i, c in enumerate(citizens)]

@@ -83,7 +83,11 @@ class Batch:
         self._parties(matter, row)
         self._officers(matter, tale)
         values = reconsideration.case_values(view, found)
-        self.cases.append(ReconsiderationCase(matter_id=matter.pk, **{**values, "organ_id": row.organ_id, "applicant_key": row.applicant_key}))
+        self.cases.append(
+            ReconsiderationCase(
+                matter_id=matter.pk, **{**values, "organ_id": row.organ_id, "applicant_key": row.applicant_key}
+            )
+        )
         self.deadlines += store.deadline_rows(matter.pk, found, not matter.open)
         return matter
 
@@ -105,7 +109,9 @@ class Batch:
                 self.commits.append(commit_of(matter, rec))
             if firing.payload:
                 last = firing.records[-1]
-                self.payloads.append(EventPayload(event_id=base + last.seq, sealed=seal(firing.payload, context="event")))
+                self.payloads.append(
+                    EventPayload(event_id=base + last.seq, sealed=seal(firing.payload, context="event"))
+                )
 
     def _parties(self, matter: Matter, row: MatterRow) -> None:
         self.parties += party_rows(matter, row)
@@ -121,7 +127,9 @@ class Batch:
                     row.valid_to, row.reason = rec.on, rec.event
             for staff in named:
                 if staff not in held:
-                    held[staff] = MatterOfficer(matter_id=matter.pk, staff_id=int(staff), lead=staff == named[0], valid_from=rec.on)
+                    held[staff] = MatterOfficer(
+                        matter_id=matter.pk, staff_id=int(staff), lead=staff == named[0], valid_from=rec.on
+                    )
             matter.handler_id = int(named[0]) if named else None
         self.officers += held.values()
 
@@ -129,7 +137,15 @@ class Batch:
         """Write everything; call inside a transaction. The order does not matter: foreign keys are checked at its end."""
         with connection.cursor() as cursor:
             groups: dict[type[models.Model], list[models.Model]] = {}
-            for found in (self.matters, self.events, self.payloads, self.parties, self.officers, self.cases, self.others):
+            for found in (
+                self.matters,
+                self.events,
+                self.payloads,
+                self.parties,
+                self.officers,
+                self.cases,
+                self.others,
+            ):
                 for one in found:
                     groups.setdefault(type(one), []).append(one)
             for model, rows in groups.items():
@@ -164,7 +180,9 @@ def matter_of(row: MatterRow, tale: Tale) -> Matter:
 def party_rows(matter: Matter, row: MatterRow) -> list[Party]:
     """Parties as `store.add_parties` enters them: agents after those they act for; then those who joined."""
     parties = row.parties
-    order = [i for i, p in enumerate(parties) if p.acts_for is None] + [i for i, p in enumerate(parties) if p.acts_for is not None]
+    order = [i for i, p in enumerate(parties) if p.acts_for is None] + [
+        i for i, p in enumerate(parties) if p.acts_for is not None
+    ]
     ids = {i: matter.pk * BLOCK + n for n, i in enumerate(order)}
 
     def one(pk: int, p: PartyInput, on: date) -> Party:
@@ -196,7 +214,8 @@ def write_ledger(cursor: Any, commits: Sequence[ledger.Commit], at: datetime | N
     if not commits:
         return
     cursor.execute(
-        "SELECT nextval(pg_get_serial_sequence('ledger_pendingentry', 'id')) FROM generate_series(1, %s)", [len(commits)]
+        "SELECT nextval(pg_get_serial_sequence('ledger_pendingentry', 'id')) FROM generate_series(1, %s)",
+        [len(commits)],
     )
     ids = [row[0] for row in cursor.fetchall()]
     salts = [secrets.token_bytes(ledger.SALT_BYTES) for _ in commits]

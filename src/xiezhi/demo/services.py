@@ -39,7 +39,12 @@ def _silent(stage: str, done: int, total: int) -> None:
 
 
 def generate(
-    scale: float = 0.01, progress: Progress = _silent, *, seed: int = SEED, matters: int | None = None, workers: int | None = None
+    scale: float = 0.01,
+    progress: Progress = _silent,
+    *,
+    seed: int = SEED,
+    matters: int | None = None,
+    workers: int | None = None,
 ) -> matter_rows.Made:
     """Make the province at a scale. 1.0 has 1,300 units, 20,000 staff and 300,000 matters a year.
 

@@ -108,7 +108,9 @@ class _Staffing:
         self.roster = Roster()
         self.wanted: list[_Wanted] = []
 
-    def want(self, unit: Unit, post: str, into: list[Official] | None = None, *, name: str = "", username: str = "") -> None:
+    def want(
+        self, unit: Unit, post: str, into: list[Official] | None = None, *, name: str = "", username: str = ""
+    ) -> None:
         self.wanted.append(_Wanted(unit, post, name, username, into=into))
 
     def place(self, place: Place, generous: int) -> None:
@@ -161,11 +163,21 @@ class _Staffing:
         for username in ("sysadmin", "secadmin", "auditadmin"):
             self.want(top.justice, "general", username=username)
         self.want(top.justice, "committee", username="committee")
-        fillers = [u for u in self.province.units if u.kind in ("AGENCY", "PRISON", "PRISON_BUREAU", "DRUG_REHAB", "JUSTICE", "COURT")]
+        fillers = [
+            u
+            for u in self.province.units
+            if u.kind in ("AGENCY", "PRISON", "PRISON_BUREAU", "DRUG_REHAB", "JUSTICE", "COURT")
+        ]
         number = max(len(fillers), round(20_000 * scale) - len(self.wanted))
         for i in range(number):
             unit = fillers[i % len(fillers)]
-            post = "prison" if unit.kind in ("PRISON", "PRISON_BUREAU") else "town-justice" if unit.name.endswith("司法所") else "general"
+            post = (
+                "prison"
+                if unit.kind in ("PRISON", "PRISON_BUREAU")
+                else "town-justice"
+                if unit.name.endswith("司法所")
+                else "general"
+            )
             self.want(unit, post)
 
     def store(self) -> Roster:
@@ -183,7 +195,9 @@ class _Staffing:
         for member, account, w in zip(staff, accounts, self.wanted, strict=True):
             if w.into is None and not w.username:
                 continue
-            official = Official(member.pk, account.pk, f"account:{account.uid}", f"{member.name}（{w.unit.name}）"[:120], member.name)
+            official = Official(
+                member.pk, account.pk, f"account:{account.uid}", f"{member.name}（{w.unit.name}）"[:120], member.name
+            )
             if w.into is not None:
                 w.into.append(official)
             if w.username:
@@ -208,7 +222,9 @@ class _Staffing:
         )  # fmt: skip
 
     def _account(self, member: Staff, w: _Wanted, i: int, password: str) -> Account:
-        admin = {"sysadmin": "SYSTEM_ADMIN", "secadmin": "SECURITY_ADMIN", "auditadmin": "AUDIT_ADMIN"}.get(w.username, "")
+        admin = {"sysadmin": "SYSTEM_ADMIN", "secadmin": "SECURITY_ADMIN", "auditadmin": "AUDIT_ADMIN"}.get(
+            w.username, ""
+        )
         return Account(
             uid=UUID(int=self.rng.getrandbits(128), version=4), username=w.username or f"y{i:05d}", password=password,
             kind=AccountKind.ADMIN if admin else AccountKind.STAFF, admin_role=admin, staff=member, demo=True,

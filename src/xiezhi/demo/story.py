@@ -59,7 +59,13 @@ def _in_review(c: Course) -> None:
 
 
 def _supplement(c: Course) -> None:
-    c.do("assigned", _on(11, 17), {"officers": [str(c.cast.lead.staff_id), str(c.cast.second.staff_id)]}, by="office_head", clock="09:15")
+    c.do(
+        "assigned",
+        _on(11, 17),
+        {"officers": [str(c.cast.lead.staff_id), str(c.cast.second.staff_id)]},
+        by="office_head",
+        clock="09:15",
+    )
     c.do("supplement_noticed", _on(11, 18), {"defects": ["ACT", "IDENTITY"], "detail": "请补充处罚决定书全文和身份证明。"}, by="case_officer",
          clock="10:30")  # fmt: skip
     c.do("supplement_notice_received", _on(11, 18), {}, by="platform", clock="10:31")
@@ -73,7 +79,13 @@ def _served(c: Course) -> None:
          by="respondent", clock="15:00")  # fmt: skip
     c.do("views_heard", _on(9, 2), {"method": "INTERNET", "heard": ["APPLICANT"], "record": "申请人认为检索范围过窄。"}, by="case_officer",
          clock="11:00")  # fmt: skip
-    c.do("drafted", _on(9, 15), {"proposed_type": "QUASHED", "draft": "拟撤销，责令重新答复。"}, by="case_officer", clock="16:00")
+    c.do(
+        "drafted",
+        _on(9, 15),
+        {"proposed_type": "QUASHED", "draft": "拟撤销，责令重新答复。"},
+        by="case_officer",
+        clock="16:00",
+    )
     c.do("submitted", _on(9, 16), {"opinion": "请审批。"}, by="case_officer", clock="10:00")
     c.do("decided", _on(9, 21), {"decision_type": "QUASHED", "decision_ground": "L64_1", "approval": "ORGAN_HEAD", "order_redo": True,
          "dispositive": "撤销答复，责令被申请人重新答复。"}, by="organ_head", clock="15:30")  # fmt: skip
@@ -95,7 +107,13 @@ def _mediated(c: Course) -> None:
          by="respondent", clock="15:00")  # fmt: skip
     c.do("mediated", _on(6, 10), {"signed_by_all": True, "sealed": True, "act_corrected": True, "terms": "罚款减为二千元，申请人不再主张其他权利。"},
          by="organ_head", clock="10:00")  # fmt: skip
-    c.do("document_served", _on(6, 12), {"document": "MEDIATED", "method": "ELECTRONIC"}, by="case_officer", clock="09:30")
+    c.do(
+        "document_served",
+        _on(6, 12),
+        {"document": "MEDIATED", "method": "ELECTRONIC"},
+        by="case_officer",
+        clock="09:30",
+    )
     c.do("closed", _on(6, 18), {"note": "已经履行，结案。"}, by="case_officer", clock="16:00")
     c.do("archived", _on(7, 20), {"volume": 1, "pages": 46}, by="archivist", clock="10:00")
 

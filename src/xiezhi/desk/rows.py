@@ -16,7 +16,20 @@ from xiezhi.kernel.access.subject import Subject
 from xiezhi.kernel.procedures import policies, selectors
 from xiezhi.kernel.procedures.models import NO_DUE, Matter, MatterOfficer, Party
 
-__all__ = ["SCOPES", "SESSION_LIST", "SORTS", "TABS", "TRACKS", "Filters", "Group", "Near", "groups", "mine_q", "near", "view_q"]
+__all__ = [
+    "SCOPES",
+    "SESSION_LIST",
+    "SORTS",
+    "TABS",
+    "TRACKS",
+    "Filters",
+    "Group",
+    "Near",
+    "groups",
+    "mine_q",
+    "near",
+    "view_q",
+]
 
 TABS: tuple[tuple[str, Any], ...] = (
     ("all", _("全部")), ("late", _("已超期")), ("today", _("今天")), ("week", _("本周")), ("later", _("以后")),

@@ -128,7 +128,9 @@ def _here(problem: Problem) -> Problem:
     return problem if problem.field in FIELDS else replace(problem, field="")
 
 
-def _registered(request: HttpRequest, doc: Document, at: At, row: Delivery | None, values: dict[str, Any]) -> HttpResponse:
+def _registered(
+    request: HttpRequest, doc: Document, at: At, row: Delivery | None, values: dict[str, Any]
+) -> HttpResponse:
     """Store the service, with the events the function draws from it, in one step. Raises Refused; nothing is kept then."""
     before = at.matter.seq
     with transaction.atomic():
@@ -146,7 +148,9 @@ def _registered(request: HttpRequest, doc: Document, at: At, row: Delivery | Non
     return HttpResponseRedirect(reverse("desk:document", args=[doc.pk]))
 
 
-def _store(doc: Document, at: At, row: Delivery | None, values: dict[str, Any], proof: Attachment | None, key: str) -> None:
+def _store(
+    doc: Document, at: At, row: Delivery | None, values: dict[str, Any], proof: Attachment | None, key: str
+) -> None:
     party = next((p for p in at.parties if str(p.pk) == values.get("party")), None)
     sent = date.fromisoformat(values["sent_on"])
     served = date.fromisoformat(values["served_on"]) if values.get("served_on") else None

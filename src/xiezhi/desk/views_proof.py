@@ -40,7 +40,9 @@ class Proof:
     @property
     def holds(self) -> bool:
         """Whether the record as it stands now is the one committed to."""
-        return self.kept is not None and ledger.verify(self.kept.kind, self.text.encode(), self.kept.salt, self.kept.commitment)
+        return self.kept is not None and ledger.verify(
+            self.kept.kind, self.text.encode(), self.kept.salt, self.kept.commitment
+        )
 
 
 @guard(DESK)
@@ -55,7 +57,8 @@ def proof(request: HttpRequest, public_id: Any) -> HttpResponse:
     commits = {s.rec.seq: services.commitment(at.matter, s.rec) for s in page.steps}
     kept = ledger.kept("event", [c.object_id for c in commits.values()])
     proofs = [
-        Proof(s, kept.get(commits[s.rec.seq].object_id), ledger.canonical(commits[s.rec.seq].payload).decode()) for s in page.steps
+        Proof(s, kept.get(commits[s.rec.seq].object_id), ledger.canonical(commits[s.rec.seq].payload).decode())
+        for s in page.steps
     ]
     opened = None
     if request.method == "POST":

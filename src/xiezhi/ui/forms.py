@@ -265,7 +265,10 @@ def build_form(
         if problem.field:
             errors.setdefault(problem.field, problem.message)
     data = data or {}
-    bound = [_bind(f, f.name, data.get(f.name, f.default), errors, options or {}, files or {}, queries or {}) for f in declared]
+    bound = [
+        _bind(f, f.name, data.get(f.name, f.default), errors, options or {}, files or {}, queries or {})
+        for f in declared
+    ]
     return BuiltForm(bound, list(problems), any(_has_files(f) for f in declared))
 
 
@@ -288,7 +291,11 @@ def missing(fields: Iterable[Field], data: Mapping[str, Any]) -> list[Problem]:
     out = []
     for f in fields:
         if f.required_on_screen and not f.required and is_empty(data.get(f.name)):
-            verb = "请填写" if f.kind in (Kind.TEXT, Kind.LONGTEXT, Kind.HTML, Kind.DATE, Kind.INT, Kind.MONEY) else "请选择"
+            verb = (
+                "请填写"
+                if f.kind in (Kind.TEXT, Kind.LONGTEXT, Kind.HTML, Kind.DATE, Kind.INT, Kind.MONEY)
+                else "请选择"
+            )
             out.append(Problem("REQUIRED", f"{verb}{f.label}", f.name, f.basis))
     return out
 

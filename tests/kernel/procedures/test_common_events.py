@@ -22,7 +22,9 @@ CALENDAR = calendar_from_chinesecalendar()
 def do(history: list[Recorded], name: str, on: date, data: Mapping[str, Any] | None = None, role: str = "") -> Effects:
     event = P.events[name]
     actor = Actor("someone", frozenset({role or event.by[0].code}))
-    ask = Ask(name, on, datetime(on.year, on.month, on.day, 12, tzinfo=SHANGHAI), actor, filled(event.form, data or {}, on))
+    ask = Ask(
+        name, on, datetime(on.year, on.month, on.day, 12, tzinfo=SHANGHAI), actor, filled(event.form, data or {}, on)
+    )
     effects = fire(P, history, ask, CALENDAR.provisional(), provisional_lapses=True)
     history += effects.recorded
     return effects

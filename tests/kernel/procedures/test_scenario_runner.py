@@ -29,7 +29,10 @@ BROKEN = [
     (HEAD + "events:\n  - receipt: {on: 2026-09-14}\n    expect: {clocks: {RC-ADMITT: 2026-09-21}}\n", "RC-ADMIT"),
     (HEAD + "events:\n  - receipt: {on: 2026-09-14}\n    expect: {clocks: {RC-ADMIT: 2026-09-22}}\n", "2026-09-20"),
     (HEAD + "events:\n  - receipt: {on: 2026-09-14, refused: true}\n", "应当被拒绝"),
-    (HEAD + "events:\n  - receipt: {on: 2026-09-14}\n  - decided: {on: 2026-09-15, refused: VIEWS_NOT_HEARD}\n", "WRONG_STATE"),
+    (
+        HEAD + "events:\n  - receipt: {on: 2026-09-14}\n  - decided: {on: 2026-09-15, refused: VIEWS_NOT_HEARD}\n",
+        "WRONG_STATE",
+    ),
     (HEAD + "given: {state: ACCEPTED, accepted_on: 2026-09-14, colour: red}\n", "colour"),
     (HEAD + "given: {state: ACCEPTED}\n", "accepted_on"),
     ("scenario: s\nevents: []\n", "procedure"),
@@ -49,9 +52,12 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, said: str) -> None:
 
 
 GOOD = [
-    HEAD + "events:\n  - accepted: 2026-09-14\n    expect: {state: 已受理, accepted_on: 2026-09-14, procedure: ORDINARY}\n",
-    HEAD + "events:\n  - {event: accepted, on: 2026-09-14, procedure: 普通程序}\n  - copy_sent:\n  - expect: {state: IN_REVIEW}\n",
-    HEAD + "events:\n  - receipt: {on: 2026-11-05}\n  - deemed_accepted: {on: 2026-11-12}\n  - copy_sent: {on: 2026-11-16}\n",
+    HEAD
+    + "events:\n  - accepted: 2026-09-14\n    expect: {state: 已受理, accepted_on: 2026-09-14, procedure: ORDINARY}\n",
+    HEAD
+    + "events:\n  - {event: accepted, on: 2026-09-14, procedure: 普通程序}\n  - copy_sent:\n  - expect: {state: IN_REVIEW}\n",
+    HEAD
+    + "events:\n  - receipt: {on: 2026-11-05}\n  - deemed_accepted: {on: 2026-11-12}\n  - copy_sent: {on: 2026-11-16}\n",
     HEAD + "events:\n  - receipt: {on: 2026-11-05}\n  - accepted: {on: 2026-11-13}\n    refused: WRONG_STATE\n",
     "- " + HEAD.replace("\n", "\n  ") + "given: {state: IN_REVIEW, accepted_on: 2026-09-14}\n"
     "  expect:\n    available: {office_head: [extended]}\n    not_available: {case_officer: [extended], office_head: [decided]}\n",

@@ -38,8 +38,21 @@ def misfits(request: HttpRequest) -> HttpResponse:
     source = request.GET.get("source", "")
     found = quarantine.misfits(source)
     if request.GET.get("as") in ("csv", "xlsx"):
-        head = (_("来源系统"), _("文件"), _("行"), _("来源编号"), _("字段"), _("代码"), _("原因"), _("处理办法"), _("已更正"))
-        body: list[Sequence[Any]] = [[m.source, m.file, m.row, m.source_key, m.field, m.code, m.reason, m.advice, "、".join(m.correction)] for m in found]
+        head = (
+            _("来源系统"),
+            _("文件"),
+            _("行"),
+            _("来源编号"),
+            _("字段"),
+            _("代码"),
+            _("原因"),
+            _("处理办法"),
+            _("已更正"),
+        )
+        body: list[Sequence[Any]] = [
+            [m.source, m.file, m.row, m.source_key, m.field, m.code, m.reason, m.advice, "、".join(m.correction)]
+            for m in found
+        ]
         return export.answer((head, body), "接收待处理", request.GET["as"])
     rows: list[Sequence[Any]] = [
         (Cell(m.source_key or "—", reverse("desk:admin-takeover-one", args=[m.pk]), small=m.source),
@@ -53,7 +66,9 @@ def misfits(request: HttpRequest) -> HttpResponse:
         (r.source, r.started_at, r.ended_at or _("没有完成"), *(Cell(n, number=True) for n in (r.read, r.taken, r.unchanged, r.changed,
          r.misfits))) for r in TakeoverRun.objects.order_by("-id")[:30]
     ], _("接收批次"), _("还没有接收过旧系统的数据"))  # fmt: skip
-    sources = list(quarantine.misfits().order_by("source").values("source").annotate(n=Count("pk")).values_list("source", "n"))
+    sources = list(
+        quarantine.misfits().order_by("source").values("source").annotate(n=Count("pk")).values_list("source", "n")
+    )
     page = Page(
         _("旧系统接收"), "takeover", [waiting, runs], template="desk/admin/takeover.html",
         hint=_("不符的记录先留在这里，不会丢掉，也不会带着错误进来。能在这里改的逐件更正；要在来源改的导出后交来源单位。"),
@@ -70,7 +85,9 @@ def misfit(request: HttpRequest, pk: int) -> HttpResponse:
     if found.resolved_at is not None and request.method == "GET":
         messages.info(request, _("这一条已经处理"))
         return HttpResponseRedirect(reverse("desk:admin-takeover"))
-    together = list(quarantine.misfits(found.source).filter(source_key=found.source_key)) if found.source_key else [found]
+    together = (
+        list(quarantine.misfits(found.source).filter(source_key=found.source_key)) if found.source_key else [found]
+    )
     tables = [Table((_("文件"), _("行"), _("字段"), _("原因"), _("处理办法")), [
         (FILES.get(m.file, m.file), Cell(m.row, number=True), Cell(m.field or "—", small=m.code), m.reason, m.advice) for m in together
     ], _("不符之处"))]  # fmt: skip
@@ -81,7 +98,9 @@ def misfit(request: HttpRequest, pk: int) -> HttpResponse:
 
     def reveal(r: HttpRequest, v: dict[str, Any]) -> HttpResponse:
         purposes.require("MAINTENANCE", v["why"])
-        obj = reading.Object("procedures.takeover", f"{found.source}/{found.source_key}"[:64], found.pk, found.source_key[:60])
+        obj = reading.Object(
+            "procedures.takeover", f"{found.source}/{found.source_key}"[:64], found.pk, found.source_key[:60]
+        )
         reading.record_reading(who(r), "SHOW", obj, [], "MAINTENANCE", ["raw"], purpose_text=v["why"], request=r)
         raw.extend(_raw(found))
         return show(_as_get(r), _page(found, [*tables, *raw], actions))
@@ -111,7 +130,9 @@ def misfit(request: HttpRequest, pk: int) -> HttpResponse:
         columns = Field("columns", _("要改的列"), Kind.RECORDS, required=True, fields=(
             Field("column", _("列"), Kind.TEXT, required=True, max_length=60), Field("value", _("改为"), Kind.TEXT, max_length=2000),
         ))  # fmt: skip
-        first = [{"column": m.field.removeprefix("data."), "value": ""} for m in together if m.file == "matters" and m.field]
+        first = [
+            {"column": m.field.removeprefix("data."), "value": ""} for m in together if m.file == "matters" and m.field
+        ]
         actions = (
             Action("correct", _("更正办件表中的列"), correct, (columns,), _("记下更正"), icon="pencil", initial={"columns": first},
                    hint=_("办件表的列：%(c)s。事件、当事人、文书表里的错误请在来源改正。") % {"c": "、".join(n for n, _t in names)}),
@@ -124,19 +145,33 @@ def misfit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(found: TakeoverMisfit, tables: list[Table], actions: tuple[Action, ...]) -> Page:
-    facts = [(_("来源系统"), found.source), (_("来源编号"), found.source_key or "—"), (_("接收批次"), found.run.started_at)]
-    return Page(_title(found), "takeover", tables, actions, facts=facts, crumb=(reverse("desk:admin-takeover"), _("旧系统接收")))
+    facts = [
+        (_("来源系统"), found.source),
+        (_("来源编号"), found.source_key or "—"),
+        (_("接收批次"), found.run.started_at),
+    ]
+    return Page(
+        _title(found), "takeover", tables, actions, facts=facts, crumb=(reverse("desk:admin-takeover"), _("旧系统接收"))
+    )
 
 
 def _raw(found: TakeoverMisfit) -> list[Table]:
     """The record as it was read: the matter's columns, then every row of its other files."""
     record = quarantine.raw_of(found)
-    tables = [Table((_("列"), _("值")), [(k, v) for k, v in record.get("matter", {}).items() if not k.startswith("@")], FILES["matters"])]
+    tables = [
+        Table(
+            (_("列"), _("值")),
+            [(k, v) for k, v in record.get("matter", {}).items() if not k.startswith("@")],
+            FILES["matters"],
+        )
+    ]
     for name in ("events", "parties", "documents"):
         rows = record.get(name, ())
         if rows:
             head = list(dict.fromkeys(k for _n, row in rows for k in row if not k.startswith("@")))
-            tables.append(Table((_("行"), *head), [(n, *(row.get(k, "") for k in head)) for n, row in rows], FILES[name]))
+            tables.append(
+                Table((_("行"), *head), [(n, *(row.get(k, "") for k in head)) for n, row in rows], FILES[name])
+            )
     return tables
 
 

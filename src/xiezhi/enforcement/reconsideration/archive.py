@@ -51,7 +51,9 @@ def catalog_rows(matter: Matter) -> list[list[str]]:
     for doc in Document.objects.filter(matter=matter, state__in=[Document.ISSUED, Document.VOID]).order_by("id"):
         day = doc.issued_on.isoformat() if doc.issued_on else ""
         rows.append((day, 0, [doc.title, doc.number or "", day, "", "已作废" if doc.state == Document.VOID else ""]))
-    items = Attachment.objects.filter(matter=matter, withdrawn_at__isnull=True).exclude(folder="INTERNAL").order_by("id")
+    items = (
+        Attachment.objects.filter(matter=matter, withdrawn_at__isnull=True).exclude(folder="INTERNAL").order_by("id")
+    )
     for item in items:
         day = item.submitted_on.isoformat()
         note = "调解材料" if item.folder == "MEDIATION" else "逾期提交" if item.late else ""
@@ -136,9 +138,19 @@ def _proofs(matter: Matter) -> list[dict[str, Any]]:
             "at": store.recorded(row).at.isoformat(), "role": row.role, "actor": row.actor, "data": row.data,
         }  # fmt: skip
         out.append(_proof(salt, record))
-    for salt in Salt.objects.select_related("entry").filter(object_type="document", object_id__in=list(documents)).order_by("entry_id"):
+    for salt in (
+        Salt.objects.select_related("entry")
+        .filter(object_type="document", object_id__in=list(documents))
+        .order_by("entry_id")
+    ):
         doc = documents[salt.object_id]
-        record = {"document": doc.pk, "template": doc.template, "version": doc.template_version, "number": doc.number, "frozen": doc.frozen}
+        record = {
+            "document": doc.pk,
+            "template": doc.template,
+            "version": doc.template_version,
+            "number": doc.number,
+            "frozen": doc.frozen,
+        }
         out.append(_proof(salt, record))
     return out
 
@@ -151,7 +163,9 @@ def _proof(salt: Salt, record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _table(head: tuple[str, ...], rows: list[list[Any]]) -> str:
-    cells = "".join("<tr>" + "".join(f"<td>{escape(str(c if c is not None else ''))}</td>" for c in row) + "</tr>" for row in rows)
+    cells = "".join(
+        "<tr>" + "".join(f"<td>{escape(str(c if c is not None else ''))}</td>" for c in row) + "</tr>" for row in rows
+    )
     return f"<table><tr>{''.join(f'<th>{escape(h)}</th>' for h in head)}</tr>{cells}</table>"
 
 
@@ -185,13 +199,20 @@ def _entries(matter: Matter) -> Iterator[package.Entry]:
     yield "clocks.json", _json(clocks)
     yield "deliveries.json", _json(_deliveries(matter))
     yield "ledger.json", _json(_proofs(matter))
-    for n, doc in enumerate(Document.objects.filter(matter=matter, state__in=[Document.ISSUED, Document.VOID]).select_related("file").order_by("id"), 1):
+    for n, doc in enumerate(
+        Document.objects.filter(matter=matter, state__in=[Document.ISSUED, Document.VOID])
+        .select_related("file")
+        .order_by("id"),
+        1,
+    ):
         stem = f"documents/{n:03d}-{_safe(doc.title)}"
         if doc.file is not None:
             yield f"{stem}.pdf", storage.open_verified(storage.key_for(doc.file.sha256))
         else:
             yield f"{stem}.json", _json({"number": doc.number, "frozen": doc.frozen})
-    for n, item in enumerate(Attachment.objects.filter(matter=matter, withdrawn_at__isnull=True).select_related("file").order_by("id"), 1):
+    for n, item in enumerate(
+        Attachment.objects.filter(matter=matter, withdrawn_at__isnull=True).select_related("file").order_by("id"), 1
+    ):
         folder = {"FILE": "material", "MEDIATION": "mediation", "INTERNAL": "internal"}[item.folder]
         yield f"{folder}/{n:03d}-{_safe(item.name)}", storage.open_verified(storage.key_for(item.file.sha256))
 
@@ -204,7 +225,9 @@ def export_matter(matter: Matter) -> Iterator[bytes]:
         "state": matter.state, "events": matter.seq, "unit": unit.name, "made_at": wall.now().isoformat(),
     }  # fmt: skip
     credential = produce.credential(unit)
-    return package.build_archive(_entries(matter), meta, lambda manifest: produce.signer().sign_detached(manifest, credential))
+    return package.build_archive(
+        _entries(matter), meta, lambda manifest: produce.signer().sign_detached(manifest, credential)
+    )
 
 
 def verify_package(source: IO[bytes] | bytes, *, trusted: list[bytes] | None = None) -> list[package.Problem]:
@@ -216,7 +239,9 @@ def _keep_until(years: int, on: date) -> date | None:
     return add_months(on, 12 * years) if years else None
 
 
-def archive_matter(matter: Matter, actor: Actor, *, volumes: int = 1, pages: int | None = None, request_key: str | None = None) -> ArchiveRecord:
+def archive_matter(
+    matter: Matter, actor: Actor, *, volumes: int = 1, pages: int | None = None, request_key: str | None = None
+) -> ArchiveRecord:
     """归档: the event, the sealed file in the store, and the record of how long it is kept. Raises Refused."""
     with transaction.atomic():
         known = ArchiveRecord.objects.filter(matter=matter).first()
@@ -237,10 +262,16 @@ def keep_archive(done: procedures.Outcome, actor: Actor) -> ArchiveRecord:
         known = ArchiveRecord.objects.filter(matter=fresh).first()
         if known is not None:
             return known
-        waiting = Document.objects.filter(matter=fresh, state=Document.ISSUED, render_state__in=[Document.PENDING, Document.FAILED])
-        first = waiting.exclude(event_seq=done.effects.event.seq).first()  # the catalog of the event itself comes right after
+        waiting = Document.objects.filter(
+            matter=fresh, state=Document.ISSUED, render_state__in=[Document.PENDING, Document.FAILED]
+        )
+        first = waiting.exclude(
+            event_seq=done.effects.event.seq
+        ).first()  # the catalog of the event itself comes right after
         if first is not None:
-            raise Refused([Problem("NOT_RENDERED", f"《{first.title}》还没有制作完成，完成后再归档", "", "档案法 第14条")])
+            raise Refused(
+                [Problem("NOT_RENDERED", f"《{first.title}》还没有制作完成，完成后再归档", "", "档案法 第14条")]
+            )
         pieces = len(catalog_rows(fresh))
         on = done.effects.event.on
         years = int(done.effects.view.param("retention_years") or 0)
@@ -283,7 +314,9 @@ def propose_destruction(matters: Iterable[Matter], actor: Actor, reason: str, *,
     return done
 
 
-def destroy_matter(matter: Matter, actor: Actor, opinion: str = "", *, request_key: str | None = None) -> DestructionRecord:
+def destroy_matter(
+    matter: Matter, actor: Actor, opinion: str = "", *, request_key: str | None = None
+) -> DestructionRecord:
     """批准销毁 by a second person, then forget. The history and this record remain. Raises Refused.
 
     The approval commits first; erasing can be repeated until it is complete, so a failure between the two loses nothing.

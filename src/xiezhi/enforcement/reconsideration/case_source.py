@@ -118,7 +118,9 @@ def claims(s: Source) -> list[str]:
 
 
 def claim_reasons(s: Source) -> str:
-    return as_text(s.said("filed", "facts_and_reasons") or s.said("via_penalty_organ", "facts_and_reasons") or "见行政复议申请书。")
+    return as_text(
+        s.said("filed", "facts_and_reasons") or s.said("via_penalty_organ", "facts_and_reasons") or "见行政复议申请书。"
+    )
 
 
 def contact_line(s: Source) -> str:
@@ -176,8 +178,14 @@ def base(s: Source) -> dict[str, Any]:
 
 
 def norm_name(s: Source) -> str:
-    return as_text(s.form.get("norm") or s.said("norm_review_started", "document") or s.form.get("document")
-                 or s.said("norm_review_requested", "document") or s.said("filed", "norm_documents") or "申请人申请审查的规范性文件")
+    return as_text(
+        s.form.get("norm")
+        or s.said("norm_review_started", "document")
+        or s.form.get("document")
+        or s.said("norm_review_requested", "document")
+        or s.said("filed", "norm_documents")
+        or "申请人申请审查的规范性文件"
+    )
 
 
 def instrument_no(s: Source) -> str:

@@ -75,7 +75,9 @@ def propose(respondent: Unit, answers: Any = None) -> Proposal:
 
 def _by_kind(unit: Unit) -> tuple[str, tuple[Option, ...]]:
     if unit.leadership in (Leadership.VERTICAL, Leadership.TAX, Leadership.STATE_SECURITY):
-        kind = {Leadership.TAX: "TAX", Leadership.STATE_SECURITY: "STATE_SECURITY"}.get(Leadership(unit.leadership), "VERTICAL")
+        kind = {Leadership.TAX: "TAX", Leadership.STATE_SECURITY: "STATE_SECURITY"}.get(
+            Leadership(unit.leadership), "VERTICAL"
+        )
         upper = _with_office(unit.parent_id)
         while upper is not None and upper.leadership != unit.leadership:
             upper = _with_office(upper.parent_id)
@@ -84,10 +86,16 @@ def _by_kind(unit: Unit) -> tuple[str, tuple[Option, ...]]:
         return kind, _option(upper, "实行垂直领导的机关、税务和国家安全机关，向上一级主管部门申请", L(27))
     if unit.kind == UnitKind.GOVERNMENT:
         if unit.level == Level.PROV:
-            return "PROVINCIAL_GOVERNMENT", _option(_with_office(unit.pk), "省级人民政府的行政行为，向该政府申请", L(24, 2))
-        return "LOWER_GOVERNMENT", _option(_upper_government(unit), "下一级人民政府的行政行为，向上一级人民政府申请", L(24, 1, 2))
+            return "PROVINCIAL_GOVERNMENT", _option(
+                _with_office(unit.pk), "省级人民政府的行政行为，向该政府申请", L(24, 2)
+            )
+        return "LOWER_GOVERNMENT", _option(
+            _upper_government(unit), "下一级人民政府的行政行为，向上一级人民政府申请", L(24, 1, 2)
+        )
     if unit.level == Level.MIN:
-        return "STATE_COUNCIL_DEPARTMENT", _option(_with_office(unit.pk), "国务院部门的行政行为，向该部门申请", L(25, 1))
+        return "STATE_COUNCIL_DEPARTMENT", _option(
+            _with_office(unit.pk), "国务院部门的行政行为，向该部门申请", L(25, 1)
+        )
     if unit.kind == UnitKind.AGENCY_GOVERNMENT:
         upper = _with_office(unit.parent_id) or _upper_government(unit)
         return "DISPATCHED_GOVERNMENT", _option(upper, "派出机关的行政行为，向设立它的人民政府申请", L(24, 1, 3))
@@ -97,7 +105,9 @@ def _by_kind(unit: Unit) -> tuple[str, tuple[Option, ...]]:
         upper = _upper_justice(unit)
         return "JUSTICE_OFFICE", (*found, *_option(upper, "也可以向上一级司法行政部门申请", L(28)))
     if unit.kind == UnitKind.AGENCY:
-        return "DISPATCHED_BODY", _option(government, "派出机构以自己的名义作出的行政行为，向本级人民政府申请", L(24, 4))
+        return "DISPATCHED_BODY", _option(
+            government, "派出机构以自己的名义作出的行政行为，向本级人民政府申请", L(24, 4)
+        )
     if unit.kind in (UnitKind.AUTHORIZED, UnitKind.INSTITUTION, UnitKind.VILLAGE_BODY):
         return "AUTHORIZED_ORG", _option(government, "授权组织的行政行为，向管理它的人民政府申请", L(24, 1, 4))
     if unit.kind == UnitKind.OFFICE:

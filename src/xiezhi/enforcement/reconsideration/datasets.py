@@ -83,7 +83,18 @@ DATASET = Dataset(
     "每件行政复议申请一行，不含个人信息。", "行政复议法 第85条", case_rows,
 )  # fmt: skip
 
-COUNTS = ("received", "accepted", "concluded", "pending", "overdue", "refused", "mediated_or_settled", "corrected", "norm_review", "sued")
+COUNTS = (
+    "received",
+    "accepted",
+    "concluded",
+    "pending",
+    "overdue",
+    "refused",
+    "mediated_or_settled",
+    "corrected",
+    "norm_review",
+    "sued",
+)
 
 
 def _indicators() -> Iterator[Indicator]:

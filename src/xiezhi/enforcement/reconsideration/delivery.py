@@ -40,7 +40,13 @@ def _refuse(code: str, message: str, field: str, basis: str) -> Refused:
 
 
 def _check(
-    document: Document, party: Party | None, method: str, *, proof: Attachment | None, witnesses: str, reason: str,
+    document: Document,
+    party: Party | None,
+    method: str,
+    *,
+    proof: Attachment | None,
+    witnesses: str,
+    reason: str,
     tried: Sequence[str],
 ) -> None:
     if document.state != Document.ISSUED:
@@ -53,21 +59,33 @@ def _check(
         raise _refuse("PARTY", "请选择受送达人", "party", CPL(87))
     if method == "ELECTRONIC" and party is not None:
         if not party.e_service:
-            raise _refuse("E_SERVICE_CONSENT_MISSING", f"{party.name}没有同意电子送达，请换用其他方式", "method", CPL(90))
+            raise _refuse(
+                "E_SERVICE_CONSENT_MISSING", f"{party.name}没有同意电子送达，请换用其他方式", "method", CPL(90)
+            )
         if party.account_id is None and party.unit_id is None:
-            raise _refuse("E_SERVICE_SYSTEM", f"{party.name}没有平台账号，无法电子送达，请换用其他方式", "method", CPL(90))
+            raise _refuse(
+                "E_SERVICE_SYSTEM", f"{party.name}没有平台账号，无法电子送达，请换用其他方式", "method", CPL(90)
+            )
     if method == "LEFT" and not witnesses.strip() and proof is None:
         raise _refuse("WITNESS_MISSING", "留置送达应当有见证人，或者上传拍照、录像作为证据", "witnesses", CPL(89))
     if method == "PUBLIC_NOTICE" and (not reason.strip() or not tried):
-        raise _refuse(
-            "NOTICE_REASON", "公告送达以前应当用尽其他方式，请写明原因和已经采用的方式", "reason", CPL(95)
-        )
+        raise _refuse("NOTICE_REASON", "公告送达以前应当用尽其他方式，请写明原因和已经采用的方式", "reason", CPL(95))
 
 
 def serve_document(
-    document: Document, party: Party | None, method: str, actor: Actor, *, sent_on: date | None = None, served_on: date | None = None,
-    proof: Attachment | None = None, witnesses: str = "", reason: str = "", tried: Sequence[str] = (),
-    at: datetime | None = None, request_key: str | None = None,
+    document: Document,
+    party: Party | None,
+    method: str,
+    actor: Actor,
+    *,
+    sent_on: date | None = None,
+    served_on: date | None = None,
+    proof: Attachment | None = None,
+    witnesses: str = "",
+    reason: str = "",
+    tried: Sequence[str] = (),
+    at: datetime | None = None,
+    request_key: str | None = None,
 ) -> Delivery:
     """Serve an issued document on a party; once it is served the event follows.
 
@@ -101,7 +119,12 @@ def serve_document(
 
 
 def confirm_delivery(
-    delivery: Delivery, actor: Actor, served_on: date, *, proof: Attachment | None = None, at: datetime | None = None,
+    delivery: Delivery,
+    actor: Actor,
+    served_on: date,
+    *,
+    proof: Attachment | None = None,
+    at: datetime | None = None,
     request_key: str | None = None,
 ) -> Delivery:
     """The receipt came back: the day in it is the day of service (CPL 91)."""
@@ -119,12 +142,16 @@ def confirm_delivery(
     return row
 
 
-def complete_notice(delivery: Delivery, actor: Actor, *, at: datetime | None = None, request_key: str | None = None) -> Delivery:
+def complete_notice(
+    delivery: Delivery, actor: Actor, *, at: datetime | None = None, request_key: str | None = None
+) -> Delivery:
     """公告期满: 30 calendar days after posting the document counts as served (CPL 95)."""
     at = at or wall.now()
     full = delivery.sent_on + timedelta(days=NOTICE_DAYS)
     if at.date() < full:
-        raise _refuse("NOTICE_NOT_FULL", f"公告满30日（{full.year}年{full.month}月{full.day}日）才视为送达", "served_on", CPL(95))
+        raise _refuse(
+            "NOTICE_NOT_FULL", f"公告满30日（{full.year}年{full.month}月{full.day}日）才视为送达", "served_on", CPL(95)
+        )
     with transaction.atomic():
         row = Delivery.objects.select_for_update().get(pk=delivery.pk)
         if row.served_on is None:
@@ -135,9 +162,19 @@ def complete_notice(delivery: Delivery, actor: Actor, *, at: datetime | None = N
 
 
 def register_service(
-    document: Document, party: Party | None, method: str, actor: Actor, *, delivery: Delivery | None = None,
-    sent_on: date | None = None, served_on: date | None = None, proof: Attachment | None = None, witnesses: str = "",
-    reason: str = "", tried: Sequence[str] = (), request_key: str | None = None,
+    document: Document,
+    party: Party | None,
+    method: str,
+    actor: Actor,
+    *,
+    delivery: Delivery | None = None,
+    sent_on: date | None = None,
+    served_on: date | None = None,
+    proof: Attachment | None = None,
+    witnesses: str = "",
+    reason: str = "",
+    tried: Sequence[str] = (),
+    request_key: str | None = None,
 ) -> Delivery:
     """Hook: what a face registers in one step, new or the completion of an earlier row. Raises Refused.
 
@@ -147,7 +184,9 @@ def register_service(
     if delivery is None:
         with transaction.atomic():
             Document.objects.select_for_update().get(pk=document.pk)
-            same = Delivery.objects.filter(document=document, party=party, method=method, sent_on=sent_on, served_on=None)
+            same = Delivery.objects.filter(
+                document=document, party=party, method=method, sent_on=sent_on, served_on=None
+            )
             delivery = same.first()  # the button pressed twice
     if delivery is None or (delivery.served_on is None and delivery.method != method):
         return serve_document(
@@ -188,7 +227,9 @@ def _record(row: Delivery, actor: Actor, on: date, at: datetime, request_key: st
     if short == "decision":
         if _waiting(document, "applicant") or not _fits(matter, "served"):
             return
-        days = document.deliveries.filter(party__role__in=(*APPLICANT_SIDE, "agent", "guardian")).values_list("served_on", flat=True)
+        days = document.deliveries.filter(party__role__in=(*APPLICANT_SIDE, "agent", "guardian")).values_list(
+            "served_on", flat=True
+        )
         procedures.fire_event(
             matter.pk, "served", actor, data, on=max((d for d in days if d), default=on), at=at, request_key=request_key
         )
@@ -230,7 +271,9 @@ def unserved(matter: Matter) -> list[tuple[Document, Party]]:
     parties = list(Party.objects.filter(
         matter=matter, role__in=("applicant", "respondent", "third_party"), valid_to__isnull=True
     ).order_by("id"))  # fmt: skip
-    got = set(Delivery.objects.filter(document__in=documents, served_on__isnull=False).values_list("document_id", "party_id"))
+    got = set(
+        Delivery.objects.filter(document__in=documents, served_on__isnull=False).values_list("document_id", "party_id")
+    )
     out = []
     for doc in documents:
         short = doc.template.rsplit(".", 1)[-1]

@@ -1,7 +1,5 @@
 """Documents from filing to acceptance."""
 
-
-
 from __future__ import annotations
 
 from datetime import date

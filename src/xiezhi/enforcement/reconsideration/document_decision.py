@@ -1,7 +1,5 @@
 """Documents that end a case or follow its end."""
 
-
-
 from __future__ import annotations
 
 from datetime import date

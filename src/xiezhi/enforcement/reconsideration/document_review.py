@@ -1,7 +1,5 @@
 """Documents of the review itself: reply, views, hearing, time, stay, collateral review."""
 
-
-
 from __future__ import annotations
 
 from datetime import date

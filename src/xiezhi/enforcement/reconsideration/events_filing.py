@@ -87,7 +87,6 @@ def _fix_in_time(view: View, ask: Ask) -> str | None:
     return None
 
 
-
 _CHECKS = (
     choice("out_of_scope_code", "不属于复议范围的事项", codes.OUT_OF_SCOPE, fact=True, basis=joined(L(12), R(36)), sample=None),
     yes_no("competent", "属于本机关管辖", fact=True, required_on_screen=True, basis=L(30, 1, 6)),
@@ -276,5 +275,3 @@ class Filing:
               text("third_party", "第三人和利害关系", "相邻权利人。")),
         sets={"third_party": True}, produces=("第三人参加通知书",), plain="有第三人参加复议。", notifies=(APPLICANT,),
     )  # fmt: skip
-
-

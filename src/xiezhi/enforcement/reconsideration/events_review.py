@@ -47,7 +47,6 @@ def _evidence(view: View, ask: Ask) -> Mapping[str, Any]:
     return {"third_party_evidence": True} if ask.data.get("submitted_by") == "THIRD_PARTY" else {}
 
 
-
 class Review:
     """From acceptance to the draft."""
 

@@ -134,4 +134,3 @@ APPLICATION = (
     text("evidence_list", "证据清单"),
     files(),
 )  # fmt: skip
-

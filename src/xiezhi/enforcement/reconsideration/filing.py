@@ -224,7 +224,12 @@ def _procedure(on: date) -> type[Procedure]:
 
 
 def check_application(
-    account: Account | None, answers: Mapping[str, Any], *, channel: str, at: datetime | None = None, staff: bool = False
+    account: Account | None,
+    answers: Mapping[str, Any],
+    *,
+    channel: str,
+    at: datetime | None = None,
+    staff: bool = False,
 ) -> Checked:
     """Everything that can be told before sending: missing answers, the competent organ, duplicates, two acts in one.
 
@@ -275,7 +280,12 @@ def check_application(
 
 
 def _representation(
-    reader: _Reader, declared: type[Procedure], rows: Sequence[Any], chosen: Sequence[Any], answers: Mapping[str, Any], on: date
+    reader: _Reader,
+    declared: type[Procedure],
+    rows: Sequence[Any],
+    chosen: Sequence[Any],
+    answers: Mapping[str, Any],
+    on: date,
 ) -> None:
     """代表人: how many applicants need representatives, and how many of them (R 17; dated parameter)."""
     threshold, low, high = declared.parameters["representatives"].at(on)
@@ -310,7 +320,12 @@ def _respondent(reader: _Reader, data: dict[str, Any]) -> Unit | None:
         if not name:
             reader.bad("REQUIRED", "请选择被申请人（作出行政行为的机关）", "respondent_name", L(19))
         else:
-            reader.bad("UNKNOWN_RESPONDENT", f"没有找到名为“{name}”的机关，请从列表中选择作出行政行为的机关", "respondent_name", L(19))
+            reader.bad(
+                "UNKNOWN_RESPONDENT",
+                f"没有找到名为“{name}”的机关，请从列表中选择作出行政行为的机关",
+                "respondent_name",
+                L(19),
+            )
         return None
     data["respondent_unit"], data["respondent_name"] = str(unit.pk), unit.name
     reader.parties.append(PartyInput("respondent", unit.name, "AUTHORITY", unit_id=unit.pk))
@@ -337,7 +352,9 @@ def _competent(reader: _Reader, data: dict[str, Any], respondent: Unit | None) -
             found = match[0]
         else:
             names = "或者".join(o.organ.name for o in proposal.options)
-            reader.bad("NOT_COMPETENT", f"{chosen.name}不是有管辖权的行政复议机关，应当向{names}申请", "organ", found.basis)
+            reader.bad(
+                "NOT_COMPETENT", f"{chosen.name}不是有管辖权的行政复议机关，应当向{names}申请", "organ", found.basis
+            )
     data["organ"] = str(found.organ.pk)
     data.setdefault("respondent_kind", proposal.kind)
     return found.organ, found.office
@@ -370,7 +387,9 @@ def _repeat(reader: _Reader, checked: Checked) -> None:
             return
 
 
-def _attach(matter: Matter, files: Iterable[Any], draft: Draft | None, role: str, ref: str, on: date, staff: bool) -> None:
+def _attach(
+    matter: Matter, files: Iterable[Any], draft: Draft | None, role: str, ref: str, on: date, staff: bool
+) -> None:
     """Files already uploaded, by draft or by number, become material of the matter; only one's own can."""
     wanted = [f.pk if isinstance(f, Attachment) else int(f) for f in files]
     rows = Attachment.objects.filter(matter__isnull=True, withdrawn_at__isnull=True)
@@ -416,7 +435,12 @@ def file_application(
             checked.problems.append(Problem("SIGN_IN", "请先登录并实名，再提交申请", ""))
         if checked.problems or checked.office is None:
             raise Refused(_with_form_problems(checked, at))
-        if staff and staff_units is not None and channel != "VIA_PENALTY_ORGAN" and checked.office.pk not in staff_units:
+        if (
+            staff
+            and staff_units is not None
+            and channel != "VIA_PENALTY_ORGAN"
+            and checked.office.pk not in staff_units
+        ):
             where = checked.organ.name if checked.organ else checked.office.name
             text = f"这件申请由{where}管辖，本窗口不能登记。请告知申请人向{where}提出，或者转交该机关登记"
             raise Refused([Problem("OTHER_OFFICE", text, "respondent_unit", L(30, 2))])
@@ -433,7 +457,9 @@ def file_application(
             ReconsiderationCase.objects.filter(pk=matter.pk).update(applicant_key=checked.applicant_key)
         _attach(matter, files, draft, acting, actor.ref, on, staff)
         for found in checked.duplicates[:3]:
-            MatterLink.objects.get_or_create(matter=matter, other=found.matter, kind="duplicate", defaults={"on": at.date()})
+            MatterLink.objects.get_or_create(
+                matter=matter, other=found.matter, kind="duplicate", defaults={"on": at.date()}
+            )
         if draft is not None:
             draft.delete()
         if event == "via_penalty_organ":
@@ -489,5 +515,3 @@ def _receive(matter: Matter, data: Mapping[str, Any], channel: str, staff_actor:
     on = _filed_on(data, channel, at)
     said = {} if channel == "ONLINE" else {"received_on": on.isoformat()}
     return procedures.fire_event(matter.pk, "receipt", actor, said, on=on, at=at)
-
-

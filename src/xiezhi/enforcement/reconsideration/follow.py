@@ -34,7 +34,11 @@ def _named(value: object) -> Unit | None:
     text = str(value or "").strip()
     if not text:
         return None
-    found = Unit.objects.filter(pk=int(text)) if text.isdigit() else Unit.objects.filter(name=text, status=UnitStatus.ACTIVE)
+    found = (
+        Unit.objects.filter(pk=int(text))
+        if text.isdigit()
+        else Unit.objects.filter(name=text, status=UnitStatus.ACTIVE)
+    )
     return found.order_by("id").first()
 
 

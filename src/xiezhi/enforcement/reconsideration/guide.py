@@ -84,7 +84,11 @@ def step_of(view: View) -> str:
 
 def _reviewing(view: View) -> str:
     answered = view.has("replied") or view.has("no_reply")
-    if not answered and not view.has("copy_received") and not (view.last("copy_sent") or _EMPTY).data.get("respondent_received_on"):
+    if (
+        not answered
+        and not view.has("copy_received")
+        and not (view.last("copy_sent") or _EMPTY).data.get("respondent_received_on")
+    ):
         return "确认被申请人收到副本"
     if not answered:
         return "等被申请人答复"

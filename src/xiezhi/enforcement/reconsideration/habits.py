@@ -28,7 +28,14 @@ _GROUNDS: Mapping[str, tuple[str, ...]] = {
     "PARTLY_QUASHED": ("L64_1", "L64_3"), "CHANGED": ("L63_1", "L63_2", "L63_3"), "UNLAWFUL": ("L65_1_2", "L65_2_1", "L65_2_2"),
     "ORDER_PERFORM": ("L66",), "COMPENSATION": ("L72",), "VOID": ("L67",),
 }  # fmt: skip
-_TYPES = {"1": "行政处罚决定", "2": "行政强制措施决定", "3": "行政许可决定", "5": "征收补偿决定", "7": "工伤认定决定", "14": "政府信息公开答复"}
+_TYPES = {
+    "1": "行政处罚决定",
+    "2": "行政强制措施决定",
+    "3": "行政许可决定",
+    "5": "征收补偿决定",
+    "7": "工伤认定决定",
+    "14": "政府信息公开答复",
+}
 
 
 def _pick(rng: random.Random, shares: Sequence[tuple[str, int]]) -> str:
@@ -39,7 +46,11 @@ def _application(rng: random.Random, on: date) -> dict[str, Any]:
     matter = rng.choices(list(_MATTER_SHARES), list(_MATTER_SHARES.values()))[0]
     served = on - timedelta(days=rng.randint(2, 52))
     act: dict[str, Any] = {"type": _TYPES.get(matter, "行政处理决定"), "told_remedy": True}
-    claims = ["ORDER_PERFORM"] if matter in ("11", "12") else [rng.choice(("QUASH", "QUASH", "QUASH", "CHANGE", "DECLARE_UNLAWFUL"))]
+    claims = (
+        ["ORDER_PERFORM"]
+        if matter in ("11", "12")
+        else [rng.choice(("QUASH", "QUASH", "QUASH", "CHANGE", "DECLARE_UNLAWFUL"))]
+    )
     if matter in ("11", "12") and rng.random() < 0.7:
         asked = on - timedelta(days=60 + rng.randint(2, 50))
         act = {"type": "不履行法定职责", "is_inaction": True, "request_received_on": asked.isoformat()}
@@ -97,7 +108,11 @@ def habits(view: View, rng: random.Random, today: date) -> Sequence[Move]:
 
 
 def _at_penalty(view: View, rng: random.Random, today: date) -> list[Move]:
-    return [Move("forwarded", 80, (1, 4)), Move("self_corrected", 18, (2, 4)), Move("withdrawn_before_acceptance", 2, (1, 3))]
+    return [
+        Move("forwarded", 80, (1, 4)),
+        Move("self_corrected", 18, (2, 4)),
+        Move("withdrawn_before_acceptance", 2, (1, 3)),
+    ]
 
 
 def _received(view: View, rng: random.Random, today: date) -> list[Move]:
@@ -113,7 +128,9 @@ def _admission(view: View, rng: random.Random, today: date) -> list[Move]:
         Move("told_no_repeat", 1, (1, 4)), Move("withdrawn_before_acceptance", 2, (1, 3)), Move("", 2, (6, 8)),
     ]  # fmt: skip
     if not view.has("supplement_noticed"):
-        moves.append(Move("supplement_noticed", 14, (1, 3), {"defects": [rng.choice(("IDENTITY", "CLAIM", "ACT", "FACTS"))]}))
+        moves.append(
+            Move("supplement_noticed", 14, (1, 3), {"defects": [rng.choice(("IDENTITY", "CLAIM", "ACT", "FACTS"))]})
+        )
     return moves
 
 
@@ -177,7 +194,11 @@ def _review(view: View, rng: random.Random, today: date) -> list[Move]:
         return [Move("copy_received", 1, (1, 3))]
     moves = _asides(view, rng)
     if not view.has("replied") and not view.has("no_reply"):
-        return [*moves[:2], Move("replied", 90, (1, 3) if simple else (3, 7)), Move("", 2, (6, 7) if simple else (11, 12))]
+        return [
+            *moves[:2],
+            Move("replied", 90, (1, 3) if simple else (3, 7)),
+            Move("", 2, (6, 7) if simple else (11, 12)),
+        ]
     if view.facts.get("norm_review_requested") and not view.has("norm_review_started"):
         return [Move("norm_review_started", 1, (1, 4), {"competent": rng.random() < 0.6})]
     moves += _outcomes(view, rng) + _hearing(view, rng, today)
@@ -189,7 +210,10 @@ def _review(view: View, rng: random.Random, today: date) -> list[Move]:
     elif not view.has("extended") and (today - (view.date("accepted_on") or today)).days > 35:
         moves.append(Move("extended", 8, (1, 5), {"extension_days": rng.choice((15, 20, 30, 30))}))
     if not simple and not view.has("views_heard"):
-        return [*moves, Move("views_heard", 70, (1, 6), {"method": rng.choice(("PHONE", "PHONE", "IN_PERSON", "INTERNET"))})]
+        return [
+            *moves,
+            Move("views_heard", 70, (1, 6), {"method": rng.choice(("PHONE", "PHONE", "IN_PERSON", "INTERNET"))}),
+        ]
     if any(view.facts.get(n) for n in ("complex", "technical", "own_act")) and not view.has("committee_consulted"):
         return [*moves, Move("committee_consulted", 60, (3, 8), {"reason": "1"})]
     if view.facts.get("complex") and not view.has("hearing_held"):
@@ -209,7 +233,11 @@ def _approving(view: View, rng: random.Random, today: date) -> list[Move]:
         kind = rng.choice(("QUASHED", "UNLAWFUL", "ORDER_PERFORM"))
     elif "ORDER_PERFORM" in (view.facts.get("claims") or ()):
         kind = rng.choice(("ORDER_PERFORM", "CLAIM_REJECTED", "CLAIM_REJECTED", "UNLAWFUL"))
-    data: dict[str, Any] = {"decision_type": kind, "decision_ground": rng.choice(_GROUNDS[kind]), "approval": "ORGAN_HEAD"}
+    data: dict[str, Any] = {
+        "decision_type": kind,
+        "decision_ground": rng.choice(_GROUNDS[kind]),
+        "approval": "ORGAN_HEAD",
+    }
     if view.facts.get("deemed_no_evidence"):
         data["decision_ground"] = "L70"
     if kind in ("QUASHED", "PARTLY_QUASHED"):
@@ -217,7 +245,10 @@ def _approving(view: View, rng: random.Random, today: date) -> list[Move]:
     if kind == "ORDER_PERFORM":
         data["perform_days"] = rng.choice((15, 20, 30))
     if view.has("committee_consulted"):
-        data |= {"committee_adopted": rng.choices(("YES", "PARTLY", "NO"), (90, 7, 3))[0], "committee_reason": "依据的事实有变化"}
+        data |= {
+            "committee_adopted": rng.choices(("YES", "PARTLY", "NO"), (90, 7, 3))[0],
+            "committee_reason": "依据的事实有变化",
+        }
     if view.has("norm_review_started"):
         data["norm_result"] = "LAWFUL"
     if view.facts.get("compensation_claim"):
@@ -240,7 +271,12 @@ def _suspended(view: View, rng: random.Random, today: date) -> list[Move]:
         if not view.has("norm_issuer_replied"):
             return [Move("norm_issuer_replied", 1, (4, 9))]
         return [Move("norm_handled", 1, (1, 5), {"conclusion": rng.choice(("LAWFUL", "LAWFUL", "CONFLICTS"))})]
-    moves = [Move("resumed", 60, (8, 40)), Move("", 10, (10, 30)), Move("mediated", 6, (3, 15)), Move("settled", 6, (3, 15))]
+    moves = [
+        Move("resumed", 60, (8, 40)),
+        Move("", 10, (10, 30)),
+        Move("mediated", 6, (3, 15)),
+        Move("settled", 6, (3, 15)),
+    ]
     if view.facts.get("suspension_ground") in ("1", "2", "4"):
         moves.append(Move("terminated", 25, (10, 45), {"ground": "5"}))
     return moves
@@ -260,7 +296,11 @@ def _served(view: View, rng: random.Random, today: date) -> list[Move]:
     if not view.has("sued"):
         moves.append(Move("sued", 6, (3, 9)))
     if view.facts.get("order_redo"):
-        return [*moves, Move("redone", 30, (10, 38), {"same_as_before": False}), Move("ordered_to_perform", 2, (45, 50))]
+        return [
+            *moves,
+            Move("redone", 30, (10, 38), {"same_as_before": False}),
+            Move("ordered_to_perform", 2, (45, 50)),
+        ]
     if view.facts.get("perform_days"):
         return [*moves, Move("performed", 30, (4, 14)), Move("ordered_to_perform", 3, (15, 25))]
     return [*moves, Move("closed", 30, (8, 16))]
@@ -277,7 +317,11 @@ def _performing(view: View, rng: random.Random, today: date) -> list[Move]:
 
 def _ended(view: View, rng: random.Random, today: date) -> list[Move]:
     if not view.has("document_served"):
-        kind = view.state.code if view.state and view.state.code in ("NOT_ACCEPTED", "REJECTED", "TERMINATED", "MEDIATED") else "OTHER"
+        kind = (
+            view.state.code
+            if view.state and view.state.code in ("NOT_ACCEPTED", "REJECTED", "TERMINATED", "MEDIATED")
+            else "OTHER"
+        )
         return [Move("document_served", 1, (1, 4), {"document": kind, "method": rng.choice(("DIRECT", "POST"))})]
     moves = [Move("closed", 30, (3, 12))]
     if view.state is S.MEDIATED and view.facts.get("perform_days"):

@@ -48,7 +48,9 @@ def _signed_codes() -> frozenset[str]:
     global _signed
     now = time.monotonic()
     if _signed is None or now - _signed[0] > _TTL:
-        rows = Parameter.objects.filter(procedure=CODE, name="signed_documents", unit__isnull=True).order_by("-valid_from")
+        rows = Parameter.objects.filter(procedure=CODE, name="signed_documents", unit__isnull=True).order_by(
+            "-valid_from"
+        )
         value = rows.values_list("value", flat=True).first()
         _signed = (now, frozenset(value) if value is not None else frozenset(SIGNED))
     return _signed[1]

@@ -51,7 +51,9 @@ class ScopeNote:
     instead: str
 
 
-def propose(respondent_kind: str, level: Level | str = Level.COUNTY, *, branch_by_district: bool = False) -> list[Proposal]:
+def propose(
+    respondent_kind: str, level: Level | str = Level.COUNTY, *, branch_by_district: bool = False
+) -> list[Proposal]:
     """Competent organs for an act of a respondent, the usual one first (L 24 to 28, R 32, 33, 75).
 
     `level` is that of the government the respondent belongs to (its own for governments). Raises LookupError for an
@@ -64,7 +66,14 @@ def propose(respondent_kind: str, level: Level | str = Level.COUNTY, *, branch_b
     ruling = "可以起诉，也可以向国务院申请裁决"
     match respondent_kind:
         case "DEPARTMENT":
-            return [Proposal("OWN_GOVERNMENT", own, L(24, 1, 1), f"对政府工作部门的行为不服，由本级政府（{own}）管辖，不再向上一级主管部门申请")]
+            return [
+                Proposal(
+                    "OWN_GOVERNMENT",
+                    own,
+                    L(24, 1, 1),
+                    f"对政府工作部门的行为不服，由本级政府（{own}）管辖，不再向上一级主管部门申请",
+                )
+            ]
         case "LOWER_GOVERNMENT" if Level(level) is Level.PROVINCE:
             return propose("PROVINCIAL_GOVERNMENT", level)
         case "LOWER_GOVERNMENT":
@@ -72,26 +81,66 @@ def propose(respondent_kind: str, level: Level | str = Level.COUNTY, *, branch_b
         case "DISPATCHED_GOVERNMENT":
             return [Proposal("OWN_GOVERNMENT", own, L(24, 1, 3), "对派出机关的行为不服，由设立它的政府管辖")]
         case "AUTHORIZED_ORG":
-            return [Proposal("OWN_GOVERNMENT", own, L(24, 1, 4), "对政府或者其部门管理的授权组织的行为不服，由本级政府管辖")]
+            return [
+                Proposal("OWN_GOVERNMENT", own, L(24, 1, 4), "对政府或者其部门管理的授权组织的行为不服，由本级政府管辖")
+            ]
         case "PROVINCIAL_GOVERNMENT":
-            return [Proposal("ITSELF", "省级人民政府", joined(L(24, 2), L(26)), "对省级政府的行为不服，由该省级政府自己复议", next_remedy=ruling)]
+            return [
+                Proposal(
+                    "ITSELF",
+                    "省级人民政府",
+                    joined(L(24, 2), L(26)),
+                    "对省级政府的行为不服，由该省级政府自己复议",
+                    next_remedy=ruling,
+                )
+            ]
         case "DISPATCHED_BODY":
-            found = [Proposal("OWN_GOVERNMENT", own, L(24, 4), "对部门派出机构以自己名义作出的行为不服，由设立它的部门的本级政府管辖")]
+            found = [
+                Proposal(
+                    "OWN_GOVERNMENT",
+                    own,
+                    L(24, 4),
+                    "对部门派出机构以自己名义作出的行为不服，由设立它的部门的本级政府管辖",
+                )
+            ]
             if branch_by_district and Level(level) in (Level.CITY, Level.PROVINCE):
                 found.append(Proposal("PLACE_GOVERNMENT", "派出机构所在地人民政府", L(24, 4),
                                       "按照行政区划设立的派出机构，也可以由其所在地的政府管辖", choice=True))  # fmt: skip
             return found
         case "STATE_COUNCIL_DEPARTMENT":
-            return [Proposal("ITSELF", "该国务院部门", joined(L(25, 0, 1), L(26)), "对国务院部门的行为不服，由该部门自己复议", next_remedy=ruling)]
+            return [
+                Proposal(
+                    "ITSELF",
+                    "该国务院部门",
+                    joined(L(25, 0, 1), L(26)),
+                    "对国务院部门的行为不服，由该部门自己复议",
+                    next_remedy=ruling,
+                )
+            ]
         case "STATE_COUNCIL_BODY":
             return [Proposal("SUPERVISING_DEPARTMENT", "设立或者管理它的国务院部门", joined(L(25, 0, 2), L(25, 0, 3)),
                              "对国务院部门的派出机构、授权组织的行为不服，由该部门管辖")]  # fmt: skip
         case "VERTICAL" | "TAX" | "STATE_SECURITY":
-            return [Proposal("UPPER_DEPARTMENT", "上一级主管部门", L(27), f"对{RESPONDENT_KINDS[respondent_kind]}的行为不服，向上一级主管部门申请")]
+            return [
+                Proposal(
+                    "UPPER_DEPARTMENT",
+                    "上一级主管部门",
+                    L(27),
+                    f"对{RESPONDENT_KINDS[respondent_kind]}的行为不服，向上一级主管部门申请",
+                )
+            ]
         case "JUSTICE_OFFICE":
             return [
-                Proposal("OWN_GOVERNMENT", own, L(28), "对履行复议机构职责的司法行政部门的行为不服，可以向本级政府申请", choice=True),
-                Proposal("UPPER_DEPARTMENT", "上一级司法行政部门", L(28), "也可以向上一级司法行政部门申请", choice=True),
+                Proposal(
+                    "OWN_GOVERNMENT",
+                    own,
+                    L(28),
+                    "对履行复议机构职责的司法行政部门的行为不服，可以向本级政府申请",
+                    choice=True,
+                ),
+                Proposal(
+                    "UPPER_DEPARTMENT", "上一级司法行政部门", L(28), "也可以向上一级司法行政部门申请", choice=True
+                ),
             ]
         case "COAST_GUARD":
             return [Proposal("UPPER_DEPARTMENT", "上一级海警机构", R(75), "对海警机构的行为不服，向上一级海警机构申请")]
@@ -102,9 +151,20 @@ def propose(respondent_kind: str, level: Level | str = Level.COUNTY, *, branch_b
             return [Proposal("ANY_OF_JOINT", "其中一个有管辖权的复议机关", R(32, 2), "垂直领导机关与其他机关共同作出的，向其中一个有管辖权的机关申请，共同决定",
                              choice=True, joint=True)]  # fmt: skip
         case "INTERNAL_AUTHORIZED":
-            return [Proposal("FOUNDER", "设立该机构的行政机关", R(33), "该机关不承担复议职责的，向对它有管辖权的复议机关申请")]
+            return [
+                Proposal(
+                    "FOUNDER", "设立该机构的行政机关", R(33), "该机关不承担复议职责的，向对它有管辖权的复议机关申请"
+                )
+            ]
         case _:
-            return [Proposal("OWN_GOVERNMENT", own, joined(R(21), L(24, 1, 1)), "未经授权的机构作出的，被申请人是设立它的行政机关，请变更被申请人；由其本级政府管辖")]
+            return [
+                Proposal(
+                    "OWN_GOVERNMENT",
+                    own,
+                    joined(R(21), L(24, 1, 1)),
+                    "未经授权的机构作出的，被申请人是设立它的行政机关，请变更被申请人；由其本级政府管辖",
+                )
+            ]
 
 
 _INSTEAD: Mapping[str, tuple[str, str]] = {

@@ -43,8 +43,15 @@ def _refuse(code: str, message: str, field: str = "", basis: str = "") -> Refuse
 
 
 def add_party(
-    matter: Matter, actor: Actor, role: str, details: Mapping[str, Any], *, interest: str = "", on_request: bool = False,
-    at: datetime | None = None, request_key: str | None = None,
+    matter: Matter,
+    actor: Actor,
+    role: str,
+    details: Mapping[str, Any],
+    *,
+    interest: str = "",
+    on_request: bool = False,
+    at: datetime | None = None,
+    request_key: str | None = None,
 ) -> Party:
     """第三人参加 or 推选代表人: the event and the party. `details` as in the application (name, kind, contact, ...).
 
@@ -83,8 +90,13 @@ def add_party(
 
 
 def elect_representatives(
-    matter: Matter, actor: Actor, chosen: Sequence[Mapping[str, Any]], *, applicant_count: int | None = None,
-    at: datetime | None = None, request_key: str | None = None,
+    matter: Matter,
+    actor: Actor,
+    chosen: Sequence[Mapping[str, Any]],
+    *,
+    applicant_count: int | None = None,
+    at: datetime | None = None,
+    request_key: str | None = None,
 ) -> Outcome:
     """推选代表人: all of them at once, with the signed letter (number of the day's rule, R 17). Raises Refused."""
     at = at or wall.now()
@@ -106,8 +118,14 @@ def elect_representatives(
 
 
 def change_agent(
-    matter: Matter, actor: Actor, change: str, agent: Mapping[str, Any] | Party, *, acts_for: Party | None = None,
-    at: datetime | None = None, request_key: str | None = None,
+    matter: Matter,
+    actor: Actor,
+    change: str,
+    agent: Mapping[str, Any] | Party,
+    *,
+    acts_for: Party | None = None,
+    at: datetime | None = None,
+    request_key: str | None = None,
 ) -> Party:
     """委托 NEW, 变更权限 CHANGED, 解除 ENDED (L 17, R 18). At most two agents a party; the respondent's own staff first."""
     at = at or wall.now()
@@ -122,10 +140,18 @@ def change_agent(
             name = str(agent.get("name") or "").strip()
             if not name:
                 raise _refuse("REQUIRED", "请填写代理人的姓名", "name", L(17, 1))
-            if acts_for is not None and acts_for.role == "respondent" and not agent.get("is_staff") and not any(
-                p.detail.get("is_staff") for p in present
+            if (
+                acts_for is not None
+                and acts_for.role == "respondent"
+                and not agent.get("is_staff")
+                and not any(p.detail.get("is_staff") for p in present)
             ):
-                raise _refuse("STAFF_AGENT", "被申请人应当先指定一至二名本单位工作人员为代理人，不能只委托律师", "is_staff", R(18, 2))
+                raise _refuse(
+                    "STAFF_AGENT",
+                    "被申请人应当先指定一至二名本单位工作人员为代理人，不能只委托律师",
+                    "is_staff",
+                    R(18, 2),
+                )
             party = store.add_parties(locked, [PartyInput(
                 "agent", name, str(agent.get("kind") or "OTHER"), account_id=agent.get("account_id"),
                 detail={k: agent[k] for k in ("powers", "period", "employer", "is_staff") if agent.get(k)},
@@ -161,13 +187,21 @@ def _bulk(matters: Iterable[Matter], event: str, actor: Actor, data: Any, reques
     return Bulk(tuple(done), tuple(refused))
 
 
-def assign_many(matters: Iterable[Matter], actor: Actor, officers: Sequence[str], *, request_key: str | None = None) -> Bulk:
+def assign_many(
+    matters: Iterable[Matter], actor: Actor, officers: Sequence[str], *, request_key: str | None = None
+) -> Bulk:
     """批量指定承办人: one event a matter; a refusal of one leaves the others."""
     return _bulk(matters, "assigned", actor, lambda m: {"officers": list(officers)}, request_key)
 
 
 def hand_over_all(
-    leaving: Staff, successor: Staff, actor: Actor, *, reason: str, unit: Unit | None = None, request_key: str | None = None
+    leaving: Staff,
+    successor: Staff,
+    actor: Actor,
+    *,
+    reason: str,
+    unit: Unit | None = None,
+    request_key: str | None = None,
 ) -> Bulk:
     """移交某人全部未结办件: somebody moves on, every open matter goes to the successor with an entry of its own."""
     held = MatterOfficer.objects.filter(staff=leaving, valid_to__isnull=True, matter__open=True, matter__procedure=CODE)
@@ -179,7 +213,14 @@ def hand_over_all(
 
 
 def recuse(
-    matter: Matter, actor: Actor, staff: Staff, *, asked_by: str, granted: bool, reason: str, successor: Staff | None = None,
+    matter: Matter,
+    actor: Actor,
+    staff: Staff,
+    *,
+    asked_by: str,
+    granted: bool,
+    reason: str,
+    successor: Staff | None = None,
     request_key: str | None = None,
 ) -> Outcome:
     """回避: the decision is recorded; when granted the officer leaves, and a successor takes the place."""

@@ -389,7 +389,9 @@ EXTENSION = (
 
 
 def _suspension_consents(view: View, ask: Ask) -> str | None:
-    if ask.data.get("ground") == "6" and not (ask.data.get("applicant_consents") and ask.data.get("respondent_consents")):
+    if ask.data.get("ground") == "6" and not (
+        ask.data.get("applicant_consents") and ask.data.get("respondent_consents")
+    ):
         return "因调解、和解中止，须申请人和被申请人都同意"
     return None
 
@@ -461,7 +463,11 @@ TERMINATION = (
 
 
 def _represented(view: View, ask: Ask) -> str | None:
-    if "representative" in ask.actor.roles and "applicant" not in ask.actor.roles and not ask.data.get("represented_consent"):
+    if (
+        "representative" in ask.actor.roles
+        and "applicant" not in ask.actor.roles
+        and not ask.data.get("represented_consent")
+    ):
         return "代表人变更请求、撤回申请或者承认第三人的请求，应当经被代表的申请人同意"
     return None
 

@@ -137,8 +137,10 @@ def _ground_fits(view: View, ask: Ask) -> str | None:
 
 
 def _not_worse(view: View, ask: Ask) -> str | None:
-    if ask.data.get("decision_type") == "CHANGED" and ask.data.get("worse_for_applicant") and not known(
-        view, ask, "third_party_asks"
+    if (
+        ask.data.get("decision_type") == "CHANGED"
+        and ask.data.get("worse_for_applicant")
+        and not known(view, ask, "third_party_asks")
     ):
         return "变更不得对申请人更为不利；依法应当变更但更不利的，驳回复议请求"
     return None
@@ -261,7 +263,11 @@ def _copied_first(view: View, ask: Ask) -> str | None:
 def _performed_first(view: View, ask: Ask) -> str | None:
     if view.state is not states.PERFORMING:
         return None
-    return None if view.has("performed") or view.has("redone") or view.has("enforced") else "尚未记录履行情况，请先记录履行完毕"
+    return (
+        None
+        if view.has("performed") or view.has("redone") or view.has("enforced")
+        else "尚未记录履行情况，请先记录履行完毕"
+    )
 
 
 ENFORCE = (

@@ -145,7 +145,9 @@ def unit_q(unit: Unit | None) -> Q:
     return Q(matter__handling_unit_id=unit.pk) | Q(matter__organ_id=unit.pk)
 
 
-def cases(metric: str, unit: Unit | None, since: date, until: date, filters: Mapping[str, Any] | None = None) -> QuerySet[ReconsiderationCase]:
+def cases(
+    metric: str, unit: Unit | None, since: date, until: date, filters: Mapping[str, Any] | None = None
+) -> QuerySet[ReconsiderationCase]:
     """Cases of a metric in [since, until). Raises KeyError naming an unknown metric."""
     found = METRICS[metric]
     where = found.where & unit_q(unit)
@@ -154,7 +156,9 @@ def cases(metric: str, unit: Unit | None, since: date, until: date, filters: Map
     else:
         where &= Q(**{f"{found.when}__gte": since, f"{found.when}__lt": until})
     if metric == "overdue":
-        where &= Q(matter__due_term__in=("RC-DECIDE-ORD", "RC-DECIDE-SIM"), matter__due_legal__lt=min(until, wall.today()))
+        where &= Q(
+            matter__due_term__in=("RC-DECIDE-ORD", "RC-DECIDE-SIM"), matter__due_legal__lt=min(until, wall.today())
+        )
     for name, value in (filters or {}).items():
         column = BREAKDOWNS[name][1] if name in BREAKDOWNS else name
         where &= Q(**{column: value})
@@ -162,7 +166,13 @@ def cases(metric: str, unit: Unit | None, since: date, until: date, filters: Map
 
 
 def rows(
-    metric: str, unit: Unit | None, since: date, until: date, *, reach: Q | None = None, filters: Mapping[str, Any] | None = None
+    metric: str,
+    unit: Unit | None,
+    since: date,
+    until: date,
+    *,
+    reach: Q | None = None,
+    filters: Mapping[str, Any] | None = None,
 ) -> QuerySet[Matter]:
     """The matters behind a figure, newest first. `reach` limits them to what the reader may open."""
     found = Matter.objects.filter(pk__in=cases(metric, unit, since, until, filters).values("pk"))
@@ -189,9 +199,7 @@ def breakdown(
 ) -> list[tuple[str, str, int]]:
     """(code, words, count) of a metric split by one of `BREAKDOWNS`, largest first."""
     _, column, words = BREAKDOWNS[by]
-    found = (
-        cases(metric, unit, since, until, filters).values(column).annotate(n=Count("pk")).order_by("-n", column)
-    )
+    found = cases(metric, unit, since, until, filters).values(column).annotate(n=Count("pk")).order_by("-n", column)
     return [(str(r[column] or ""), words.get(str(r[column] or ""), str(r[column] or "未填")), r["n"]) for r in found]
 
 

@@ -63,9 +63,13 @@ def draft_document(matter: Matter, title: str, actor: Actor, form: Mapping[str, 
     declared = registry.get(matter.procedure, matter.version)
     view = store.view(declared, store.history(matter.pk), matter)
     view.calendar = store.calendar()
-    event = next((e.code for e in declared.events.values() if not callable(e.produces) and title in e.produces), "decided")
+    event = next(
+        (e.code for e in declared.events.values() if not callable(e.produces) and title in e.produces), "decided"
+    )
     now = wall.now()
-    rec = Recorded(view.seq + 1, event, now.date(), now, next(iter(actor.roles), ""), actor.ref, dict(form or {}), actor.label)
+    rec = Recorded(
+        view.seq + 1, event, now.date(), now, next(iter(actor.roles), ""), actor.ref, dict(form or {}), actor.label
+    )
     data = document_data(matter, view, rec, form or {}, title)
     return documents.draft(matter, title, actor, data={**data, "issued_on": now.date().isoformat()})
 
@@ -87,7 +91,11 @@ def rebuild_cases(matter_ids: Sequence[int], *, chunk: int = 500) -> int:
             rows.append(ReconsiderationCase(
                 matter_id=matter.pk, organ_id=matter.organ_id, applicant_key=kept.get(matter.pk, ""), **case_values(view, found)
             ))  # fmt: skip
-        names = [f.attname for f in ReconsiderationCase._meta.concrete_fields if f.attname not in ("matter_id", "merged_into_id")]
+        names = [
+            f.attname
+            for f in ReconsiderationCase._meta.concrete_fields
+            if f.attname not in ("matter_id", "merged_into_id")
+        ]
         ReconsiderationCase.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["matter"], update_fields=[n.removesuffix("_id") for n in names]
         )

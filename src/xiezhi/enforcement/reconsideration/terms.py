@@ -121,7 +121,9 @@ def _first_receipt(view: View) -> Started | None:
             break
         if rec.event == "receipt":
             found = Started(rec.date("received_on") or rec.on, "收到行政复议申请", L(31, 1), rec.seq)
-        elif rec.event == "filed" and found is None and rec.data.get("filing_method") in ("ONLINE", "IN_PERSON", "ORAL"):
+        elif (
+            rec.event == "filed" and found is None and rec.data.get("filing_method") in ("ONLINE", "IN_PERSON", "ORAL")
+        ):
             found = Started(rec.on, "收到行政复议申请", L(31, 1), rec.seq)
     return found
 
@@ -344,4 +346,3 @@ class Terms:
         "RC-RETENTION", "保管期限", _retention_years, YR, (Since("archived", "", "归档"),), "档案法 第21条", PLAIN,
         kind=TermKind.WAIT, roll=False, runs_in=(states.ARCHIVED,), on_lapse="可以鉴定销毁", alarm=False,
     )  # fmt: skip
-

@@ -104,7 +104,12 @@ class Kept:
 
 def kept(object_type: str, object_ids: Sequence[str]) -> dict[str, Kept]:
     """Commitments of objects whose salt is still there, newest for each; an erased salt leaves nothing to find."""
-    rows = Salt.objects.filter(object_type=object_type, object_id__in=list(object_ids)).select_related("entry").order_by("pk")
+    rows = (
+        Salt.objects.filter(object_type=object_type, object_id__in=list(object_ids))
+        .select_related("entry")
+        .order_by("pk")
+    )
     return {
-        r.object_id: Kept(r.entry_id, r.entry.kind, bytes(r.entry.commitment), bytes(r.salt), r.entry.created_at) for r in rows
+        r.object_id: Kept(r.entry_id, r.entry.kind, bytes(r.entry.commitment), bytes(r.salt), r.entry.created_at)
+        for r in rows
     }

@@ -135,7 +135,6 @@ def rebuild(
     `workers` processes share the work (default: one per core, 1 computes in this process).
     """
     at = at or wall.now()
-    store.refresh_auto_terms()
     jobs = list(_jobs(at))
     total = Rebuilt(0, 0, 0)
     workers = workers or min(os.cpu_count() or 1, len(jobs) or 1)

@@ -287,19 +287,16 @@ def deadline_rows(matter_id: int, found: Sequence[Clock], closed: bool) -> list[
 _AUTO: dict[type[Procedure], frozenset[str]] = {}
 
 
+_auto_terms: tuple[int, frozenset[str]] = (-1, frozenset())
+
+
 def _auto(c: Clock) -> bool:
-    if not _AUTO_TERMS:
-        refresh_auto_terms()  # a rebuild may be the first thing a process does
-    return c.term.id in _AUTO_TERMS
-
-
-_AUTO_TERMS: set[str] = set()
-
-
-def refresh_auto_terms() -> None:
-    """Terms whose lapse fires an event; called when procedures are registered."""
-    _AUTO_TERMS.clear()
-    _AUTO_TERMS.update(t for p in registry.all_procedures() for e in p.clock_events() for t in e.lapses)
+    """Whether the lapse of the clock's term fires an event by itself."""
+    global _auto_terms
+    known = registry.all_procedures()
+    if _auto_terms[0] != len(known):
+        _auto_terms = (len(known), frozenset(t for p in known for e in p.clock_events() for t in e.lapses))
+    return c.term.id in _auto_terms[1]
 
 
 COLUMNS = ("matter_id", "term", "number", "side", "started_on", "nominal", "legal", "status", "provisional", "lapses")
@@ -307,8 +304,6 @@ COLUMNS = ("matter_id", "term", "number", "side", "started_on", "nominal", "lega
 
 def replace_deadlines(matter: Matter, found: Sequence[Clock]) -> None:
     """Replace the matter's index rows and wake the pages that show it, in one statement."""
-    if not _AUTO_TERMS:
-        refresh_auto_terms()
     rows = deadline_rows(matter.pk, found, not matter.open)
     columns = [[r[i] for r in rows] for i in range(1, len(COLUMNS))]
     with connection.cursor() as cursor:

@@ -102,9 +102,15 @@ def history(row: Row) -> Sequence[Step]:
     if state == "SUPPLEMENT_PENDING":
         return steps
     if state == "ABANDONED" or result == "ABANDONED":
-        return _close(row, state, [*steps, Step("supplement_lapsed", _must(row, "result_on", "closed_on", need="没有视为放弃的日期"))])
+        return _close(
+            row,
+            state,
+            [*steps, Step("supplement_lapsed", _must(row, "result_on", "closed_on", need="没有视为放弃的日期"))],
+        )
     if noticed:
-        steps.append(Step("supplemented", _must(row, "supplemented_on", "accepted_on", "result_on", need="没有补正的日期")))
+        steps.append(
+            Step("supplemented", _must(row, "supplemented_on", "accepted_on", "result_on", need="没有补正的日期"))
+        )
     if state == "NOT_ACCEPTED" or result == "NOT_ACCEPTED":
         on = _must(row, "result_on", "closed_on", need="没有不予受理的日期")
         return _close(row, state, [*steps, Step("refused", on, {"reason_code": _refusal(row)})])
@@ -119,7 +125,9 @@ def _refusal(row: Row) -> str:
 
 def _after_acceptance(row: Row, state: str, result: str, steps: list[Step]) -> Sequence[Step]:
     accepted = _must(row, "accepted_on", need="没有受理日期")
-    data: dict[str, Any] = {"procedure": coded("track", row["track"], TRACKS, codes.PROCEDURES) if row.get("track") else "ORDINARY"}
+    data: dict[str, Any] = {
+        "procedure": coded("track", row["track"], TRACKS, codes.PROCEDURES) if row.get("track") else "ORDINARY"
+    }
     if row.get("@officers"):
         data["officers"] = [o for o in row["@officers"].split(",") if o]
     if row.get("accepted_mode", "").strip() in ("DEEMED", "视为受理"):
@@ -167,7 +175,9 @@ def _suspensions(row: Row, state: str) -> list[Step]:
     found = [Step("suspended", begun, {"ground": ground})]
     ended = _day(row, "resumed_on")
     if ended is None and state != "SUSPENDED":
-        raise Unfit("resumed_on", "DATE_MISSING", "有中止日期，没有恢复审理的日期", "填写resumed_on；仍在中止的，状态填中止")
+        raise Unfit(
+            "resumed_on", "DATE_MISSING", "有中止日期，没有恢复审理的日期", "填写resumed_on；仍在中止的，状态填中止"
+        )
     return [*found, Step("resumed", ended)] if ended is not None else found
 
 
@@ -224,14 +234,19 @@ def _close(row: Row, state: str, steps: list[Step]) -> Sequence[Step]:
 def parties(row: Row) -> Sequence[Mapping[str, Any]]:
     """The respondent, from the matter's own row."""
     unit = row.get("@respondent")
-    return [{"role": "respondent", "kind": "AUTHORITY", "name": row.get("respondent", "")[:120], "unit_id": int(unit) if unit else None}]
+    return [
+        {
+            "role": "respondent",
+            "kind": "AUTHORITY",
+            "name": row.get("respondent", "")[:120],
+            "unit_id": int(unit) if unit else None,
+        }
+    ]
 
 
 def details(pairs: Sequence[tuple[Prepared, Any]]) -> list[ReconsiderationCase]:
     """One case row a matter, for statistics and lists."""
-    return [
-        ReconsiderationCase(matter_id=m.pk, organ_id=m.organ_id, **case_values(p.view, p.clocks)) for p, m in pairs
-    ]
+    return [ReconsiderationCase(matter_id=m.pk, organ_id=m.organ_id, **case_values(p.view, p.clocks)) for p, m in pairs]
 
 
 def series(organ_id: int, number: str) -> tuple[str, int, int] | None:
