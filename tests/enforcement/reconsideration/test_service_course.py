@@ -283,3 +283,15 @@ def test_a_decision_with_a_gap_cannot_go_to_review(world: World) -> None:
     doc = documents.save_draft(doc.pk, world.officer, doc.body, filled, revision=doc.revision)
     assert "未出示票据&lt;b&gt;" in doc.body and documents.TO_FILL not in doc.body
     assert documents.submit(doc.pk, world.officer).state == "REVIEW"
+
+
+def test_a_party_asks_to_withdraw_and_the_office_permits(world: World) -> None:
+    """和解撤回 takes effect by the office's hand (行政复议法 第74条第2款); the applicant's own act is the request."""
+    matter = flow.in_review(world)
+    applicant = Actor("account:applicant", frozenset({"applicant"}), "")
+    with pytest.raises(Refused) as refused:
+        flow.fire(matter, "settled", applicant)
+    assert refused.value.codes == ("NOT_ALLOWED",)
+    flow.fire(matter, "withdrawn", applicant)
+    matter.refresh_from_db()
+    assert matter.state == "IN_REVIEW"

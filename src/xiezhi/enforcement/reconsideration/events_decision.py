@@ -30,7 +30,16 @@ from .roles import (
     TRANSFEREE_ORGAN,
 )
 from .rules import REPRESENTED, SUSPENSION, TERMINATION, need
-from .rules_decision import CLOSING, DECISION, DESTRUCTION, DESTRUCTION_APPROVAL, ENFORCE, MEDIATION, SERVICE
+from .rules_decision import (
+    CLOSING,
+    DECISION,
+    DESTRUCTION,
+    DESTRUCTION_APPROVAL,
+    ENFORCE,
+    MEDIATION,
+    NO_SUIT_MEANWHILE,
+    SERVICE,
+)
 
 S = states
 BOTH = (APPLICANT, RESPONDENT)
@@ -156,7 +165,7 @@ class Decision:
                        lambda v, a: "和解不得损害国家利益、社会公共利益和他人合法权益" if a.data.get("harms_others") else None,
                        L(74, 1), "harms_others"),),
         meets=DECIDE, sets={"closing_type": "TERMINATED_WITHDRAWN", "termination_ground": "1", "settled": True},
-        produces=("终止决定书",), plain="双方和解，准予撤回申请，复议终止。", notifies=BOTH,
+        office_decides=True, produces=("终止决定书",), plain="双方和解，准予撤回申请，复议终止。", notifies=BOTH,
     )  # fmt: skip
     terminated = Event(
         "终止", ((*S.ON_TRIAL,), S.TERMINATED), by=ORGAN, basis=L(41), requires=TERMINATION, meets=DECIDE, sets=_terminated,
@@ -279,7 +288,7 @@ class Decision:
     )  # fmt: skip
     sued = Event(
         "提起诉讼", ((*S.ON_TRIAL, *S.ENDED, S.DECIDED, S.CLOSED), SAME), by=(*PARTIES, CASE_OFFICER), basis=joined(ALL(45), L(34)),
-        meets=("RC-SUE", "RC-SUE-SILENCE"), backdated=True,
+        meets=("RC-SUE", "RC-SUE-SILENCE"), backdated=True, requires=(NO_SUIT_MEANWHILE,),
         form=(Field("court", "人民法院", sample="临川市人民法院"),
               choice("defendant", "被告", {"JOINT": "原机关和复议机关共同", "ORGAN": "复议机关", "RESPONDENT": "原机关"})),
         sets={"sued": True}, plain="当事人向人民法院提起了诉讼。", notifies=(OFFICE_HEAD,),

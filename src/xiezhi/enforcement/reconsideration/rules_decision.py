@@ -237,6 +237,20 @@ SERVICE = (
 )
 
 
+def _no_suit_meanwhile(view: View, ask: Ask) -> str | None:
+    """During reconsideration there is no suit, unless the time to decide has run out without a decision."""
+    if view.state not in states.ON_TRIAL:
+        return None
+    for term in ("RC-DECIDE-ORD", "RC-DECIDE-SIM"):
+        found = clock(view, ask, term)
+        if found and found.status is Status.LAPSED:
+            return None
+    return "行政复议期间不得就同一行政行为起诉；逾期没有作出决定的，才可以起诉"
+
+
+NO_SUIT_MEANWHILE = Rule("SUIT_DURING_REVIEW", _no_suit_meanwhile, joined(L(29, 1), L(34)))
+
+
 def _suit_period_over(view: View, ask: Ask) -> str | None:
     found = clock(view, ask, "RC-SUE")
     if found and found.status is Status.RUNNING:
@@ -302,5 +316,5 @@ DESTRUCTION = (Rule("RETENTION_RUNNING", _retention_over, "档案法 第21条"),
 DESTRUCTION_APPROVAL = (Rule("DESTRUCTION_NOT_PROPOSED", _proposed, "档案法 第21条"), *DESTRUCTION)
 __all__ = [
     "CLOSING", "DECISION", "DESTRUCTION", "DESTRUCTION_APPROVAL", "ENFORCE", "EVIDENCE", "HEARING_HELD", "HEARING_NOTICE",
-    "MEDIATION", "SERVICE", "committee_needed",
+    "MEDIATION", "NO_SUIT_MEANWHILE", "SERVICE", "committee_needed",
 ]  # fmt: skip

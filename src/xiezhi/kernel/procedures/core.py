@@ -490,7 +490,7 @@ def available(view: View, actor: Actor, at: datetime, *, sides: Iterable[Side] =
             problem = Problem("NOT_ALLOWED", f"由{who}办理", "", event.basis)
             options.append(Option(event, None, (problem,)))
             continue
-        if not _state_allows(event, view.state):
+        if not _state_allows(event, view.state) or (event.office_decides and role.side is Side.PARTY):
             continue
         ask = Ask(event.code, at.astimezone(SHANGHAI).date(), at, actor, {})
         options.append(Option(event, role, tuple(situation(view, event, ask, data_rules=False))))

@@ -258,6 +258,7 @@ class Event:
     hint: str = ""
     repeatable: bool = True
     primary: bool = False
+    office_decides: bool = False  # a party is named in the law, but the event takes effect only by the office's hand
     code: str = ""
 
     @property

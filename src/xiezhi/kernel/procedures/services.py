@@ -21,6 +21,7 @@ from xiezhi.kernel.calendar.counting import Calendar
 from xiezhi.kernel.ledger import services as ledger
 from xiezhi.kernel.procedures import hooks, registry, store
 from xiezhi.kernel.procedures.core import Actor, Ask, Effects, Recorded, Refused, View, clocks, fire, replay, settle
+from xiezhi.kernel.procedures.declare import Event, Side
 from xiezhi.kernel.procedures.forms import Problem
 from xiezhi.kernel.procedures.models import Matter, MatterEvent
 
@@ -165,6 +166,7 @@ def fire_event(
             effects = fire(
                 declared, history, ask, calendar, overrides=overrides, expected_seq=expected_seq, check_now=check_now
             )
+            _office_decides(declared.events[event], effects)
             documents.check_signed(matter, effects)
         except Refused as error:
             refused = error
@@ -175,6 +177,13 @@ def fire_event(
         raise refused
     assert outcome is not None
     return outcome
+
+
+def _office_decides(event: Event, effects: Effects) -> None:
+    """What needs the office's permission does not take effect by a party's own hand."""
+    used = next((r for r in event.by if r.code == effects.event.role), None)
+    if event.office_decides and used is not None and used.side is Side.PARTY:
+        raise Refused([Problem("NOT_ALLOWED", f"“{event.title}”须经复议机构准予，请先提出申请", "", event.basis)])
 
 
 def settle_matter(matter_id: int, at: datetime | None = None, *, refresh: bool = False) -> list[Recorded]:
