@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from xiezhi.kernel.procedures import bpmn, registry
 
@@ -19,17 +20,13 @@ pytestmark = [
 
 
 @pytest.mark.parametrize("procedure", registry.load_all(), ids=lambda p: p.code)
-def test_bpmn_js_draws_the_export(procedure: Any) -> None:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        try:
-            page = browser.new_page(viewport={"width": 1600, "height": 1000})
-            page.set_content('<div id="canvas"></div>')
-            page.add_script_tag(path=str(VIEWER))
-            result = page.evaluate(
-                """async (xml) => {
+def test_bpmn_js_draws_the_export(procedure: Any, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1600, "height": 1000})
+    try:
+        page.set_content('<div id="canvas"></div>')
+        page.add_script_tag(path=str(VIEWER))
+        result = page.evaluate(
+            """async (xml) => {
                   const canvas = document.getElementById('canvas');
                   canvas.style.height = '1000px';
                   const viewer = new BpmnJS({ container: canvas });
@@ -38,9 +35,9 @@ def test_bpmn_js_draws_the_export(procedure: Any) -> None:
                   const elements = viewer.get('elementRegistry').filter((e) => e.type === 'bpmn:UserTask');
                   return { warnings: warnings.map((w) => w.message), tasks: elements.length };
                 }""",
-                bpmn.export(procedure),
-            )
-        finally:
-            browser.close()
+            bpmn.export(procedure),
+        )
+    finally:
+        page.close()
     assert result["warnings"] == []
     assert result["tasks"] == sum(1 for e in procedure.events.values() if not e.when)

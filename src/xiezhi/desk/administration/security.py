@@ -28,6 +28,7 @@ from xiezhi.kernel.access.models import (
     ServiceAccount,
 )
 from xiezhi.kernel.calendar import clock as wall
+from xiezhi.kernel.people import masking
 from xiezhi.kernel.procedures.declare import Field, Kind
 from xiezhi.kernel.units import selectors as units
 
@@ -88,7 +89,9 @@ def accounts(request: HttpRequest) -> HttpResponse:
         state = Cell(_("已锁定"), tone="red") if locked else Cell(_("正常") if a.is_active else _("已停用"),
                                                               tone="green" if a.is_active else "plain")  # fmt: skip
         title = a.get_kind_display() if a.kind != AccountKind.ADMIN else a.get_admin_role_display()
-        rows.append((Cell(a.username, small=a.get_full_name()), title, state, _("已启用") if a.second else Cell(_("没有"), tone="amber"),
+        # Whose account it is matters for staff; a member of the public is nobody's business here.
+        name = masking.name(a.get_full_name()) if a.kind == AccountKind.CITIZEN else a.get_full_name()
+        rows.append((Cell(a.username, small=name), title, state, _("已启用") if a.second else Cell(_("没有"), tone="amber"),
                      a.last_login, Cell(buttons=tuple(buttons))))  # fmt: skip
     table = Table((_("账号"), _("类别"), _("状态"), _("第二因素"), _("最近登录"), ""), rows, none=_("没有找到这个账号"))
     page = Page(_("账号"), "accounts", [table],

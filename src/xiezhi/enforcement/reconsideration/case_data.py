@@ -15,13 +15,13 @@ from typing import Any
 
 from xiezhi.kernel.documents import templates
 from xiezhi.kernel.documents.layout import zh_ordinal
-from xiezhi.kernel.documents.services import TO_FILL
 from xiezhi.kernel.documents.templates import DocumentTemplate
 from xiezhi.kernel.procedures import store
-from xiezhi.kernel.procedures.core import Recorded, View, as_date
+from xiezhi.kernel.procedures.core import Recorded, View
 from xiezhi.kernel.procedures.models import Matter
 
 from . import codes
+from .case_draft import UNRECORDED, fill, found, reasoning, result
 from .case_source import (
     LAW,
     REGULATION,
@@ -43,7 +43,6 @@ from .case_text import CaseText, public_name, unit, zh
 
 __all__ = ["document_data", "phrase"]
 
-UNRECORDED = "（未记载）"  # a record says so where nothing was said, or what was said has been erased
 INSTRUMENTS = ("decision", "mediation_agreement", "rejection_decision")
 
 
@@ -278,45 +277,6 @@ def _reading(s: Source) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _drafting(s: Source) -> bool:
-    """Whether the event is still to come: its document is being drafted."""
-    return s.rec.seq > s.view.seq
-
-
-def _fill(s: Source, what: str) -> str:
-    """In a draft: a gap the drafter has to close before 送审. In an issued record nobody drafted: nothing was recorded."""
-    return f"{TO_FILL}{what}】" if _drafting(s) else UNRECORDED
-
-
-def _found(s: Source) -> str:
-    """认定的事实: what the file itself shows, and in a draft the place for the rest."""
-    act = s.facts.get("act") or {}
-    made = as_date(act.get("made_on"))
-    shown = f"{zh(made)}，" if made else ""
-    shown += (
-        f"{s.case.respondent}作出{s.case.act}。"
-        if not act.get("is_inaction")
-        else f"申请人向{s.case.respondent}提出申请。"
-    )
-    filed = as_date(s.facts.get("filed_on"))
-    if filed:
-        shown += f"申请人于{zh(filed)}申请行政复议。"
-    return shown + _fill(s, "查明的事实") if _drafting(s) else shown
-
-
-def _reasoning(s: Source, ground: str) -> str:
-    words = codes.DECISION_GROUNDS.get(ground, ("", ()))[0]
-    shown = f"被申请的行政行为{words}。" if words else ""
-    if not _drafting(s):
-        return shown or "案卷所列事实、证据和依据已经审查。"
-    return shown + _fill(s, "理由")
-
-
-def _result(s: Source, kind: str) -> str:
-    words = codes.DECISIONS.get(kind)
-    return f"{words}{s.case.respondent}{s.case.act}。" if words else _fill(s, "决定主文")
-
-
 def _decision(s: Source) -> dict[str, Any]:
     ground = str(s.get("ground", "decision_ground") or "")
     kind = str(s.facts.get("closing_type") or s.get("decision_type", "closing_type") or "")
@@ -328,11 +288,11 @@ def _decision(s: Source) -> dict[str, Any]:
     return {
         "claim_reasons": claim_reasons(s), "reply": as_text(s.said("replied", "reply", "facts", "text", "content")) or awaited,
         "third_party_views": as_text(s.said("third_party_asked", "request")),
-        "facts": as_text(s.form.get("facts") or s.form.get("facts_found")) or _found(s),
+        "facts": as_text(s.form.get("facts") or s.form.get("facts_found")) or found(s),
         "evidence": as_lines(s.form.get("evidence")) or ["案卷所列并经审查属实的证据"],
-        "reasoning": as_text(s.form.get("reasoning") or s.form.get("reasons") or s.form.get("reason")) or _reasoning(s, ground),
+        "reasoning": as_text(s.form.get("reasoning") or s.form.get("reasons") or s.form.get("reason")) or reasoning(s, ground),
         "committee": as_text(s.form.get("committee") or s.form.get("committee_use")), "norm_result": as_text(s.form.get("norm_result")),
-        "articles": articles, "result": results or [_result(s, kind)],
+        "articles": articles, "result": results or [result(s, kind)],
         "performance": as_text(s.form.get("performance")) or (f"自收到本决定书之日起{days}日内" if days else ""),
     }  # fmt: skip
 
@@ -361,7 +321,7 @@ def _rejection(s: Source) -> dict[str, Any]:
         else f"{LAW}第三十三条"
     )
     return {
-        "facts": as_text(s.form.get("facts")) or _found(s),
+        "facts": as_text(s.form.get("facts")) or found(s),
         "articles": law,
         "reasoning": as_text(s.form.get("reasoning") or s.form.get("reasons"))
         or f"{codes.REJECTION_REASONS.get(code, '')}。",
@@ -371,14 +331,14 @@ def _rejection(s: Source) -> dict[str, Any]:
 def _mediation(s: Source) -> dict[str, Any]:
     return {
         "facts": as_text(s.form.get("facts")) or claim_reasons(s), "terms": as_lines(s.form.get("terms") or s.form.get("agreement"))
-        or [_fill(s, "调解结果")], "signers": as_lines(s.form.get("signers")) or ["申请人", "被申请人"],
+        or [fill(s, "调解结果")], "signers": as_lines(s.form.get("signers")) or ["申请人", "被申请人"],
     }  # fmt: skip
 
 
 def _opinion(s: Source) -> dict[str, Any]:
     return {
         "addressee": as_text(s.form.get("addressee_name") or s.form.get("addressee")) or s.case.respondent,
-        "problem": as_text(s.form.get("problems") or s.form.get("proposal")) or _fill(s, "发现的问题"),
+        "problem": as_text(s.form.get("problems") or s.form.get("proposal")) or fill(s, "发现的问题"),
         "basis_text": as_text(s.form.get("basis_text") or s.form.get("basis")) or f"{LAW}第七十六条",
         "measures": as_lines(s.form.get("measures") or s.form.get("corrections")) or ["纠正相关违法或者不当行政行为"],
     }  # fmt: skip
