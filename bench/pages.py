@@ -126,6 +126,10 @@ def load(mix: list[tuple[int, str, str]], seed: int) -> tuple[list[float], int]:
 
 process, fresh = up()
 try:
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "xiezhi.config.settings", "XIEZHI_HOME": str(home)}
+    import django
+
+    django.setup()
     from xiezhi.demo import services as demo
 
     password = demo.demo_accounts()[0].password

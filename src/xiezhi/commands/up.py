@@ -27,7 +27,7 @@ from xiezhi.config import env
     "--host", default="127.0.0.1", show_default=True, help="Address to listen on. 0.0.0.0: every network card."
 )
 @click.option("--port", type=int, default=8000, show_default=True)
-@click.option("--workers", type=click.IntRange(1, 64), help="Web processes. Default: one for every two cores.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Web processes. Default: one for every core.")
 @click.option(
     "--scale",
     type=click.FloatRange(0.0001, 50),
@@ -65,7 +65,7 @@ def up(host: str, port: int, workers: int | None, scale: float, demo: bool | Non
         if server is not None:
             click.echo("Starting PostgreSQL ...")
         clock = _prepare(home, scale)
-        _serve(host, port, workers or max(1, (os.cpu_count() or 2) // 2), clock, began, server)
+        _serve(host, port, workers or max(2, os.cpu_count() or 2), clock, began, server)
     finally:
         if server is not None:
             click.echo("Stopping PostgreSQL ...")
