@@ -27,17 +27,10 @@ def fill(s: Source, what: str) -> str:
 
 def found(s: Source) -> str:
     """认定的事实: what the file itself shows, and in a draft the place for the rest."""
-    act = s.facts.get("act") or {}
-    made = as_date(act.get("made_on"))
-    shown = f"{zh(made)}，" if made else ""
-    shown += (
-        f"{s.case.respondent}作出{s.case.act}。"
-        if not act.get("is_inaction")
-        else f"申请人向{s.case.respondent}提出申请。"
-    )
     filed = as_date(s.facts.get("filed_on"))
-    if filed:
-        shown += f"申请人于{zh(filed)}申请行政复议。"
+    when = f"，于{zh(filed)}申请行政复议" if filed else ""
+    inaction = (s.facts.get("act") or {}).get("is_inaction")
+    shown = f"申请人{'要求' if inaction else '不服'}{s.case.respondent}{'履行职责' if inaction else s.case.act}{when}。"
     return shown + fill(s, "查明的事实") if drafting(s) else shown
 
 
