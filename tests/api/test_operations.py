@@ -48,6 +48,9 @@ def test_a_matter_from_filing_to_acceptance(province: factories.Province, office
     assert status == 200, filed
     again = citizen("POST", "/procedures/XZFY/matters", body)[1]
     assert again["repeated"] and again["matter"]["id"] == filed["matter"]["id"]
+    other = {**body, "answers": {**body["answers"], "claims": ["CHANGE"]}}
+    status, problem = citizen("POST", "/procedures/XZFY/matters", other)
+    assert status == 409 and problem["problems"][0]["code"] == "REQUEST_KEY_REUSED"
     here = f"/matters/{filed['matter']['id']}"
     assert citizen("GET", here)[1]["state"] == "ADMISSION_REVIEW"
     assert [m["id"] for m in citizen("GET", "/matters?face=own")[1]["items"]] == [filed["matter"]["id"]]

@@ -60,6 +60,14 @@ def test_same_request_files_once(world: World) -> None:
     assert Matter.objects.count() == 1
 
 
+def test_same_request_with_other_answers_is_a_conflict(world: World) -> None:
+    file_application(world.citizen, world.answers(), channel="ONLINE", request_key="k1")
+    with pytest.raises(Refused) as refused:
+        file_application(world.citizen, world.answers(claims=["CHANGE"]), channel="ONLINE", request_key="k1")
+    assert refused.value.codes == ("REQUEST_KEY_REUSED",)
+    assert Matter.objects.count() == 1
+
+
 def test_everything_missing_is_told_at_once(world: World) -> None:
     with pytest.raises(Refused) as refused:
         file_application(world.citizen, {"applicants": [{"name": "陈晓岚"}]}, channel="ONLINE", request_key="k1")

@@ -119,7 +119,15 @@ def test_repeated_request_acts_once_and_a_reused_key_is_refused() -> None:
     matter = first.matter
     go(matter, "accepted", "2026-11-06T10:00", request_key="k2")
     assert go(matter, "accepted", "2026-11-06T10:00", request_key="k2").repeated
+    with pytest.raises(Refused) as refused:
+        go(matter, "accepted", "2026-11-06T10:00", on=date(2026, 11, 5), request_key="k2")
+    assert refused.value.codes == ("REQUEST_KEY_REUSED",)
     assert MatterEvent.objects.filter(matter=matter).count() == 2
+    other = filed(unit)
+    with pytest.raises(Refused) as refused:  # the key of another matter's event
+        go(other, "accepted", "2026-11-06T10:00", request_key="k2")
+    assert refused.value.codes == ("REQUEST_KEY_REUSED",)
+    assert MatterEvent.objects.filter(matter=other).count() == 1
 
 
 @pytest.mark.django_db

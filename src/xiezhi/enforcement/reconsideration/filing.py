@@ -419,14 +419,18 @@ def file_application(
     `files` are uploaded attachments or their ids. `channel` is a code of `FILING_METHODS`; all but ONLINE and
     VIA_PENALTY_ORGAN need `staff_actor`; `staff_units` are the offices for which that clerk may take applications in
     (None: not limited). Raises Refused with every problem and the field each belongs to; then
-    nothing is stored. The same `request_key` gives the first answer again.
+    nothing is stored. The same `request_key` with the same answers gives the first answer again; with others it is
+    refused (REQUEST_KEY_REUSED).
     """
     at = at or wall.now()
     staff = staff_actor is not None
     if staff_actor is not None and not staff_actor.roles & (STAFF_ROLES | {"penalty_organ"}):
         raise Refused([Problem("NOT_ALLOWED", "您现在的身份不能登记行政复议申请", "", L(22))])
+    event = "via_penalty_organ" if channel == "VIA_PENALTY_ORGAN" else "filed"
+    files = list(files)
+    said = _said(account, answers, files, channel, staff_actor)
     with transaction.atomic():
-        known = _known(request_key)
+        known = procedures.earlier(request_key, event, said)
         if known is not None:
             return Outcome(known, None, repeated=True)
         checked = check_application(account, answers, channel=channel, at=at, staff=staff)
@@ -444,13 +448,12 @@ def file_application(
             where = checked.organ.name if checked.organ else checked.office.name
             text = f"这件申请由{where}管辖，本窗口不能登记。请告知申请人向{where}提出，或者转交该机关登记"
             raise Refused([Problem("OTHER_OFFICE", text, "respondent_unit", L(30, 2))])
-        event = "via_penalty_organ" if channel == "VIA_PENALTY_ORGAN" else "filed"
         actor = _filer(account, acting, staff_actor)
         on = _filed_on(checked.data, channel, at)
         data = {k: v for k, v in checked.data.items() if v not in (None, "", [], {})}
         opened = procedures.open_matter(
             CODE, event, actor, data, handling_unit=checked.office.pk, organ=checked.organ.pk if checked.organ else None,
-            parties=checked.parties, on=on, at=at, request_key=request_key,
+            parties=checked.parties, on=on, at=at, request_key=request_key, content=said,
         )  # fmt: skip
         matter = opened.matter
         if checked.applicant_key:
@@ -467,13 +470,13 @@ def file_application(
         return _receive(matter, checked.data, channel, staff_actor, at)
 
 
-def _known(request_key: str | None) -> Matter | None:
-    if not request_key:
-        return None
-    from xiezhi.kernel.procedures.models import MatterEvent
-
-    found = MatterEvent.objects.select_related("matter").filter(request_key=request_key).first()
-    return found.matter if found else None
+def _said(
+    account: Account | None, answers: Mapping[str, Any], files: Iterable[Any], channel: str, staff_actor: Actor | None
+) -> dict[str, Any]:
+    """Everything a request says, and who says it: only the same from the same hand is a repetition."""
+    by = staff_actor.ref if staff_actor is not None else f"account:{account.uid}" if account is not None else ""
+    named = sorted(f.pk if isinstance(f, Attachment) else int(f) for f in files)
+    return {"answers": dict(answers), "files": named, "channel": channel, "by": by}
 
 
 def _with_form_problems(checked: Checked, at: datetime) -> list[Problem]:

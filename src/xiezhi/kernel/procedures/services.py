@@ -26,7 +26,7 @@ from xiezhi.kernel.procedures.forms import Problem
 from xiezhi.kernel.procedures.models import Matter, MatterEvent
 
 __all__ = [
-    "Outcome", "PartyInput", "Refused", "commitment", "fire_event", "lapse_due", "open_matter", "settle_matter",
+    "Outcome", "PartyInput", "Refused", "commitment", "earlier", "fire_event", "lapse_due", "open_matter", "settle_matter",
 ]  # fmt: skip
 
 
@@ -63,14 +63,27 @@ class Outcome:
         return self.matter.seq
 
 
-def _digest(event: str, data: Mapping[str, Any]) -> bytes:
-    body = json.dumps({"event": event, "data": data}, sort_keys=True, default=str, ensure_ascii=False)
+def _digest(event: str, data: Mapping[str, Any], on: date | None = None) -> bytes:
+    said = {"event": event, "data": data} | ({"on": on} if on else {})
+    body = json.dumps(said, sort_keys=True, default=str, ensure_ascii=False)
     return hashlib.sha256(body.encode()).digest()
+
+
+REUSED = "同一请求标识已经用于另一项内容，这次填写的没有提交。请刷新页面，看过已经办成的，再决定是否另行提交"
 
 
 def _refuse_reused(stored: MatterEvent, digest: bytes) -> None:
     if stored.request_hash is not None and bytes(stored.request_hash) != digest:
-        raise Refused([Problem("REQUEST_KEY_REUSED", "同一请求标识已用于另一项操作，请刷新页面后再试")])
+        raise Refused([Problem("REQUEST_KEY_REUSED", REUSED)])
+
+
+def earlier(request_key: str | None, event: str, content: Mapping[str, Any]) -> Matter | None:
+    """The matter that the same request opened before, for filing services that check answers of their own first.
+
+    `content` is everything the person said, as given to `open_matter`. Raises Refused (REQUEST_KEY_REUSED) when the key
+    came with other answers then.
+    """
+    return _repeated(request_key, _digest(event, content))
 
 
 def _repeated(request_key: str | None, digest: bytes) -> Matter | None:
@@ -96,10 +109,15 @@ def open_matter(
     at: datetime | None = None,
     request_key: str | None = None,
     subject: str = "",
+    content: Mapping[str, Any] | None = None,
 ) -> Outcome:
-    """Begin a matter with its filing event. Raises Refused with every problem; then nothing is stored."""
+    """Begin a matter with its filing event. Raises Refused with every problem; then nothing is stored.
+
+    The same `request_key` with the same content gives the first matter again, with other content it is refused. `content`
+    is what the person said, where `data` is worked out from it (default: `data`).
+    """
     at = at or wall.now()
-    digest = _digest(event, data)
+    digest = _digest(event, data if content is None else content)
     with transaction.atomic():
         before = _repeated(request_key, digest)
         if before is not None:
@@ -138,9 +156,21 @@ def fire_event(
     same content acts once and gives the first answer again.
     """
     at = at or wall.now()
-    digest = _digest(event, data)
+    try:
+        return _fire(matter_id, event, actor, data, on, at, request_key, expected_seq, check_now)
+    except IntegrityError as error:  # the key stands in the history of another matter
+        if "event_once_per_request" not in str(error):
+            raise
+        raise Refused([Problem("REQUEST_KEY_REUSED", REUSED)]) from error
+
+
+def _fire(
+    matter_id: int, event: str, actor: Actor, data: Mapping[str, Any], on: date | None, at: datetime,
+    request_key: str | None, expected_seq: int | None, check_now: bool,
+) -> Outcome:  # fmt: skip
     from xiezhi.kernel.documents import services as documents
 
+    digest = _digest(event, data, on)
     refused: Refused | None = None
     outcome: Outcome | None = None
     with transaction.atomic():
@@ -252,6 +282,7 @@ def _store(matter: Matter, effects: Effects, at: datetime, request_key: str | No
     store.apply_officers(matter, effects)
     notices.for_event(matter, effects, at)
     hook.after(matter, effects)
+    hooks.tell(matter, effects)
     commits = [commitment(matter, r) for r in effects.recorded]
     commits += [documents.commitment(d) for d in made]
     ledger.append_many(commits)
