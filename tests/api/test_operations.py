@@ -352,3 +352,18 @@ def test_nobody_outside_learns_anything(province: factories.Province) -> None:
                 caller.raw(method, f"/matters/{nothing}{rest}", body),
             )
             assert real.status_code == none.status_code == 404 and real.content == none.content
+
+
+def test_archiving_by_the_api_keeps_the_sealed_file(province: factories.Province, officer: Caller) -> None:
+    matter = province.file()
+    province.go(matter, "withdrawn_before_acceptance", "citizen", {"reason": "不再申请。"})
+    body = {"data": {"volume": 1, "pages": 3}, "request_key": "archive-0001"}
+    status, problem = officer("POST", path(matter, "/events/archived"), body)
+    assert status == 422 and problem["problems"][0]["code"] == "NOT_RENDERED"
+    assert not MatterEvent.objects.filter(matter=matter, event="archived").exists()
+    Document.objects.filter(matter=matter).update(render_state=Document.DONE)
+    status, done = officer("POST", path(matter, "/events/archived"), body)
+    assert status == 200 and done["matter"]["state"] == "ARCHIVED"
+    matter.refresh_from_db()
+    assert matter.archive.package_sha256
+    assert officer("POST", path(matter, "/events/archived"), body)[1]["repeated"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.http import Http404, HttpRequest
 from ninja import Path, Query, Router
 
@@ -214,19 +213,10 @@ def fire_event(request: HttpRequest, body: EventIn, public_id: UUID = MATTER_ID,
     if draft is not None and draft.matter_id != at.matter.pk:
         raise Http404
     key = request_key(at.subject, f"{at.matter.pk}", body.request_key)
-    lapsed: Refused | None = None
-    with transaction.atomic():
-        try:
-            done = services.fire_event(
-                at.matter.pk, event, at.actor, body.data, on=body.on, expected_seq=body.expected_seq, request_key=key
-            )
-        except Refused as error:
-            lapsed = error  # what lapsed before stays, so the transaction must not end with the refusal
-        else:
-            if not done.repeated:
-                _hand_in(at, event, body.data, done.seq, draft)
-    if lapsed is not None:
-        raise lapsed
+    done = services.act(
+        at.matter.pk, event, at.actor, body.data, on=body.on, expected_seq=body.expected_seq, request_key=key,
+        hand_in=lambda outcome: _hand_in(at, event, body.data, outcome.seq, draft),
+    )  # fmt: skip
     return _done(done, selectors.by_public_id(public_id))
 
 

@@ -14,7 +14,7 @@ from xiezhi.desk.gate import At
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.documents.models import Attachment
 from xiezhi.kernel.people import selectors as people
-from xiezhi.kernel.procedures import hooks, registry, selectors, services, store
+from xiezhi.kernel.procedures import registry, selectors, services, store
 from xiezhi.kernel.procedures.clocks import Clock, Status
 from xiezhi.kernel.procedures.core import Actor, Ask, Effects, Refused, fire
 from xiezhi.kernel.procedures.declare import Event, Field, Kind, Special, State
@@ -202,23 +202,21 @@ def act(
     draft: Draft | None,
 ) -> services.Outcome:  # fmt: skip
     """Fire the event, enter its files into the matter and drop the draft, all or nothing. Raises Refused."""
-    with transaction.atomic():
-        outcome = services.fire_event(
-            at.matter.pk, event, at.actor, data, on=on, request_key=request_key or None, expected_seq=expected_seq
+
+    def hand_in(outcome: services.Outcome) -> None:
+        if draft is None:
+            return
+        ids = _file_ids(registry.get(at.matter.procedure, at.matter.version).events[event].form, data)
+        Attachment.objects.filter(draft=draft, pk__in=ids).update(
+            matter=at.matter, draft=None, event_seq=outcome.matter.seq, submitted_on=wall.today()
         )
-        if outcome.repeated:
-            return outcome
-        complete = hooks.of(at.matter.procedure).complete
-        if complete is not None:
-            complete(event, outcome, at.actor)
-        if draft is not None:
-            ids = _file_ids(registry.get(at.matter.procedure, at.matter.version).events[event].form, data)
-            Attachment.objects.filter(draft=draft, pk__in=ids).update(
-                matter=at.matter, draft=None, event_seq=outcome.matter.seq, submitted_on=wall.today()
-            )
-            Attachment.objects.filter(draft=draft).update(draft=None, withdrawn_at=wall.now())
-            Draft.objects.filter(pk=draft.pk).delete()
-    return outcome
+        Attachment.objects.filter(draft=draft).update(draft=None, withdrawn_at=wall.now())
+        Draft.objects.filter(pk=draft.pk).delete()
+
+    return services.act(
+        at.matter.pk, event, at.actor, data, on=on, request_key=request_key or None, expected_seq=expected_seq,
+        hand_in=hand_in,
+    )  # fmt: skip
 
 
 def _file_ids(form: Sequence[Field], data: Mapping[str, Any]) -> list[int]:

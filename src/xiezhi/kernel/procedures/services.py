@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -26,7 +26,8 @@ from xiezhi.kernel.procedures.forms import Problem
 from xiezhi.kernel.procedures.models import Matter, MatterEvent
 
 __all__ = [
-    "Outcome", "PartyInput", "Refused", "commitment", "earlier", "fire_event", "lapse_due", "open_matter", "settle_matter",
+    "Outcome", "PartyInput", "Refused", "act", "commitment", "earlier", "fire_event", "lapse_due", "open_matter",
+    "settle_matter",
 ]  # fmt: skip
 
 
@@ -214,6 +215,44 @@ def _office_decides(event: Event, effects: Effects) -> None:
     used = next((r for r in event.by if r.code == effects.event.role), None)
     if event.office_decides and used is not None and used.side is Side.PARTY:
         raise Refused([Problem("NOT_ALLOWED", f"“{event.title}”须经复议机构准予，请先提出申请", "", event.basis)])
+
+
+def act(
+    matter_id: int,
+    event: str,
+    actor: Actor,
+    data: Mapping[str, Any],
+    *,
+    on: date | None = None,
+    request_key: str | None = None,
+    expected_seq: int | None = None,
+    hand_in: Callable[[Outcome], None] | None = None,
+) -> Outcome:
+    """What a person does: the event, what is handed in with it, and what the function completes it with (hook `complete`),
+    all or nothing. Every face and the API act through here; nothing is done again for a repeated request.
+
+    `hand_in(outcome)` moves files and ends the draft. Raises Refused; lapses that a refused event found stay.
+    """
+    refused: Refused | None = None
+    outcome: Outcome | None = None
+    with transaction.atomic():
+        try:
+            outcome = fire_event(
+                matter_id, event, actor, data, on=on, request_key=request_key, expected_seq=expected_seq
+            )
+        except Refused as error:
+            refused = error
+        else:
+            if not outcome.repeated:
+                if hand_in is not None:
+                    hand_in(outcome)
+                complete = hooks.of(outcome.matter.procedure).complete
+                if complete is not None:
+                    complete(event, outcome, actor)
+    if refused is not None:
+        raise refused
+    assert outcome is not None
+    return outcome
 
 
 def settle_matter(matter_id: int, at: datetime | None = None, *, refresh: bool = False) -> list[Recorded]:
