@@ -20,6 +20,7 @@ from xiezhi.kernel.documents.models import Document
 from xiezhi.kernel.notices.models import Notice
 from xiezhi.kernel.procedures import policies, registry
 from xiezhi.kernel.procedures.models import Matter
+from xiezhi.ui import figures, plug
 
 __all__ = ["Heading", "Item", "counts", "navigation", "render", "review_q"]
 
@@ -115,6 +116,7 @@ def _groups(subject: Subject, found: Mapping[str, int]) -> list[tuple[str, list[
         ]))  # fmt: skip
     if subject.has("case_officer", "office_head", "counter_clerk"):
         groups.append((_("收件"), [Item("filing", _("登记申请"), reverse("desk:filing"), "file-plus")]))
+    groups += _of_functions(subject)
     if subject.has("archivist"):
         groups.append((_("档案"), [
             Item("archive", _("核验案卷文件"), reverse("desk:archive-verify"), "file-certificate"),
@@ -126,9 +128,20 @@ def _groups(subject: Subject, found: Mapping[str, int]) -> list[tuple[str, list[
         ]
         groups.append((_("业务"), services))
     if subject.has("office_head", "organ_head", "leader", "statistician", "supervisor"):
-        groups.append((_("数据"), [Item("figures", _("指标"), reverse("desk:figures"), "chart-bar")]))
+        boards = [b for b in figures.BOARDS.values() if subject.has(*b.roles)]
+        address = reverse("desk:figures")
+        groups.append((_("数据"), [Item(f"figures-{b.code}", _("%(t)s指标") % {"t": b.title}, f"{address}?board={b.code}",
+                                        "chart-bar") for b in boards]))  # fmt: skip
     groups += _administration(subject)
     return groups
+
+
+def _of_functions(subject: Subject) -> list[tuple[str, list[Item]]]:
+    """What functions add to the navigation, by heading."""
+    found: dict[str, list[Item]] = {}
+    for i in plug.nav_for(subject):
+        found.setdefault(_(i.group), []).append(Item(i.key, _(i.label), reverse(i.url), i.icon))
+    return list(found.items())
 
 
 def _newest() -> list[Any]:

@@ -27,7 +27,7 @@ from xiezhi.kernel.documents.models import Attachment, Delivery
 from xiezhi.kernel.documents.sanitize import sanitize
 from xiezhi.kernel.procedures import hooks
 from xiezhi.kernel.procedures.models import Matter
-from xiezhi.ui import uploads
+from xiezhi.ui import plug, uploads
 
 __all__ = ["asked_purpose", "attachment", "document_pdf", "matter", "me", "purpose", "reveal", "send_file", "upload"]
 
@@ -80,6 +80,7 @@ def matter(request: HttpRequest, public_id: Any) -> HttpResponse:
     steps = [(s, with_names(s.lines, staff, units), with_names(s.personal, staff, units)) for s in page.steps]
     chosen = _chosen(page, request.GET.get("show", ""))
     context: dict[str, Any] = {
+        "panels": plug.panels_for("desk", request, at.matter, page.state, at.subject),
         "at": at, "matter": at.matter, "page": page, "steps": steps, "tab": tab, "tabs": _counted(tabs, page),
         "chosen": chosen, "chosen_body": _body_of(chosen), "filing": steps[-1] if steps else None,
         "purpose_title": purposes.get(code).title, "purpose_text": text,

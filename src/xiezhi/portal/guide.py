@@ -6,10 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+
 from xiezhi.kernel.procedures import registry
 from xiezhi.kernel.procedures.core import View
 from xiezhi.kernel.procedures.declare import Event, Procedure, Side, Special, State, Term
 from xiezhi.kernel.units.models import Level
+from xiezhi.ui import plug
+from xiezhi.ui.flow import FLOWS
 
 __all__ = ["Guide", "Line", "Service", "find", "guide", "services"]
 
@@ -180,19 +184,12 @@ class Service:
     icon: str
     words: tuple[str, ...]
     online: bool = True
+    href: str = ""
 
-
-_WORDS: Mapping[str, tuple[str, str, str, tuple[str, ...]]] = {
-    "XZFY": (
-        "不服行政机关的罚款或决定", "申请行政复议，不收费", "scale",
-        (
-            "复议", "行政复议", "罚款", "处罚", "罚单", "扣车", "扣押", "查封", "吊销", "执照", "许可证", "不服", "拆除", "拆迁", "强拆",
-            "征收", "征地", "补偿", "工伤", "工伤认定", "社保", "低保", "不给办", "不作为", "不受理", "不处理", "没人管", "信息公开",
-            "政府信息", "登记", "确权", "土地证", "房产证", "行政机关", "交警", "城管", "市场监管", "公安局", "税务", "海关", "开除",
-            "学籍", "强制", "拘留", "reconsideration", "fine", "penalty", "appeal",
-        ),
-    ),
-}  # fmt: skip
+    @property
+    def address(self) -> str:
+        """Where the errand begins: its own page, or its guide."""
+        return self.href or reverse("portal:guide", args=[self.code])
 
 
 def _newest() -> list[type[Procedure]]:
@@ -203,17 +200,16 @@ def _newest() -> list[type[Procedure]]:
 
 
 def services() -> list[Service]:
-    """Services of the registry that the public can use, those with everyday words first."""
-    from xiezhi.portal.apply import FLOWS
-
+    """Errands of the public: services with a guide, and own pages of functions; urgent and described ones first."""
     out = []
     for procedure in _newest():
-        title, summary, icon, words = _WORDS.get(procedure.code, (procedure.title, "", "file-text", ()))
-        own = tuple(procedure.guide.get("常用词", ()))
-        out.append(
-            Service(procedure.code, title, summary, icon, (procedure.title, *words, *own), procedure.code in FLOWS)
-        )
-    return sorted(out, key=lambda s: s.code not in _WORDS)
+        title, summary, icon = procedure.guide.get("首页", (procedure.title, "", "file-text"))
+        words = (procedure.title, *procedure.guide.get("常用词", ()))
+        out.append(Service(procedure.code, title, summary, icon, words, procedure.code in FLOWS))
+    for entry in plug.ENTRIES.values():
+        out.append(Service(entry.key, entry.title, entry.summary, entry.icon, entry.words, href=reverse(entry.url)))
+    first = [e.key for e in plug.ENTRIES.values() if e.first]
+    return sorted(out, key=lambda s: (s.code not in first, not s.summary))
 
 
 def guide(code: str) -> Guide:

@@ -281,12 +281,17 @@ HOOKS = Hooks(
 def install() -> None:
     """Register procedure, documents, hooks and datasets; called when the application is ready."""
     from xiezhi.kernel.procedures import registry, takeover
+    from xiezhi.ui import figures, flow
 
     from . import datasets, documents  # noqa: F401 - documents register on import
+    from .apply.flow import FLOW
+    from .board import BOARD
     from .procedure import Reconsideration
     from .takeover import ADAPTER
 
     registry.register(Reconsideration)
     hooks.register(CODE, HOOKS)
     takeover.register(ADAPTER)
+    flow.register(FLOW)
+    figures.register(BOARD)
     datasets.register()

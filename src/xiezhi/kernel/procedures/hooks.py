@@ -5,7 +5,7 @@ The kernel calls these by procedure code and knows nothing of the functions that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -91,3 +91,44 @@ def register(code: str, hooks: Hooks) -> None:
 
 def of(code: str) -> Hooks:
     return _HOOKS.get(code) or Hooks()
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A function that follows what happens in matters of others."""
+
+    hear: Callable[[Matter, Effects], None]
+    procedures: frozenset[str] | None
+    events: frozenset[str] | None
+
+
+_LISTENERS: list[Listener] = []
+
+
+def listen(
+    hear: Callable[[Matter, Effects], None],
+    *,
+    procedures: Collection[str] | None = None,
+    events: Collection[str] | None = None,
+) -> None:
+    """Call `hear(matter, effects)` inside the transaction of every event of these procedures (None: of all) that is one
+    of `events` (None: any), after the procedure's own `after`. It may add rows of its own, at most two statements; an
+    error in it undoes the event. Registering the same function twice is harmless."""
+    if all(known.hear is not hear for known in _LISTENERS):
+        _LISTENERS.append(
+            Listener(
+                hear,
+                None if procedures is None else frozenset(procedures),
+                None if events is None else frozenset(events),
+            )
+        )
+
+
+def tell(matter: Matter, effects: Effects) -> None:
+    """Tell every listener of what an event did."""
+    names = {rec.event for rec in effects.recorded}
+    for known in _LISTENERS:
+        if known.procedures is not None and matter.procedure not in known.procedures:
+            continue
+        if known.events is None or known.events & names:
+            known.hear(matter, effects)

@@ -28,8 +28,8 @@ from xiezhi.kernel.procedures.declare import Field, Kind
 from xiezhi.kernel.procedures.forms import Problem, coerce
 from xiezhi.kernel.procedures.models import Party
 from xiezhi.kernel.units.ids import InvalidNumber
-from xiezhi.portal import drafts
 from xiezhi.portal.limits import limited
+from xiezhi.ui import drafts
 from xiezhi.ui.context import TYPE_COOKIE
 from xiezhi.ui.forms import build_form, parse
 from xiezhi.ui.middleware import YEAR

@@ -18,11 +18,9 @@ from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.people.adapters import AdapterUnavailable
 from xiezhi.kernel.procedures.core import Refused
 from xiezhi.kernel.procedures.declare import Kind
-from xiezhi.portal import drafts
-from xiezhi.portal.apply import FLOWS
-from xiezhi.portal.apply.flow import Flow, Step, Walk, shown
 from xiezhi.portal.limits import exceeded, limited, too_many
-from xiezhi.ui import uploads
+from xiezhi.ui import drafts, uploads
+from xiezhi.ui.flow import FLOWS, Flow, Step, Walk, shown
 from xiezhi.ui.forms import build_form, parse, queries, row_action
 
 
@@ -205,7 +203,7 @@ def _check_page(request: HttpRequest, flow: Flow, walk: Walk, problems: list[Any
     number = len(walk.sections) + 1
     context = {
         **_base(flow, walk), **flow.after(walk.answers), "summary": _summary(walk), "lines": lines, "rows": walk.rows(),
-        "ready": _account(request) is not None, "office": request.user.is_authenticated and _account(request) is None,
+        "knows_person": flow.knows_person(walk.answers), "ready": _account(request) is not None, "office": request.user.is_authenticated and _account(request) is None,
         "caption": _("%(title)s　第%(number)s步，共%(total)s步") % {"title": flow.title, "number": number, "total": number},
     }  # fmt: skip
     return render(request, "portal/apply/check.html", context, status=status)

@@ -26,7 +26,7 @@ def services(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:100]
     found = guides.find(text) if text else guides.services()
     if text and len(found) == 1:
-        return redirect("portal:guide", code=found[0].code)
+        return redirect(found[0].address)
     context = {"section": "services", "q": text, "found": found, "everything": guides.services()}
     return render(request, "portal/services.html", context)
 
@@ -34,7 +34,7 @@ def services(request: HttpRequest) -> HttpResponse:
 @guard(PUBLIC)
 def guide(request: HttpRequest, code: str) -> HttpResponse:
     """The service guide in the national fields, generated from the procedure."""
-    from xiezhi.portal.apply import FLOWS
+    from xiezhi.ui.flow import FLOWS
 
     try:
         found = guides.guide(code)

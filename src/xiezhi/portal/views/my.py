@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -27,11 +26,11 @@ from xiezhi.kernel.procedures import policies, registry, selectors, services
 from xiezhi.kernel.procedures.core import Refused
 from xiezhi.kernel.procedures.declare import Side, TermKind
 from xiezhi.kernel.procedures.forms import coerce
-from xiezhi.kernel.procedures.models import Matter
+from xiezhi.kernel.procedures.models import Matter, Party
 from xiezhi.kernel.procedures.selectors import MatterState
-from xiezhi.portal import drafts, timeline
+from xiezhi.portal import timeline
 from xiezhi.portal.limits import limited
-from xiezhi.ui import uploads
+from xiezhi.ui import drafts, plug, uploads
 from xiezhi.ui.forms import build_form, parse, queries, row_action
 
 APPLICANT_SIDE = paper_policies.APPLICANT_SIDE
@@ -55,17 +54,27 @@ def _mine(request: HttpRequest, public_id: Any) -> tuple[Subject, Matter]:
 
 def log_own(request: HttpRequest, subject: Subject, matter: Matter, what: str, fields: tuple[str, ...] = ()) -> None:
     """One's own readings are recorded too: an agent who reads is somebody the principal wants to see."""
-    persons = [p.person for p in policies.parties_of(matter) if p.person is not None and p.role in APPLICANT_SIDE]
-    own = any(p.pk == subject.person_id for p in persons)
+    parties = policies.parties_of(matter)
+    side = _side(subject, matter, parties)
+    persons = [p.person for p in parties if p.person is not None and p.pk in side]
+    own = not policies.acts_for_another(subject, parties)
     obj = Object(what, str(matter.public_id), matter.pk, matter.number)
     record_reading(subject, "READ", obj, persons, "OWN" if own else "AGENCY", fields, request=request)
 
 
+def _side(subject: Subject, matter: Matter, parties: list[Party]) -> set[int]:
+    """Parties on the subject's side: those they are or act for; applicants and who acts for them are one side."""
+    own = set(policies.stands_for(subject, parties))
+    if policies.roles_in(subject, matter, parties) & APPLICANT_SIDE:
+        own |= {p.pk for p in parties if p.part_in(parties) in APPLICANT_SIDE}
+    return own
+
+
 def visible_documents(subject: Subject, matter: Matter, state: MatterState) -> list[Document]:
     """Issued documents meant for me: my event made them, the event that made them tells my side, or they were sent to me."""
-    roles = policies.roles_in(subject, matter)
-    side = roles | ({"applicant"} if roles & APPLICANT_SIDE else set())
-    own = [p.pk for p in policies.parties_of(matter) if p.role in side]
+    parties = policies.parties_of(matter)
+    roles = policies.roles_in(subject, matter, parties)
+    own = _side(subject, matter, parties)
     sent = Delivery.objects.filter(document__matter=matter, party_id__in=own).values_list("document_id", flat=True)
     rows = Document.objects.filter(matter=matter).order_by("-id")
     return paper_policies.shown_to(rows, state.view, roles, set(sent))
@@ -91,7 +100,7 @@ def matter(request: HttpRequest, public_id: Any) -> HttpResponse:
     subject, found = _mine(request, public_id)
     services.settle_matter(found.pk)
     found = find(public_id)
-    if not policies.roles_in(subject, found) & {"applicant", "third_party"}:
+    if policies.acts_for_another(subject, policies.parties_of(found)):
         log_own(request, subject, found, "procedures.matter")  # the principal wants to see when the agent looked
     return render(request, "portal/my/matter.html", _matter_context(request, subject, found))
 
@@ -110,6 +119,7 @@ def _matter_context(request: HttpRequest, subject: Subject, found: Matter) -> di
         "open": [o for o in options if o.open and o.event.code != READ_FILE], "shut": [o for o in options if not o.open],
         "may_read_file": any(o.open and o.event.code == READ_FILE for o in options), "timeline": timeline.of(state),
         "documents": visible_documents(subject, found, state), "own_files": _own_files(subject, found),
+        "panels": plug.panels_for("portal", request, found, state, subject),
         "notices": found.notices.filter(account_id=subject.account_id or 0).order_by("-id")[:5],
     }  # fmt: skip
 
@@ -206,32 +216,21 @@ def _act(
         return _event_page(request, found, option, raw, trouble, opened, queries(request.POST), status=422)
     seen = request.POST.get("_seq", "")
     kept = [int(v) for f in form if f.kind.value == "FILES" for v in raw.get(f.name, [])]
-    lapsed: Refused | None = None
-    with transaction.atomic():  # the event, its files and the end of the draft, all or nothing
-        try:
-            outcome = services.fire_event(
-                found.pk, option.event.code, actor, raw, request_key=opened.request_key,
-                expected_seq=int(seen) if seen.isascii() and seen.isdecimal() else None,
-            )  # fmt: skip
-        except Refused as refused:
-            lapsed = refused  # what lapsed before stays, so the transaction must not end with the refusal
-        else:
-            if not outcome.repeated:
-                Attachment.objects.filter(pk__in=kept, draft=opened.row).update(
-                    matter=found, draft=None, event_seq=outcome.seq, submitted_on=wall.today()
-                )
-            drafts.drop(request, opened)
-    if lapsed is not None:
-        return _event_page(
-            request,
-            find(found.public_id),
-            option,
-            raw,
-            list(lapsed.problems),
-            opened,
-            queries(request.POST),
-            status=422,
+
+    def hand_in(outcome: services.Outcome) -> None:
+        Attachment.objects.filter(pk__in=kept, draft=opened.row).update(
+            matter=found, draft=None, event_seq=outcome.seq, submitted_on=wall.today()
         )
+
+    try:
+        services.act(
+            found.pk, option.event.code, actor, raw, request_key=opened.request_key, hand_in=hand_in,
+            expected_seq=int(seen) if seen.isascii() and seen.isdecimal() else None,
+        )  # fmt: skip
+    except Refused as refused:
+        now, told = find(found.public_id), list(refused.problems)
+        return _event_page(request, now, option, raw, told, opened, queries(request.POST), status=422)
+    drafts.drop(request, opened)
     messages.success(request, _("“%(title)s”已提交。") % {"title": option.event.title})
     return redirect("portal:matter", public_id=found.public_id)
 
@@ -287,7 +286,7 @@ def read_file(request: HttpRequest, public_id: Any) -> HttpResponseBase:
             }
         key = f"{READ_FILE}-{found.pk}-{subject.account_id}-{wall.today():%Y%m%d}"
         try:
-            services.fire_event(found.pk, READ_FILE, actor, data, request_key=key)
+            services.act(found.pk, READ_FILE, actor, data, request_key=key)
         except Refused as refused:
             for problem in refused.problems:
                 messages.error(request, problem.message)

@@ -15,7 +15,7 @@ from xiezhi.kernel.procedures.clocks import spells_of
 from xiezhi.kernel.procedures.core import View
 from xiezhi.kernel.procedures.declare import Term
 from xiezhi.kernel.procedures.forms import Bad, parse_date
-from xiezhi.portal.apply.flow import Answers
+from xiezhi.ui.flow import Answers
 
 __all__ = ["ApplyClock", "act", "admission", "clock", "is_late", "today"]
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from xiezhi.enforcement.reconsideration.apply import clock as timing
 from xiezhi.kernel.procedures import registry
 from xiezhi.kernel.procedures.declare import Field, Procedure
 from xiezhi.kernel.procedures.forms import Bad, Problem, parse_date
-from xiezhi.portal.apply import reconsideration_clock as timing
-from xiezhi.portal.apply.flow import Answers
+from xiezhi.ui.flow import Answers
 
 __all__ = ["CODE", "LAW", "RULES", "day", "declared", "not_future", "options"]
 

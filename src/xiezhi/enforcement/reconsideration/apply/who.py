@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from xiezhi.enforcement.reconsideration.apply import clock as timing
+from xiezhi.enforcement.reconsideration.apply.common import LAW, RULES, declared, options
 from xiezhi.kernel.procedures.declare import Field, Kind
 from xiezhi.kernel.procedures.forms import Problem
-from xiezhi.portal.apply import reconsideration_clock as timing
-from xiezhi.portal.apply.flow import Answers, Section, Step
-from xiezhi.portal.apply.reconsideration_common import LAW, RULES, declared, options
+from xiezhi.ui.flow import Answers, Section, Step
 
 __all__ = ["WHO", "applicants", "many"]
 

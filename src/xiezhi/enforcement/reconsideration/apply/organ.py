@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from xiezhi.enforcement.reconsideration.apply import clock as timing
 from xiezhi.kernel.units.models import Unit, UnitStatus
-from xiezhi.portal.apply import reconsideration_clock as timing
-from xiezhi.portal.apply.flow import Answers
+from xiezhi.ui.flow import Answers
 
 __all__ = ["Organ", "chosen", "options", "unit"]
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from xiezhi.enforcement.reconsideration.apply import clock as timing
+from xiezhi.enforcement.reconsideration.apply import organ as organs
+from xiezhi.enforcement.reconsideration.apply.common import CODE, LAW, RULES, day, not_future, options
+from xiezhi.enforcement.reconsideration.apply.who import WHO, applicants, many
 from xiezhi.kernel.access.models import Account
 from xiezhi.kernel.procedures.declare import Field, Kind
 from xiezhi.kernel.procedures.forms import Problem
-from xiezhi.portal.apply import reconsideration_clock as timing
-from xiezhi.portal.apply import reconsideration_organ as organs
-from xiezhi.portal.apply.flow import Answers, Flow, Section, Step
-from xiezhi.portal.apply.reconsideration_common import CODE, LAW, RULES, day, not_future, options
-from xiezhi.portal.apply.reconsideration_who import WHO, applicants, many
-from xiezhi.portal.drafts import Opened
+from xiezhi.ui.drafts import Opened
+from xiezhi.ui.flow import Answers, Flow, Section, Step
 
 __all__ = ["FLOW"]
 
@@ -150,7 +150,7 @@ ACT = Section("不服的是什么", (
     Step("respondent", "哪个机关作出的", (
         Field("respondent_unit", "是哪个行政机关？", Kind.UNIT, required=True, help="看文书上的印章；没有文书的，写应当办这件事的机关", basis=f"{LAW} 第19条"),),
         check=_respondent_check, why="作出决定的机关就是被申请人。", basis=f"{LAW} 第19条"),
-    Step("organ", "由谁来审查", _organ_fields, start=_organ_start, context=_organ_context, panel="portal/apply/organ.html",
+    Step("organ", "由谁来审查", _organ_fields, start=_organ_start, context=_organ_context, panel="reconsideration/apply/organ.html",
          why="法律规定了谁来复议，我们按您选的机关算好了。", basis=f"{LAW} 第24条"),
     Step("act", "这个决定的情况", _act_fields, applies=_decision, check=not_future("made_on", "作出的日期"),
          why="写清楚是哪一个决定，才能找到它。", basis=f"{LAW} 第22条"),
@@ -172,7 +172,7 @@ TIME = Section("收到的日期", (
     Step("told", "告诉过您可以申请复议吗？", (
         Field("told", "决定书上有没有写可以申请复议、向谁申请、多长时间内申请？", Kind.CHOICE, required=True, choices=(("yes", "写了"), ("no", "没有写"))),),
         applies=_decision, why="没有告知的，期限从您知道申请权利那天起算，最长一年。", basis=f"{LAW} 第20条"),
-    Step("late", "说明耽误的原因", _late_fields, applies=timing.is_late, check=_late_check, panel="portal/apply/late.html",
+    Step("late", "说明耽误的原因", _late_fields, applies=timing.is_late, check=_late_check, panel="reconsideration/apply/late.html",
          why="期限虽然过了，有不可抗力或者其他正当理由的，耽误的时间不算。", basis=f"{LAW} 第20条"),
 ))  # fmt: skip
 
@@ -338,4 +338,12 @@ FLOW = Flow(
         ("授权委托书", "替别人办的才需要"),
     ),
     places=PLACES,
+    side_template="reconsideration/apply/side.html",
+    after_template="reconsideration/apply/after.html",
+    knows_person=lambda a: a.person is not None and a("acting") not in ("AGENT", "ORG"),
+    next_steps=(
+        ("对方答复", "受理后，申请书副本发给对方，对方要说明理由、交出证据，您可以查阅。"),
+        ("听取您的意见，调解或者作出决定", "有进展会短信告诉您，也会出现在“我的办件”里。"),
+    ),
+    offline="可以邮寄、当面提交；书写有困难的，可以到窗口口头申请。",
 )  # fmt: skip

@@ -10,9 +10,9 @@ from xiezhi.kernel.access.models import Account
 from xiezhi.kernel.procedures.core import Refused
 from xiezhi.kernel.procedures.declare import Field, Kind
 from xiezhi.kernel.procedures.forms import Problem, coerce
-from xiezhi.portal.drafts import Opened
+from xiezhi.ui.drafts import Opened
 
-__all__ = ["Answers", "Flow", "Section", "Step", "Walk"]
+__all__ = ["FLOWS", "Answers", "Flow", "Section", "Step", "Walk", "register"]
 
 
 class Answers:
@@ -79,7 +79,12 @@ class Section:
 
 @dataclass(frozen=True)
 class Flow:
-    """A stepwise application. `send` files it and raises Refused with problems named by field."""
+    """A stepwise application. `send` files it and raises Refused with problems named by field.
+
+    `side_template` stands beside every question and the last look, `after_template` tells on the last look what comes
+    of sending; both see what `side` and `after` return. `knows_person`: whether name and number of the account's person
+    go with the application without being asked. `next_steps` stand on the receipt, `offline` says how else to apply.
+    """
 
     code: str
     event: str
@@ -92,9 +97,24 @@ class Flow:
     after: Callable[[Answers], Mapping[str, Any]]
     before: tuple[tuple[str, str], ...] = ()
     places: Mapping[str, str] | None = None
+    side_template: str = ""
+    after_template: str = ""
+    knows_person: Callable[[Answers], bool] = lambda answers: answers.person is not None
+    next_steps: tuple[tuple[str, str], ...] = ()
+    offline: str = ""
 
     def step(self, code: str) -> Step | None:
         return next((s for section in self.sections for s in section.steps if s.code == code), None)
+
+
+FLOWS: dict[str, Flow] = {}
+"""Stepwise applications by procedure code."""
+
+
+def register(flow: Flow) -> None:
+    """Make a service applicable for online at /apply/<code>/. Raises ValueError when the code has another flow."""
+    if FLOWS.setdefault(flow.code, flow) is not flow:
+        raise ValueError(f"procedure {flow.code} already has an application flow")
 
 
 class Walk:

@@ -1,0 +1,110 @@
+"""Where a function plugs its own pages into the faces, without the faces knowing it.
+
+A function fills these in its AppConfig.ready(); stepwise applications stand in `ui.flow`, figures in `ui.figures`. Its addresses stand in its `urls` module as `desk_urlpatterns` (under
+/desk/) and `portal_urlpatterns` (under /); see `config.urls`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from xiezhi.kernel.access.subject import Subject
+
+__all__ = [
+    "ENTRIES", "Entry", "NavItem", "Panel", "add_entry", "add_nav", "add_panel", "nav_for",
+    "panels_for",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An errand of its own on the public's home page: `url` names its address, `words` are the everyday words that lead
+    to it. `first` puts it before all others (somebody in distress looks for it)."""
+
+    key: str
+    title: str
+    summary: str
+    icon: str
+    url: str
+    words: tuple[str, ...] = ()
+    first: bool = False
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """An entry of the desk's side navigation under the heading `group`, for subjects with one of `roles`; `shown` may
+    narrow it further (the kind of unit). Both are asked on every page: no statements in them."""
+
+    key: str
+    group: str
+    label: str
+    url: str
+    icon: str
+    roles: tuple[str, ...]
+    shown: Callable[[Subject], bool] = lambda subject: True
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of a matter's page. `place` is "desk" or "portal". `context(request, matter, state, subject)` returns what
+    the template sees (beside `matter` and `state`), or None to leave the panel out. `procedures` None means every
+    procedure. `order` sorts panels of one page."""
+
+    key: str
+    place: str
+    template: str
+    context: Callable[[HttpRequest, Any, Any, Subject], Mapping[str, Any] | None]
+    procedures: frozenset[str] | None = None
+    order: int = 50
+
+
+ENTRIES: dict[str, Entry] = {}
+_NAV: dict[str, NavItem] = {}
+_PANELS: dict[str, Panel] = {}
+
+
+def _put(known: dict[str, Any], thing: Any) -> None:
+    if known.setdefault(thing.key, thing) != thing:
+        raise ValueError(f"{type(thing).__name__} {thing.key} is registered twice")
+
+
+def add_entry(entry: Entry) -> None:
+    """Raises ValueError when the key is taken, as do the other add functions."""
+    _put(ENTRIES, entry)
+
+
+def add_nav(item: NavItem) -> None:
+    _put(_NAV, item)
+
+
+def add_panel(
+    key: str,
+    place: str,
+    template: str,
+    context: Callable[[HttpRequest, Any, Any, Subject], Mapping[str, Any] | None],
+    *,
+    procedures: Collection[str] | None = None,
+    order: int = 50,
+) -> None:
+    _put(_PANELS, Panel(key, place, template, context, None if procedures is None else frozenset(procedures), order))
+
+
+def nav_for(subject: Subject) -> list[NavItem]:
+    """Entries of the side navigation this subject may open, in the order of registration."""
+    return [i for i in _NAV.values() if subject.has(*i.roles) and i.shown(subject)]
+
+
+def panels_for(place: str, request: HttpRequest, matter: Any, state: Any, subject: Subject) -> Sequence[dict[str, Any]]:
+    """Panels of a matter's page: each with its `template` and what it sees as `data`."""
+    found = []
+    for panel in sorted(_PANELS.values(), key=lambda p: p.order):
+        if panel.place != place or (panel.procedures is not None and matter.procedure not in panel.procedures):
+            continue
+        data = panel.context(request, matter, state, subject)
+        if data is not None:
+            found.append({"key": panel.key, "template": panel.template, "data": data})
+    return found
