@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
+from importlib.util import find_spec
 from random import Random
+from typing import Any
 
+from django.apps import apps
 from django.db import transaction
 
 from xiezhi.demo import matters as matter_rows
@@ -14,6 +18,7 @@ from xiezhi.demo import province as provinces
 from xiezhi.demo import public as publics
 from xiezhi.demo import staff as staffing
 from xiezhi.kernel.calendar import clock
+from xiezhi.kernel.datasets import rollup
 
 __all__ = ["NOW", "DemoAccount", "demo_accounts", "generate"]
 
@@ -68,7 +73,23 @@ def generate(
             public = publics.build(
                 Random(f"{seed}:public"), province, scale, NOW, lambda done, total: progress("公众", done, total)
             )
-        return matter_rows.build(seed, province, roster, public, scale, NOW, progress, matters=matters, workers=workers)
+        made = matter_rows.build(seed, province, roster, public, scale, NOW, progress, matters=matters, workers=workers)
+        if matters is None:
+            world = matter_rows.world_of(seed, province, roster, public, NOW)
+            for function in of_functions():
+                function.generate(world, scale, progress)
+            rollup.refresh()
+        return made
+
+
+def of_functions() -> list[Any]:
+    """The `demo` module of every installed function: `generate(world, scale, progress)` fills its part of the province
+    through its own services, `ACCOUNTS` lists (role, username, what to try)."""
+    found = []
+    for config in apps.get_app_configs():
+        if config.name.startswith("xiezhi.") and config.label != "demo" and find_spec(f"{config.name}.demo"):
+            found.append(import_module(f"{config.name}.demo"))
+    return found
 
 
 def demo_accounts() -> list[DemoAccount]:
@@ -95,4 +116,5 @@ def demo_accounts() -> list[DemoAccount]:
         ("安全管理员", "secadmin", "账号、授权"),
         ("审计管理员", "auditadmin", "查阅日志、安全日志"),
     )
-    return [DemoAccount(f"{role}（演示）", username, staffing.PASSWORD, text) for role, username, text in rows]
+    own = [row for function in of_functions() for row in function.ACCOUNTS]
+    return [DemoAccount(f"{role}（演示）", username, staffing.PASSWORD, text) for role, username, text in (*rows, *own)]

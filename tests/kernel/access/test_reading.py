@@ -34,7 +34,7 @@ def test_a_file_opened_and_a_list_shown(officer) -> None:
     assert (opened.count, listed.count) == (1, 40) and ReadingKey.objects.filter(reading=listed).count() == 40
     mine = reading.readings_of_person(people[0])
     assert [line.how for line in mine] == ["列表中出现", "查阅"]
-    assert mine[1].unit == "云岭省甲市局" and mine[1].role == "行政复议人员" and mine[1].purpose == "办理本案"
+    assert mine[1].unit == "云岭省甲市局" and mine[1].role == "承办人员" and mine[1].purpose == "办理本案"
     assert mine[1].matter_no == "云岭府复〔2026〕1号"
     assert [line.how for line in reading.readings_of_person(people[39])] == ["列表中出现"]
     assert reading.readings_of_person(w.person("外人")) == []

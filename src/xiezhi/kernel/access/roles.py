@@ -27,9 +27,9 @@ class Role:
 
 
 STAFF = Role("staff", "工作人员")
-CASE_OFFICER = Role("case_officer", "行政复议人员")
-OFFICE_HEAD = Role("office_head", "行政复议机构负责人")
-ORGAN_HEAD = Role("organ_head", "行政复议机关负责人")
+CASE_OFFICER = Role("case_officer", "承办人员")
+OFFICE_HEAD = Role("office_head", "机构负责人")
+ORGAN_HEAD = Role("organ_head", "机关负责人")
 LEADER = Role("leader", "领导")
 RESPONDENT_HANDLER = Role("respondent_handler", "被申请人承办人")
 RESPONDENT_HEAD = Role("respondent_head", "被申请人负责人")
