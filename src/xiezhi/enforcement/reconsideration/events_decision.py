@@ -222,7 +222,7 @@ class Decision:
         form=(choice("method", "送达方式", codes.SERVE_METHODS, required=True, fact="serve_method"),
               yes_no("e_service_consent", "受送达人同意电子送达", sample=True, basis=CPL(90)),
               day("notice_on", "公告之日", basis=CPL(95)), text("proof", "送达情况"), files()),
-        sets={"effective": True}, produces=("送达回证",), plain="决定书已经送达，发生法律效力；不服的，可以在15日内起诉。", notifies=BOTH,
+        sets={"effective": True}, produces=("送达回证",), plain="决定书已经送达，发生法律效力；不服的，可以在15日内起诉。", notifies=BOTH, rateable=True,
     )  # fmt: skip
     document_served = Event(
         "送达其他文书", ((*S.BEFORE_ACCEPTANCE, *S.ON_TRIAL, *S.ENDED, S.CLOSED), SAME), by=(*OFFICE, PLATFORM), basis=L(88, 1),

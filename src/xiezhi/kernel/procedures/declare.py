@@ -238,6 +238,7 @@ class Event:
     terms whose lapse fires a CLOCK event. `produces` are document template codes, or a function of the view after the event.
     `backdated` events may carry a day before today (paper filings, proofs of service); all others happen now.
     `plain` is the sentence a citizen reads on the timeline; empty means the event is internal.
+    `rateable`: parties are asked afterwards how content they are; None: when the event ends the matter.
     """
 
     title: str
@@ -259,12 +260,21 @@ class Event:
     repeatable: bool = True
     primary: bool = False
     office_decides: bool = False  # a party is named in the law, but the event takes effect only by the office's hand
+    rateable: bool | None = None
     code: str = ""
 
     @property
     def lapses(self) -> tuple[str, ...]:
         """Terms whose lapse fires this event."""
         return (self.when, *self.also_when) if self.when else ()
+
+    @property
+    def ends_something(self) -> bool:
+        """Whether parties are asked to rate what was done: as declared, else where an open matter is closed."""
+        if self.rateable is not None:
+            return self.rateable
+        target = self.path[1]
+        return isinstance(target, State) and target.closed and any(not s.closed for s in self.path[0])
 
     @property
     def sources(self) -> tuple[State, ...]:
