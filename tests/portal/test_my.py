@@ -10,10 +10,12 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.kernel import world as w
 from tests.portal.conftest import APPLY, Scene, errors_of, fill
+from xiezhi.kernel.access.models import ReadingLog
+from xiezhi.kernel.access.subject import of_account
 from xiezhi.kernel.documents.models import Attachment, Document, StoredFile
-from xiezhi.kernel.procedures import services
+from xiezhi.kernel.procedures import policies, services
 from xiezhi.kernel.procedures.core import Actor
-from xiezhi.kernel.procedures.models import Matter
+from xiezhi.kernel.procedures.models import Matter, Party
 
 OFFICER = Actor("account:officer", frozenset({"case_officer", "office_head"}), "沈知远")
 
@@ -233,3 +235,32 @@ def test_registration_checks_the_name_and_leads_back(db: None, freeze: Any, sett
     assert client.get("/my/").status_code == 200
     elsewhere = Client().post("/my/signup/", data | {"password2": "correct-horse-8", "next": "https://evil.example/"})
     assert elsewhere.status_code == 422
+
+
+def test_a_third_partys_agent_has_the_third_partys_rights_only(scene: Scene, filed: Matter) -> None:
+    """Withdrawing is the applicant's; so are the documents sent to the applicant's side alone."""
+    today = filed.opened_on
+    third = Party.objects.create(matter=filed, role="third_party", name="邻铺", valid_from=today)
+    accounts = {name: w.citizen(w.person(name)) for name in ("代理甲", "代理乙")}
+    applicant = filed.parties.get(role="applicant")
+    for name, principal in (("代理甲", third), ("代理乙", applicant)):
+        Party.objects.create(
+            matter=filed, role="agent", name=name, account=accounts[name], acts_for=principal, valid_from=today
+        )
+    parties = policies.parties_of(filed)
+    roles = {n: policies.roles_in(of_account(a), filed, parties) for n, a in accounts.items()}
+    assert roles == {"代理甲": {"third_party"}, "代理乙": {"agent"}}
+    pages = {}
+    for name, account in accounts.items():
+        client = Client()
+        client.force_login(account)
+        pages[name] = client.get(f"/my/{filed.public_id}/").content.decode()
+        client.post(f"/my/{filed.public_id}/e/withdrawn_before_acceptance/", {"reason": "试"})
+    assert "withdrawn_before_acceptance" in open_events(pages["代理乙"])
+    assert "withdrawn_before_acceptance" not in open_events(pages["代理甲"])
+    assert "收件回执" in pages["代理乙"] and "收件回执" not in pages["代理甲"]
+    assert filed.events.filter(event="withdrawn_before_acceptance").count() == 1
+    read = ReadingLog.objects.filter(matter_id=filed.pk, account__in=accounts.values())
+    assert set(read.values_list("purpose", flat=True)) == {"AGENCY"}
+    Party.objects.filter(pk=third.pk).update(valid_to=today)
+    assert policies.roles_in(of_account(accounts["代理甲"]), filed, policies.parties_of(filed)) == frozenset()

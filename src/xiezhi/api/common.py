@@ -31,7 +31,7 @@ from xiezhi.kernel.procedures.models import Matter, Party
 MATTER_ID = Path(..., description="办件的公开编号")
 ROW_ID = Path(..., ge=1, le=2**62)
 OFFICE_PARTS = frozenset({"case_officer", "office_head", "organ_head", "archivist", "sealer", "counter_clerk"})
-PARTY_PARTS = frozenset({"applicant", "third_party", "representative", "guardian"})
+PARTY_PARTS = frozenset({"applicant", "third_party"})
 CHUNK = 256 * 1024
 
 
@@ -115,10 +115,10 @@ def _inside(who: Subject, matter: Matter, actor: Actor) -> bool:
 def usual_purpose(at: At) -> str:
     """The purpose that follows from the caller's part in the matter; others must name theirs."""
     roles = at.actor.roles
+    if policies.acts_for_another(at.subject, at.parties):
+        return "AGENCY"
     if roles & PARTY_PARTS:
         return "OWN"
-    if "agent" in roles:
-        return "AGENCY"
     if roles & {"respondent", "norm_issuer"}:
         return "RESPOND"
     return "HANDLE" if roles & OFFICE_PARTS else ""

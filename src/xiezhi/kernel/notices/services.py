@@ -21,7 +21,8 @@ def for_event(matter: Matter, effects: Effects, at: datetime) -> int:
         return 0
     event = effects.view.procedure.events[effects.event.event]
     text = event.plain or event.title
-    parties = [p for p in store.parties_of(matter) if p.role in roles]
+    known = store.parties_of(matter)
+    parties = [p for p in known if p.part_in(known) in roles]
     rows: list[Notice] = []
     seen: set[int] = set()
     for party in parties:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import date
 
 from django.conf import settings
@@ -164,6 +165,18 @@ class Party(models.Model):
             models.Index(fields=["unit", "role", "-matter"], name="party_unit", condition=Q(unit__isnull=False)),
             models.Index(fields=["name"], name="party_name_like", opclasses=["varchar_pattern_ops"]),
         ]
+
+    def part_in(self, parties: Iterable[Party]) -> str:
+        """The role in which this party takes part: whoever acts for somebody else than the applicant stands where that
+        party stands and has no right of the applicant's side. Empty once the party acted for has left."""
+        if self.acts_for_id is None:
+            return self.role
+        principal = next((p for p in parties if p.pk == self.acts_for_id), None)
+        if principal is None:
+            return self.role
+        if principal.valid_to is not None:
+            return ""
+        return self.role if principal.role == "applicant" else principal.role
 
 
 class Deadline(models.Model):

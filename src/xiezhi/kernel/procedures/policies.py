@@ -25,6 +25,7 @@ __all__ = [
     "MATTER_READ",
     "OFFICE_READERS",
     "actor_for",
+    "acts_for_another",
     "authority_q",
     "may_read",
     "mine_q",
@@ -32,6 +33,7 @@ __all__ = [
     "party_q",
     "reach_q",
     "roles_in",
+    "stands_for",
 ]
 
 OFFICE_READERS = (
@@ -39,6 +41,9 @@ OFFICE_READERS = (
 )  # fmt: skip
 AUTHORITY_ROLES = ("respondent_handler", "respondent_head", "norm_issuer_handler")
 """Roles in which staff of another public body answer for their unit."""
+
+HELPERS = frozenset({"agent", "guardian", "representative"})
+"""Roles of those who take part for somebody else."""
 
 _AT_OFFICE = frozenset({"case_officer", "office_head", "counter_clerk", "archivist", "sealer"})
 _NOBODY = Q(pk__in=[])
@@ -90,9 +95,21 @@ def roles_in(subject: Subject, matter: Matter, parties: Sequence[Party] | None =
         return frozenset(found)
     known = parties if parties is not None else parties_of(matter)
     for party in known:
-        if _is_own(party, subject) and party.valid_to is None:
-            found.add(party.role)
+        if _is_own(party, subject) and party.valid_to is None and (part := party.part_in(known)):
+            found.add(part)
     return frozenset(found)
+
+
+def stands_for(subject: Subject, parties: Sequence[Party]) -> frozenset[int]:
+    """Parties the subject is or acts for, by id."""
+    mine = [p for p in parties if p.valid_to is None and _is_own(p, subject)]
+    return frozenset(pk for p in mine for pk in (p.pk, p.acts_for_id) if pk is not None)
+
+
+def acts_for_another(subject: Subject, parties: Sequence[Party]) -> bool:
+    """Whether the subject is in the matter for somebody else only, as agent, guardian or representative."""
+    mine = [p for p in parties if p.valid_to is None and _is_own(p, subject)]
+    return bool(mine) and all(p.acts_for_id is not None or p.role in HELPERS for p in mine)
 
 
 def _office_roles(subject: Subject, matter: Matter) -> set[str]:
