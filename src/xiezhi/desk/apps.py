@@ -9,3 +9,10 @@ class DeskConfig(AppConfig):
     label = "desk"
     verbose_name = _("工作台")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Lend the desk's frame to the pages of functions."""
+        from xiezhi.desk import shell
+        from xiezhi.ui import plug
+
+        plug.set_frame(shell.render)

@@ -10,13 +10,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from xiezhi.kernel.access.subject import Subject
 
 __all__ = [
-    "ENTRIES", "Entry", "NavItem", "Panel", "add_entry", "add_nav", "add_panel", "nav_for",
-    "panels_for",
+    "ENTRIES", "Entry", "NavItem", "Panel", "add_entry", "add_nav", "add_panel", "desk_page", "nav_for", "panels_for",
+    "set_frame",
 ]  # fmt: skip
 
 
@@ -108,3 +108,20 @@ def panels_for(place: str, request: HttpRequest, matter: Any, state: Any, subjec
         if data is not None:
             found.append({"key": panel.key, "template": panel.template, "data": data})
     return found
+
+
+_FRAME: list[Callable[..., HttpResponse]] = []
+
+
+def set_frame(render: Callable[..., HttpResponse]) -> None:
+    """The desk says here how its pages are framed: navigation, counts, unit."""
+    _FRAME[:] = [render]
+
+
+def desk_page(
+    request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, active: str = "", status: int = 200
+) -> HttpResponse:
+    """A function's page in the desk's frame; its template extends "desk/base.html". `active` is the key of its NavItem."""
+    if not _FRAME:
+        raise RuntimeError("no desk is installed")
+    return _FRAME[0](request, template, context, active=active, status=status)
