@@ -135,7 +135,7 @@ def _serve(host: str, port: int, workers: int, clock: DemoClock | None, began: f
         return {**os.environ, "PYTHONUNBUFFERED": "1"}
 
     def web_environment() -> Mapping[str, str]:
-        return {"XIEZHI_POOL": "16", **environment()}
+        return {"XIEZHI_POOL": "8", **environment()}
 
     web = [
         str(Path(sys.executable).with_name("granian")), "--interface", "asginl", "--host", host, "--port", str(port),

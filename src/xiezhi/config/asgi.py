@@ -2,9 +2,14 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 from xiezhi.config.bodylimit import BodyLimit
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xiezhi.config.settings")
-application = BodyLimit(get_asgi_application())
+django.setup(set_prefix=False)
+
+from xiezhi.config import serving  # noqa: E402 - needs the settings
+
+application = BodyLimit(serving.Handler(serving.threads()))
+serving.settle_memory()

@@ -1,4 +1,4 @@
-"""Security headers of every answer, and how requests are spread over threads."""
+"""Security headers of every answer."""
 
 from __future__ import annotations
 
@@ -33,20 +33,3 @@ class SecurityHeaders:
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
-
-
-class InOneThread:
-    """The innermost layer, only there to be synchronous: then Django runs all layers of a request in one thread.
-
-    Otherwise each layer would change from the event loop to a thread and back, twice, for every page. Asynchronous
-    views still run on the event loop, and event streams hold no thread.
-    """
-
-    sync_capable = True
-    async_capable = False
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)

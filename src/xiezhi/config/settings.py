@@ -80,7 +80,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "xiezhi.kernel.access.middleware.Gate",
     "django_htmx.middleware.HtmxMiddleware",
-    "xiezhi.config.middleware.InOneThread",
 ]
 
 ROOT_URLCONF = "xiezhi.config.urls"
@@ -118,13 +117,8 @@ DATABASES: dict[str, dict[str, Any]] = {
     "eraser": env.database(_eraser_url),
 }
 if int(env.text("XIEZHI_POOL", "0")):
-    # Only web processes pool: they answer many requests in many threads and never fork.
-    DATABASES["default"]["OPTIONS"]["pool"] = {
-        "min_size": 1,
-        "max_size": int(env.text("XIEZHI_POOL")),
-        "timeout": 15,
-        "max_lifetime": 1800,
-    }
+    # Only web processes: so many lasting threads (see serving.py), each with a connection that lives for half an hour.
+    DATABASES["default"]["CONN_MAX_AGE"] = 1800
 DATABASES["default"]["OPTIONS"].setdefault(
     "options", "-c lock_timeout=15000 -c idle_in_transaction_session_timeout=300000"
 )

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from asgiref.sync import sync_to_async
 from django.contrib import messages
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -232,8 +230,6 @@ def stream(request: HttpRequest) -> StreamingHttpResponse:
     one = live.Stream(scope, matter_id)
 
     async def body() -> AsyncIterator[bytes]:
-        # The page's database connection must not wait for the stream's end.
-        await sync_to_async(_let_go)()
         async for part in live.event_stream(one):
             yield part
 
@@ -241,8 +237,3 @@ def stream(request: HttpRequest) -> StreamingHttpResponse:
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     return response
-
-
-def _let_go() -> None:
-    if not connection.in_atomic_block:
-        connection.close()
