@@ -8,7 +8,7 @@ import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
 from xiezhi import pg
-from xiezhi.config import env
+from xiezhi.config import env, identity
 
 django_stubs_ext.monkeypatch()  # lets field and manager classes carry their types: models.CharField[str, str]
 
@@ -149,6 +149,12 @@ ACCOUNT_ADAPTER = "xiezhi.kernel.access.adapters.AccountAdapter"
 MFA_ADAPTER = "xiezhi.kernel.access.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = "獬豸"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+SOCIALACCOUNT_ADAPTER = "xiezhi.kernel.access.oidc.adapter.ProvincialAccountAdapter"
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
+OIDC = identity.configuration(demo=env.flag("XIEZHI_DEMO", not env.text("DATABASE_URL")))
+"""The provincial identity provider (省统一身份认证), empty where none is connected."""
+SOCIALACCOUNT_PROVIDERS = identity.providers(OIDC)
 
 # Sessions: staff screens in a public office are left alone; eight hours is a working day.
 

@@ -28,6 +28,7 @@ urlpatterns = [
     path("my/signup/", account.signup, name="signup"),
     path("my/resume/", account.resume, name="resume"),
     path("my/account/", account.account, name="account"),
+    path("my/account/link/", account.link_confirm, name="link_confirm"),
     path("my/notices/", account.notices, name="notices"),
     path("my/readings/", my.readings, name="readings"),
     path("my/<uuid:public_id>/", my.matter, name="matter"),

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from xiezhi.kernel.access import services
+from xiezhi.kernel.access import services, sessions
 from xiezhi.kernel.access.models import Account
 from xiezhi.kernel.people import crypto
 
@@ -48,12 +48,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def post_login(self, request: HttpRequest, user: Account, **kwargs: Any) -> Any:
         services.record_success(user, terminal=services.terminal_of(request))
+        login = (kwargs.get("signal_kwargs") or {}).get("sociallogin")
+        sessions.note_way(request, login.account.provider if login is not None else "")
         return super().post_login(request, user, **kwargs)
 
     def logout(self, request: HttpRequest) -> None:
         if request.user.is_authenticated:
             services.record_sign_out(request.user, terminal=services.terminal_of(request))
         super().logout(request)
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Who came through the provider is led out there too, where it offers that: the next person at the screen."""
+        provider = sessions.provider_of(request)
+        if provider:
+            from xiezhi.kernel.access.oidc.provider import end_session_url
+
+            if address := end_session_url(request, provider):
+                return address
+        address = super().get_logout_redirect_url(request)
+        return str(address)
 
     def set_password(self, user: Account, password: str) -> None:
         super().set_password(user, password)

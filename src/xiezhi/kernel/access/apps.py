@@ -9,3 +9,8 @@ class AccessConfig(AppConfig):
     label = "access"
     verbose_name = _("访问控制")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from xiezhi.kernel.access import sessions
+
+        sessions.connect()

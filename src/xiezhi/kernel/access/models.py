@@ -96,6 +96,7 @@ class Account(AbstractBaseUser):
     must_change_password = models.BooleanField(_("须修改密码"), default=False)
     password_changed_at = models.DateTimeField(_("密码修改时间"), null=True, blank=True)
     large_type = models.BooleanField(_("大字版"), default=False)
+    plain_language = models.BooleanField(_("通俗版"), default=False)
     language = models.CharField(_("语言"), max_length=10, default="zh-hans")
     demo = models.BooleanField(_("演示数据"), default=False)
     created_at = models.DateTimeField(_("创建时间"))
@@ -249,6 +250,10 @@ class SecurityEventKind(models.TextChoices):
     TOKEN_ISSUED = "TOKEN_ISSUED", _("签发令牌")
     TOKEN_REVOKED = "TOKEN_REVOKED", _("吊销令牌")
     DENIED = "DENIED", _("越权访问被拒绝")
+    LINKED = "LINKED", _("关联统一身份认证")
+    UNLINKED = "UNLINKED", _("解除关联")
+    SESSION_ENDED = "SESSION_ENDED", _("退出其他设备")
+    MANDATE = "MANDATE", _("委托和监护变更")
 
 
 class SecurityEvent(models.Model):
@@ -278,6 +283,30 @@ class SecurityEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
+
+
+class SignIn(models.Model):
+    """登录设备. One open session of an account, so that its owner can see it and end it from elsewhere."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="sign_ins", verbose_name=_("账号"))
+    session_key = models.CharField(_("会话"), max_length=40, unique=True)
+    device = models.CharField(_("设备"), max_length=60, blank=True, default="")
+    way = models.CharField(
+        _("登录方式"),
+        max_length=8,
+        choices=[("PASSWORD", _("密码")), ("PROVIDER", _("统一身份认证"))],
+        default="PASSWORD",
+    )
+    at = models.DateTimeField(_("登录时间"))
+
+    class Meta:
+        verbose_name = _("登录设备")
+        verbose_name_plural = _("登录设备")
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["account", "-at"], name="access_sign_in_account")]
+
+    def __str__(self) -> str:
+        return self.device
 
 
 class ReadingAction(models.TextChoices):

@@ -17,13 +17,13 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from xiezhi.kernel.access import purposes, roles
+from xiezhi.kernel.access.journal import log_security as _log
 from xiezhi.kernel.access.models import (
     Account,
     AccountKind,
     AdminRole,
     Reach,
     RoleGrant,
-    SecurityEvent,
     SecurityEventKind,
     ServiceAccount,
 )
@@ -491,11 +491,3 @@ def _same_human(actor: Account, staff: Staff | None, person: Person | None) -> b
     mine = {actor.person_id, actor.staff.person_id if actor.staff else None} - {None}
     theirs = {person.pk if person else None, staff.person_id if staff else None} - {None}
     return bool(mine & theirs)
-
-
-def _log(
-    kind: SecurityEventKind, account: Account | None, actor: Account | None, *, terminal: str = "", **detail: Any
-) -> None:
-    SecurityEvent.objects.create(
-        at=clock.now(), kind=kind, actor=actor, account=account, terminal=terminal, detail=detail
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required, suspend_request
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -17,8 +18,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from xiezhi.kernel.access import services as access
+from xiezhi.kernel.access import sessions
 from xiezhi.kernel.access.guards import LOGGED_IN, PUBLIC, guard
 from xiezhi.kernel.access.models import Account
+from xiezhi.kernel.access.oidc import linking
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.notices.models import Notice
 from xiezhi.kernel.people import services as people
@@ -119,13 +122,17 @@ def resume(request: HttpRequest) -> HttpResponseBase:
 @guard(LOGGED_IN)
 def account(request: HttpRequest) -> HttpResponseBase:
     """What the platform holds about me (masked), and what I may set."""
-    user = request.user
+    user: Any = request.user
     person = getattr(user, "person", None)
     if request.method == "POST":
         if request.POST.get("do") == "look":
             return _save_look(request, user)
         if request.POST.get("do") == "service":
             return _save_service(request, user)
+        if request.POST.get("do") == "unlink":
+            return _unlink(request, user)
+        if request.POST.get("do") == "sessions":
+            return _end_sessions(request, user)
         if request.POST.get("do") == "address" and person is not None:
             people.update_person(person, service_address=request.POST.get("service_address", "").strip()[:200])
             messages.success(request, _("送达地址已保存。"))
@@ -133,7 +140,37 @@ def account(request: HttpRequest) -> HttpResponseBase:
     parties = Party.objects.filter(account_id=user.pk or 0, valid_to__isnull=True, matter__open=True).select_related(
         "matter"
     )
-    return render(request, "portal/my/account.html", {"section": "my", "person": person, "parties": list(parties[:50])})
+    context = {
+        "section": "my", "person": person, "parties": list(parties[:50]), "provider": settings.OIDC.get("name", ""),
+        "links": linking.links_of(user), "sessions": sessions.open_sessions(user, request.session.session_key or ""),
+        "has_password": user.has_usable_password(),
+    }  # fmt: skip
+    return render(request, "portal/my/account.html", context)
+
+
+def _unlink(request: HttpRequest, user: Any) -> HttpResponse:
+    if is_reauthentication_required(request, app="allauth.socialaccount"):
+        answer: HttpResponse = suspend_request(request, reverse("account_reauthenticate"))
+        return answer
+    link = request.POST.get("link", "")
+    try:
+        linking.unlink(
+            user, int(link) if link.isascii() and link.isdecimal() else 0, terminal=access.terminal_of(request)
+        )
+    except linking.Refusal as refusal:
+        messages.error(request, refusal.text)
+    else:
+        messages.success(request, _("已解除关联。"))
+    return redirect("portal:account")
+
+
+def _end_sessions(request: HttpRequest, user: Any) -> HttpResponse:
+    chosen = request.POST.get("session", "")
+    only = int(chosen) if chosen.isascii() and chosen.isdecimal() else None
+    here = request.session.session_key or ""
+    n = sessions.end_others(user, here, only=only, terminal=access.terminal_of(request))
+    messages.success(request, _("已退出%(n)s台其他设备。") % {"n": n} if n else _("没有其他设备需要退出。"))
+    return redirect("portal:account")
 
 
 def _save_look(request: HttpRequest, user: Any) -> HttpResponse:
@@ -158,6 +195,24 @@ def _save_service(request: HttpRequest, user: Any) -> HttpResponse:
     rows.exclude(pk__in=chosen).update(e_service=False)
     messages.success(request, _("电子送达的选择已保存，对以后送达的文书生效。"))
     return redirect("portal:account")
+
+
+@guard(LOGGED_IN)
+def link_confirm(request: HttpRequest) -> HttpResponseBase:
+    """The last step of linking an identity whose owner has just signed in by the account's own means."""
+    user: Any = request.user
+    waiting = linking.pending(request)
+    if request.method == "POST":
+        try:
+            done = linking.complete_pending(request, user)
+        except linking.Refusal as refusal:
+            return linking.refusal_page(request, refusal)
+        if done:
+            messages.success(request, _("已关联。以后可以用%(name)s登录。") % {"name": settings.OIDC.get("name", "")})
+        return redirect("portal:account")
+    if waiting is None:
+        return redirect("portal:account")
+    return render(request, "portal/my/link.html", {"section": "my", "provider": settings.OIDC.get("name", "")})
 
 
 @guard(LOGGED_IN)
