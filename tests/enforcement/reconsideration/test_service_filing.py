@@ -8,12 +8,14 @@ from datetime import date
 import pytest
 
 from tests.enforcement.reconsideration.world import World, build
+from tests.kernel import world as kernel_world
 from xiezhi.enforcement.reconsideration.models import ReconsiderationCase
-from xiezhi.enforcement.reconsideration.services import file_application
+from xiezhi.enforcement.reconsideration.services import check_application, file_application
+from xiezhi.kernel.access.models import Account
 from xiezhi.kernel.documents.models import Document
 from xiezhi.kernel.procedures import services
 from xiezhi.kernel.procedures.core import Actor, Refused
-from xiezhi.kernel.procedures.models import EventPayload, Matter, MatterEvent, Party
+from xiezhi.kernel.procedures.models import EventPayload, Matter, MatterEvent, MatterLink, Party
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +91,18 @@ def test_repeat_of_an_open_application_is_told(world: World) -> None:
         file_application(world.citizen, world.answers(), channel="ONLINE", request_key="k2")
     [problem] = refused.value.problems
     assert problem.code == "DUPLICATE" and first.matter.number in problem.message
+
+
+def test_who_files_for_another_learns_nothing_of_their_matters(world: World) -> None:
+    first = file_application(world.citizen, world.answers(), channel="ONLINE", request_key="k1")
+    stranger = Account.objects.create_user("shengren", person=kernel_world.person("生人"))
+    answers = world.answers(acting_as="agent", agents=[{"name": "生人", "kind": "LAWYER", "powers": "GENERAL"}])
+    checked = check_application(stranger, answers, channel="ONLINE")
+    said = "".join(p.message for p in checked.problems)
+    assert first.matter.number not in said and "提交过" not in said
+    again = file_application(stranger, answers, channel="ONLINE", request_key="k2")
+    link = MatterLink.objects.get(matter=again.matter)  # the office sees it
+    assert link.other == first.matter and link.kind == "duplicate"
 
 
 def test_representatives_follow_the_rule_of_the_day(world: World, freeze: Callable[[str], None]) -> None:

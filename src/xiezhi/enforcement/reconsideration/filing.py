@@ -20,7 +20,6 @@ from django.db.models import Q
 from xiezhi.kernel.access.models import Account
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.documents.models import Attachment
-from xiezhi.kernel.people import crypto
 from xiezhi.kernel.people import services as people
 from xiezhi.kernel.people.models import IdType, Person
 from xiezhi.kernel.procedures import registry
@@ -35,8 +34,9 @@ from xiezhi.kernel.units.models import Unit, UnitStatus
 
 from . import codes, competence
 from .citations import L, R
-from .hooks import CODE, act_key
+from .hooks import CODE
 from .models import ReconsiderationCase
+from .repeats import Duplicate, applicant_key, duplicates, told
 
 __all__ = ["Checked", "Duplicate", "check_application", "duplicates", "file_application", "propose_organ"]
 
@@ -47,16 +47,6 @@ ACTING = {"applicant": "申请人", "agent": "委托代理人", "guardian": "法
 STAFF_ROLES = frozenset({"case_officer", "office_head", "counter_clerk"})
 EXTRA = ("acting_as", "representatives", "guardians", "respondents")
 """Answers beyond the form of the event: they become parties."""
-WITHDRAWN = ("TERMINATED_WITHDRAWN",)
-
-
-@dataclass(frozen=True)
-class Duplicate:
-    """An earlier matter of the same applicant about the same act."""
-
-    matter: Matter
-    open: bool
-    withdrawn: bool
 
 
 @dataclass
@@ -144,7 +134,7 @@ class _Reader:
                 sealed={k: v for k, v in row.items() if k not in ("name", "kind") and v not in (None, "")},
                 e_service=bool(row.get("e_service_consent") or self.answers.get("e_service_consent")),
             ))  # fmt: skip
-            self.keys.append(_applicant_key(person, organization, name))
+            self.keys.append(applicant_key(person, organization, name))
         return rows
 
     def _who(self, row: Mapping[str, Any], where: str, *, own: bool) -> tuple[Person | None, int | None]:
@@ -198,25 +188,6 @@ class _Reader:
             detail={k: row[k] for k in ("kind", "powers", "period", "employer") if row.get(k)},
             sealed={k: row[k] for k in ("id_no", "contact", "service_address") if row.get(k)},
         ))  # fmt: skip
-
-
-def _applicant_key(person: Person | None, organization: int | None, name: str) -> str:
-    """Blind key of an applicant for finding repeats; a name alone never identifies anybody."""
-    if person is not None:
-        return crypto.blind("reconsideration.applicant", f"person:{person.uid}").hex()
-    if organization is not None:
-        return crypto.blind("reconsideration.applicant", f"organization:{organization}").hex()
-    return ""
-
-
-def duplicates(applicant_key: str, respondent: str, act: Mapping[str, Any], matter_code: str) -> list[Duplicate]:
-    """Matters of the same applicant about the same act that are open, or were withdrawn (行政复议法 第30条、第74条)."""
-    if not applicant_key:
-        return []
-    rows = ReconsiderationCase.objects.filter(
-        applicant_key=applicant_key, act_key=act_key(respondent, act, matter_code)
-    ).select_related("matter").order_by("-pk")  # fmt: skip
-    return [Duplicate(r.matter, r.matter.open, r.closing_type in WITHDRAWN) for r in rows[:10]]
 
 
 def _procedure(on: date) -> type[Procedure]:
@@ -275,7 +246,7 @@ def check_application(
         str(data.get("matter_code") or "15"),
     )  # fmt: skip
     if not staff:
-        _repeat(reader, checked)
+        reader.problems += told(checked.duplicates, account, checked.data.get("prior_application"))
     return checked
 
 
@@ -368,23 +339,6 @@ def _one_act(reader: _Reader, data: Mapping[str, Any], staff: bool) -> None:
             "TWO_ACTS", f"您要对{count}个行政行为申请行政复议，请一个行政行为提交一份申请；提交完这一份，可以照此再提交下一份",
             "act_count", L(22, 4),
         )  # fmt: skip
-
-
-def _repeat(reader: _Reader, checked: Checked) -> None:
-    prior = checked.data.get("prior_application")
-    for found in checked.duplicates:
-        if found.open and prior != "DECIDED":
-            reader.bad(
-                "DUPLICATE", f"您就同一行政行为已经提交过申请（{found.matter.number}），正在办理，可以在“我的办件”中查看，不需要重复提交",
-                "act", L(30, 1, 7),
-            )  # fmt: skip
-            return
-        if found.withdrawn and prior not in ("UNWILLING", "WITHDRAWN"):
-            reader.bad(
-                "WITHDRAWN_BEFORE", f"您就同一行政行为的申请（{found.matter.number}）已经撤回，不能以同一事实和理由再次申请；"
-                "能够证明撤回违背真实意愿的，请在“以前就同一行为申请过复议”中选择该项", "prior_application", L(74, 2),
-            )  # fmt: skip
-            return
 
 
 def _attach(
