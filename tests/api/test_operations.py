@@ -367,3 +367,23 @@ def test_archiving_by_the_api_keeps_the_sealed_file(province: factories.Province
     matter.refresh_from_db()
     assert matter.archive.package_sha256
     assert officer("POST", path(matter, "/events/archived"), body)[1]["repeated"]
+
+
+def test_a_list_of_names_is_a_recorded_reading(province: factories.Province, officer: Caller) -> None:
+    matter = province.file()
+    name = province.accounts["citizen"].person.name
+    for query, found in ((f"?text={quote(name)}", 1), (f"?text={quote('没有这个人')}", 0), ("", 1)):
+        before = ReadingLog.objects.filter(action="LIST").count()
+        status, page = officer("GET", f"/matters{query}")
+        assert status == 200 and len(page["items"]) == found
+        assert ReadingLog.objects.filter(action="LIST").count() == before + found
+    log = ReadingLog.objects.filter(action="LIST").latest("id")
+    assert (log.purpose, log.count) == ("HANDLE", 1)
+    assert matter.parties.get(role="applicant").person.name == name
+    leader = Caller(account=province.accounts["leader"])
+    assert leader("GET", "/matters")[0] == 200
+    assert ReadingLog.objects.latest("id").purpose == "SUPERVISE"
+    citizen = Caller(account=province.accounts["citizen"])
+    before = ReadingLog.objects.count()
+    assert len(citizen("GET", "/matters?face=own")[1]["items"]) == 1
+    assert ReadingLog.objects.count() == before

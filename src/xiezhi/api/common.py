@@ -128,15 +128,28 @@ def read(request: HttpRequest, at: At, action: str = "READ", fields: tuple[str, 
     """Put the reading of a matter's persons on record under the purpose the caller names. Raises PurposeError."""
     persons = Person.objects.filter(pk__in=[p.person_id for p in at.parties if p.person_id])
     what = Object("procedures.matter", str(at.matter.public_id), at.matter.pk, at.matter.number)
-    record(request, at.subject, action, what, persons, fields, usual=usual_purpose(at))
+    record(request, at.subject, action, what, persons, fields, usual=(usual_purpose(at), ""))
+
+
+def listed(request: HttpRequest, who: Subject, matters: Sequence[Matter]) -> None:
+    """Put on record that these matters were listed, as the desk does; the persons in them see it. Raises PurposeError."""
+    if not matters:
+        return
+    parties = Party.objects.filter(matter__in=[m.pk for m in matters], person__isnull=False, valid_to__isnull=True)
+    persons = Person.objects.filter(pk__in=parties.values("person_id")).only("id", "uid", "id_type", "id_hash")
+    record(request, who, "LIST", Object("procedures.matter", "api"), persons, (), usual=policies.list_purpose(who))
 
 
 def record(
-    request: HttpRequest, who: Subject, action: str, what: Object, persons: Any, fields: tuple[str, ...], *, usual: str = ""
+    request: HttpRequest, who: Subject, action: str, what: Object, persons: Any, fields: tuple[str, ...], *,
+    usual: tuple[str, str] = ("", ""),
 ) -> None:  # fmt: skip
-    """A reading with the purpose of the headers X-Purpose and X-Purpose-Text (percent-encoded UTF-8)."""
-    code = request.headers.get("X-Purpose", "").strip() or usual
+    """A reading with the purpose of the headers X-Purpose and X-Purpose-Text (percent-encoded UTF-8), else the usual one
+    and its words."""
+    code = request.headers.get("X-Purpose", "").strip()
     text = unquote(request.headers.get("X-Purpose-Text", "")).replace("\x00", "")[:200]
+    if not code:
+        code, text = usual[0], text or usual[1]
     service = getattr(request.user, "service", None) if getattr(request, "by_token", False) else None
     if service is not None and service.purposes and code and code not in service.purposes:
         raise purposes.PurposeError("该令牌不包括这一查阅目的。")

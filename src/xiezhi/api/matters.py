@@ -17,6 +17,7 @@ from xiezhi.api.common import (
     Text,
     at_matter,
     caller,
+    listed,
     read,
     request_key,
     require,
@@ -84,13 +85,15 @@ def list_matters(
     after: Text = Query("", max_length=40, description="Cursor from the page before"),
     size: int = Query(40, ge=1, le=200),
 ) -> dict[str, Any]:
-    """办件列表. Matters within reach, sorted by clock or day of receipt; `after` turns the page."""
+    """办件列表. Matters within reach, sorted by clock or day of receipt; `after` turns the page. A recorded reading."""
     who = caller(request)
     rows = selectors.queue(
         _scope(who, face), due=due, open_only=open_only, filters={"state": state, "procedure": procedure}, text=text,
         sort=sort,
     )  # fmt: skip
     found = selectors.page(rows, after=after, size=size)
+    if face != "own":
+        listed(request, who, found.rows)
     return {"items": [convert.matter_out(m) for m in found.rows], "next": found.next}
 
 

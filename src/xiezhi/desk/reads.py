@@ -12,10 +12,11 @@ from xiezhi.kernel.access import reading
 from xiezhi.kernel.access.permissions import NotFoundForYou
 from xiezhi.kernel.access.subject import Subject
 from xiezhi.kernel.people.models import Person
+from xiezhi.kernel.procedures import policies
 from xiezhi.kernel.procedures.models import Matter, Party
 
 __all__ = [
-    "SESSION_PURPOSES", "asked_purpose", "file_opened", "listed", "object_of", "piece_opened", "purpose_of_lists",
+    "SESSION_PURPOSES", "asked_purpose", "file_opened", "listed", "object_of", "piece_opened",
 ]  # fmt: skip
 
 REMEMBER_SECONDS = 900
@@ -25,19 +26,6 @@ REMEMBER_SECONDS = 900
 def object_of(matter: Matter) -> reading.Object:
     """A matter as the reading log names it."""
     return reading.Object("procedures.matter", str(matter.public_id), matter.pk, matter.number)
-
-
-def purpose_of_lists(subject: Subject) -> tuple[str, str]:
-    """Why somebody's list shows names: the part they play in the office says it; supervision says so in words."""
-    if subject.has("case_officer", "office_head", "counter_clerk"):
-        return "HANDLE", ""
-    if subject.has("organ_head", "sealer"):
-        return "APPROVE", ""
-    if subject.has("archivist"):
-        return "ARCHIVE", ""
-    if subject.has("respondent_handler", "respondent_head", "norm_issuer_handler"):
-        return "RESPOND", ""
-    return "SUPERVISE", "查看管辖范围内办件列表"
 
 
 def _persons(matters: Iterable[int]) -> list[Person]:
@@ -70,7 +58,7 @@ def listed(
                 return
         cache.set(known_key, (known | set(shown)) if len(known) < 5000 else set(shown), REMEMBER_SECONDS)
     if not purpose:
-        purpose, text = purpose_of_lists(subject)
+        purpose, text = policies.list_purpose(subject)
     obj = reading.Object("procedures.matter", name or "desk")
     reading.record_reading(subject, action, obj, _persons(shown), purpose, purpose_text=text, request=request)
 

@@ -27,6 +27,7 @@ __all__ = [
     "actor_for",
     "acts_for_another",
     "authority_q",
+    "list_purpose",
     "may_read",
     "mine_q",
     "parties_of",
@@ -131,6 +132,19 @@ def _office_roles(subject: Subject, matter: Matter) -> set[str]:
         ):
             found.add("superior_organ")
     return found
+
+
+def list_purpose(subject: Subject) -> tuple[str, str]:
+    """Why somebody's list shows names: the part they play in the office says it; supervision says so in words."""
+    if subject.has("case_officer", "office_head", "counter_clerk"):
+        return "HANDLE", ""
+    if subject.has("organ_head", "sealer"):
+        return "APPROVE", ""
+    if subject.has("archivist"):
+        return "ARCHIVE", ""
+    if subject.has(*AUTHORITY_ROLES):
+        return "RESPOND", ""
+    return "SUPERVISE", "查看管辖范围内办件列表"
 
 
 def actor_for(subject: Subject, matter: Matter, parties: Sequence[Party] | None = None) -> Actor:
