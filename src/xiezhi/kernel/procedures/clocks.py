@@ -108,11 +108,20 @@ class _Start:
     basis: str
 
 
+def moment_in(rec: Recorded, name: str) -> datetime | None:
+    """The moment in a DATETIME field of an entry (local time without a zone), for limits in hours; None for a day."""
+    value = rec.data.get(name) if name else None
+    if not isinstance(value, str) or len(value) < 16:
+        return None
+    found = datetime.fromisoformat(value)
+    return found if found.tzinfo is not None else found.replace(tzinfo=SHANGHAI)
+
+
 def _starts(view: View, term: Term, calendar: Calendar, as_of: datetime) -> list[_Start]:
     since = term.since
     if callable(since):
         found = since(view)
-        return [_Start(found.seq, found.on, None, found.label, found.basis)] if found else []
+        return [_Start(found.seq, found.on, found.at, found.label, found.basis)] if found else []
     out: list[_Start] = []
     for rule in since:
         if isinstance(rule, SinceLapse):
@@ -124,7 +133,8 @@ def _starts(view: View, term: Term, calendar: Calendar, as_of: datetime) -> list
             on = rec.date(rule.field) if rule.field else rec.on
             if on is not None:
                 event = view.procedure.events[rule.event]
-                out.append(_Start(rec.seq, on, rec.at, rule.label or event.title, event.basis))
+                at = moment_in(rec, rule.field) or rec.at
+                out.append(_Start(rec.seq, on, at, rule.label or event.title, event.basis))
     if len(out) > 1:
         out.sort(key=lambda s: s.seq)
     return out if term.multiple else out[-1:]
@@ -136,7 +146,7 @@ def _meetings(view: View, term: Term) -> list[tuple[int, date, datetime]]:
     for code, name in meets_of(view, term.id):
         for rec in view.by_event.get(code, ()):
             on = (rec.date(name) if name else None) or rec.on
-            found.append((rec.seq, on, rec.at))
+            found.append((rec.seq, on, moment_in(rec, name) or rec.at))
     if len(found) > 1:
         found.sort()
     return found
@@ -373,6 +383,7 @@ __all__ = [
     "clocks",
     "live_clocks",
     "meets_of",
+    "moment_in",
     "next_due",
     "next_midnight",
     "spells_of",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -39,6 +39,8 @@ class Role:
 
 
 CLOCK = Role("CLOCK", "系统（期限届满）", Side.SYSTEM)
+ANY_PARTY = Role("*party", "当事人", Side.PARTY)
+"""In `by` and `notifies` of events every procedure shares: every role of the procedure on the side of the parties."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,7 @@ class Started:
     label: str
     basis: str = ""
     seq: int = 0  # event that started it: meetings and transitions before it do not touch the clock
+    at: datetime | None = None  # the moment, for limits in hours
 
 
 @dataclass(frozen=True)
@@ -306,8 +309,18 @@ class Dated:
         return found
 
 
-def _expand(event: Event, states: Iterable[State]) -> Event:
-    """The event with the shared sources ANY_STATE and ANY_OPEN replaced by a procedure's own states."""
+def _roles(named: tuple[Role, ...], own: Iterable[Role]) -> tuple[Role, ...]:
+    """Roles with ANY_PARTY replaced by the procedure's own roles of that side."""
+    found: list[Role] = []
+    for role in named:
+        found += [r for r in own if r.side is Side.PARTY and r not in found] if role is ANY_PARTY else [role]
+    return tuple(found)
+
+
+def _expand(event: Event, states: Iterable[State], roles: Iterable[Role]) -> Event:
+    """The event with what procedures share (ANY_STATE, ANY_OPEN, ANY_PARTY) replaced by a procedure's own."""
+    if ANY_PARTY in event.by or ANY_PARTY in event.notifies:
+        event = replace(event, by=_roles(event.by, roles), notifies=_roles(event.notifies, roles))
     if ANY_STATE not in event.sources and ANY_OPEN not in event.sources:
         return event
     found: list[State] = []
@@ -375,7 +388,7 @@ class Procedure:
                 elif isinstance(value, Term):
                     terms[value.id] = value
         for name, event in events.items():
-            expanded = _expand(event, states.values())
+            expanded = _expand(event, states.values(), cls.roles)
             if expanded is not event:
                 events[name] = expanded
                 setattr(cls, name, expanded)

@@ -124,6 +124,9 @@ def _office_roles(subject: Subject, matter: Matter) -> set[str]:
             found.add(held.role)
         elif held.role == "organ_head" and held.unit_id == matter.organ_id:
             found.add("organ_head")
+        elif held.role in ("case_officer", "office_head") and held.unit_id == matter.organ_id:
+            # the organ's own staff, where another unit handles the matter (e.g. objections against an aid agency)
+            found.add("organ_officer")
         elif (
             held.role in ("office_head", "organ_head")
             and held.unit_id != matter.handling_unit_id

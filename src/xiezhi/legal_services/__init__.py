@@ -1,0 +1,1 @@
+"""公共法律服务: functions that help people with their legal affairs."""
