@@ -291,12 +291,9 @@ def missing(fields: Iterable[Field], data: Mapping[str, Any]) -> list[Problem]:
     out = []
     for f in fields:
         if f.required_on_screen and not f.required and is_empty(data.get(f.name)):
-            verb = (
-                "请填写"
-                if f.kind in (Kind.TEXT, Kind.LONGTEXT, Kind.HTML, Kind.DATE, Kind.INT, Kind.MONEY)
-                else "请选择"
-            )
-            out.append(Problem("REQUIRED", f"{verb}{f.label}", f.name, f.basis))
+            written = f.kind in (Kind.TEXT, Kind.LONGTEXT, Kind.HTML, Kind.DATE, Kind.INT, Kind.MONEY)
+            message = f"请填写{f.label}" if written else f"请选择{f.label}"
+            out.append(Problem("REQUIRED", message, f.name, f.basis))
     return out
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 
 from xiezhi.ui.context import TYPE_COOKIE
+from xiezhi.ui.language.page import said
+from xiezhi.ui.language.say import english
 
+_HTML = "text/html"
 YEAR = 365 * 24 * 3600
 _LANGUAGES = {"zh": "zh-hans", "zh-hans": "zh-hans", "en": "en"}
 
@@ -50,3 +54,26 @@ class Look:
         path = "/" + request.path.lstrip("/")
         response["Location"] = path + (f"?{query.urlencode()}" if query else "")
         return response
+
+
+class Say:
+    """Says in English what a page in English still has in Chinese: the declared texts (`xiezhi.ui.language`).
+
+    Pages in Chinese pass untouched; so do files, streams and the answers to programs.
+    """
+
+    sync_capable = True
+    async_capable = False
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not english() or response.streaming or not response.headers.get("Content-Type", "").startswith(_HTML):
+            return response
+        page = cast(HttpResponse, response)
+        page.content = said(page.content.decode(page.charset)).encode(page.charset)
+        if page.has_header("Content-Length"):
+            page.headers["Content-Length"] = str(len(page.content))
+        return page

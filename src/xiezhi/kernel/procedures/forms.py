@@ -155,12 +155,9 @@ def coerce(
         value = raw.get(field.name)
         if is_empty(value):
             if field.required and not partial:
-                verb = (
-                    "请选择"
-                    if field.kind in (Kind.CHOICE, Kind.CHOICES, Kind.UNIT, Kind.STAFF, Kind.STAFFS)
-                    else "请填写"
-                )
-                problems.append(Problem("REQUIRED", f"{verb}{field.label}", field.name, field.basis))
+                chosen = field.kind in (Kind.CHOICE, Kind.CHOICES, Kind.UNIT, Kind.STAFF, Kind.STAFFS)
+                message = f"请选择{field.label}" if chosen else f"请填写{field.label}"
+                problems.append(Problem("REQUIRED", message, field.name, field.basis))
             continue
         try:
             values[field.name] = _one(field, value)

@@ -10,13 +10,13 @@ from urllib.parse import urlencode
 from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.people import masking
 from xiezhi.kernel.procedures.clocks import Clock
 from xiezhi.ui import clocks
 from xiezhi.ui.icons import icon as _icon
+from xiezhi.ui.language import say as saying
 
 register = template.Library()
 _WEEKDAYS = "一二三四五六日"
@@ -43,11 +43,11 @@ def _day(value: Any) -> date | None:
 
 @register.filter
 def zh(value: Any) -> str:
-    """2026年3月5日; other languages get the ISO day. Takes dates, moments and ISO text."""
+    """2026年3月5日, in English 5 March 2026. Takes dates, moments and ISO text."""
     day = _day(value)
     if day is None:
         return str(value or "")
-    return f"{day.year}年{day.month}月{day.day}日" if (get_language() or "zh").startswith("zh") else day.isoformat()
+    return saying.day(day) if saying.english() else f"{day.year}年{day.month}月{day.day}日"
 
 
 @register.filter
@@ -56,8 +56,8 @@ def zh_short(value: Any) -> str:
     day = _day(value)
     if day is None:
         return str(value or "")
-    if not (get_language() or "zh").startswith("zh"):
-        return day.isoformat()
+    if saying.english():
+        return saying.day(day, year=day.year != wall.today().year)
     return clocks.short_date(day, wall.today())
 
 
@@ -67,8 +67,8 @@ def zh_week(value: Any) -> str:
     day = _day(value)
     if day is None:
         return str(value or "")
-    if not (get_language() or "zh").startswith("zh"):
-        return f"{day.isoformat()} ({day:%a})"
+    if saying.english():
+        return saying.day(day, week=True)
     return f"{zh(day)}（周{_WEEKDAYS[day.weekday()]}）"
 
 
@@ -98,12 +98,18 @@ def get(mapping: Any, key: Any) -> Any:
 
 @register.filter
 def yuan(value: Any) -> str:
-    """8,000元 or 8,000.50元."""
+    """8,000元 or 8,000.50元; in English 8,000 yuan."""
     try:
         amount = f"{float(value):,.2f}"
     except (TypeError, ValueError):
         return str(value or "")
-    return f"{amount.removesuffix('.00')}元"
+    return f"{amount.removesuffix('.00')} yuan" if saying.english() else f"{amount.removesuffix('.00')}元"
+
+
+@register.filter
+def say(value: Any) -> str:
+    """A declared text in the reader's language, for places a page in English is not read over: {{ title|say }}."""
+    return saying.say(value)
 
 
 @register.filter
