@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -19,7 +19,10 @@ from django.utils import timezone
 from xiezhi.kernel.datasets.models import RollupCount, RollupMark, RollupSource
 from xiezhi.kernel.procedures.models import LEVELS, Matter
 
-__all__ = ["NOW", "Contribution", "Figures", "figures", "rebuild", "refresh", "register"]
+__all__ = [
+    "NOW", "Contribution", "Counted", "Figures", "add", "also", "figures", "figures_of", "rebuild", "refresh",
+    "register", "units_of",
+]  # fmt: skip
 
 Contribution = tuple[date, str, int]
 NOW = date(1, 1, 1)
@@ -42,7 +45,43 @@ def register(
     _DETAILS[procedure] = tuple(details)
 
 
-def _units(matter: Matter) -> list[int]:
+class Counted(Protocol):
+    """Figures about something beside matters: counted after them, in the same table, by differences as well."""
+
+    def refresh(self) -> int:
+        """Add the differences since the last time with `add`; in the transaction of the count. Returns how many rows changed."""
+        ...
+
+    def forget(self) -> None:
+        """Everything must be counted again: the table was emptied."""
+        ...
+
+
+_OTHERS: list[Counted] = []
+
+
+def also(other: Counted) -> None:
+    """Count these rows too whenever matters are counted. The same object twice is harmless."""
+    if other not in _OTHERS:
+        _OTHERS.append(other)
+
+
+def add(delta: Mapping[tuple[str, int, str, str, int], int]) -> None:
+    """Add to the counts: (procedure, unit, month as ISO text, metric, bucket) to a difference. One statement."""
+    rows = sorted((k, n) for k, n in delta.items() if n)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO datasets_rollupcount (procedure, unit_id, month, metric, bucket, n)
+            SELECT * FROM unnest(%s::text[], %s::bigint[], %s::date[], %s::text[], %s::int[], %s::int[])
+            ON CONFLICT (procedure, unit_id, month, metric, bucket) DO UPDATE SET n = datasets_rollupcount.n + EXCLUDED.n
+            """,
+            [[k[i] for k, _ in rows] for i in range(5)] + [[n for _, n in rows]],
+        )
+
+
+def units_of(matter: Matter) -> list[int]:
+    """The units a matter counts for: its handling unit and those above it."""
     found = {getattr(matter, f"{level}_id") for level in LEVELS} | {matter.handling_unit_id}
     return sorted(u for u in found if u)
 
@@ -55,7 +94,7 @@ def _parts(matter: Matter) -> list[list[Any]]:
 
 
 def _spread(
-    code: str, units: Iterable[int], parts: Iterable[Sequence[Any]], sign: int, into: Counter[tuple[Any, ...]]
+    code: str, units: Iterable[int], parts: Iterable[Sequence[Any]], sign: int, into: Counter[tuple[str, int, str, str, int]]
 ) -> None:
     rows = [tuple(p) for p in parts]
     for unit in units:
@@ -95,16 +134,17 @@ def refresh(now: datetime | None = None) -> int:
                 batch = []
         if batch:
             changed += _apply(batch)
+        changed += sum(other.refresh() for other in _OTHERS)
         RollupMark.objects.update_or_create(name="main", defaults={"upto": now})
     return changed
 
 
 def _apply(batch: Sequence[Matter]) -> int:
     before = {s.matter_id: s for s in RollupSource.objects.filter(matter_id__in=[m.pk for m in batch])}
-    delta: Counter[tuple[Any, ...]] = Counter()
+    delta: Counter[tuple[str, int, str, str, int]] = Counter()
     fresh: list[RollupSource] = []
     for matter in batch:
-        units, parts = _units(matter), _parts(matter)
+        units, parts = units_of(matter), _parts(matter)
         old = before.get(matter.pk)
         if old is not None and old.units == units and old.parts == parts:
             continue
@@ -117,16 +157,7 @@ def _apply(batch: Sequence[Matter]) -> int:
     RollupSource.objects.bulk_create(
         fresh, update_conflicts=True, unique_fields=["matter"], update_fields=["units", "parts"], batch_size=2000
     )
-    rows = sorted((k, n) for k, n in delta.items() if n)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO datasets_rollupcount (procedure, unit_id, month, metric, bucket, n)
-            SELECT * FROM unnest(%s::text[], %s::bigint[], %s::date[], %s::text[], %s::int[], %s::int[])
-            ON CONFLICT (procedure, unit_id, month, metric, bucket) DO UPDATE SET n = datasets_rollupcount.n + EXCLUDED.n
-            """,
-            [[k[i] for k, _ in rows] for i in range(5)] + [[n for _, n in rows]],
-        )
+    add(delta)
     return len(fresh)
 
 
@@ -136,6 +167,8 @@ def rebuild() -> int:
         RollupCount.objects.all().delete()
         RollupSource.objects.all().delete()
         RollupMark.objects.all().delete()
+        for other in _OTHERS:
+            other.forget()
         return refresh()
 
 

@@ -8,7 +8,13 @@ from django.db.models import Q
 
 
 class Notice(models.Model):
-    """One message to one recipient over one channel. The outbox is this table; the worker sends what is due."""
+    """One message to one recipient over one channel. The outbox is this table; the worker sends what is due.
+
+    `secret` is what only the recipient may read (a link that lets somebody in): it takes the place of LINK in the text
+    when the message leaves, and is forgotten then. Who looks through the outbox does not see it.
+    """
+
+    LINK = "〔链接〕"
 
     SITE, EMAIL, SMS = "SITE", "EMAIL", "SMS"
     CHANNELS = ((SITE, "站内"), (EMAIL, "邮件"), (SMS, "短信"))
@@ -29,6 +35,7 @@ class Notice(models.Model):
     title = models.CharField("标题", max_length=120)
     text = models.TextField("内容")
     address = models.BinaryField("加密地址", null=True)
+    secret = models.BinaryField("加密的链接", null=True)
     state = models.CharField("状态", max_length=12, choices=STATES, default=QUEUED)
     tries = models.PositiveSmallIntegerField("已试次数", default=0)
     due_at = models.DateTimeField("下次发送")

@@ -34,11 +34,14 @@ def send_due() -> int:
         for row in rows:
             try:
                 address = unseal(row.address, context="notice") if row.address else ""
+                text = row.text
+                if row.secret:
+                    text = text.replace(Notice.LINK, str(unseal(row.secret, context="notice")))
                 if row.channel == Notice.EMAIL:
-                    senders.send_mail(str(address), row.title, row.text)
+                    senders.send_mail(str(address), row.title, text)
                 elif row.channel == Notice.SMS:
-                    senders.sms().send(str(address), row.text)
-                row.state, row.sent_at, row.error = Notice.SENT, now, ""
+                    senders.sms().send(str(address), text)
+                row.state, row.sent_at, row.error, row.secret = Notice.SENT, now, "", None
             except (senders.SendError, Unreadable) as error:
                 row.tries += 1
                 over = row.tries > len(PAUSES)
@@ -46,7 +49,7 @@ def send_due() -> int:
                 row.error = str(error)[:200]
                 row.due_at = now + timedelta(minutes=PAUSES[min(row.tries, len(PAUSES)) - 1])
                 log.warning("notice %s not sent (try %s)", row.pk, row.tries)
-        Notice.objects.bulk_update(rows, ["state", "sent_at", "tries", "error", "due_at"])
+        Notice.objects.bulk_update(rows, ["state", "sent_at", "tries", "error", "due_at", "secret"])
     return len(rows)
 
 

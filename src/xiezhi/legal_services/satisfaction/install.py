@@ -1,0 +1,37 @@
+"""What this application registers when it is ready: its procedure, its ear for all others, its pages and figures."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+__all__ = ["install"]
+
+
+def install() -> None:
+    """Called once by the application."""
+    from xiezhi.kernel.datasets import rollup
+    from xiezhi.kernel.procedures import hooks, registry
+    from xiezhi.ui import figures as boards
+    from xiezhi.ui import plug
+
+    from . import figures, panels, policies
+    from .hooks import HOOKS
+    from .invite import hear
+    from .procedure import Callback
+
+    registry.register(Callback)
+    hooks.register(Callback.code, HOOKS)
+    hooks.listen(hear)
+    rollup.also(figures.COUNTS)
+    boards.register(figures.BOARD)
+    plug.add_nav(plug.NavItem(
+        "satisfaction-callbacks", _("好差评"), _("差评回访"), "satisfaction_desk:callbacks", "phone-call", ("case_officer", "office_head"),
+    ))  # fmt: skip
+    plug.add_nav(plug.NavItem(
+        "satisfaction-rectify", _("好差评"), _("要我们整改的"), "satisfaction_desk:rectify", "checklist", (*policies.HEADS, "organ_head"),
+    ))  # fmt: skip
+    plug.add_nav(plug.NavItem(
+        "satisfaction-officers", _("好差评"), _("个人评价"), "satisfaction_desk:officers", "user-star", policies.HEADS,
+    ))  # fmt: skip
+    plug.add_panel("satisfaction-mine", "portal", "satisfaction/panel_portal.html", panels.portal, order=60)
+    plug.add_panel("satisfaction-counter", "desk", "satisfaction/panel_desk.html", panels.desk, order=90)
