@@ -11,7 +11,7 @@ from xiezhi.kernel.procedures.declare import ANY_STATE, PREVIOUS, SAME, Event, F
 
 from . import codes
 from . import states as S
-from .citations import A, RECON, joined
+from .citations import RECON, A, joined
 from .fields import day, files, text, yes_no
 from .roles import (
     APPLICANT,

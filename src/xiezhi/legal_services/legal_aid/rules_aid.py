@@ -11,7 +11,7 @@ from xiezhi.kernel.procedures.declare import Rule
 from . import codes
 from . import states as S
 from .citations import A, joined
-from .rules import known, need, zh
+from .rules import need, zh
 
 LEAST_YEARS = 3
 """Years of practice for a life-or-death case (法律援助法 第26条)."""
