@@ -2,7 +2,7 @@
 
 The application role may read and write ordinary tables. A model with `append_only = True` is history: the application
 may read and insert, nothing more. A model with `eraser_only_delete = True` holds personal payloads and salts: the
-application may not delete, the eraser role may.
+application may not delete, the eraser role may. A model with `never_deleted = True` is changed but never deleted from.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def table_rights() -> dict[str, tuple[str, ...]]:
             continue
         if getattr(model, "append_only", False):
             rights[model._meta.db_table] = APPEND_ONLY
-        elif getattr(model, "eraser_only_delete", False):
+        elif getattr(model, "eraser_only_delete", False) or getattr(model, "never_deleted", False):
             rights[model._meta.db_table] = NO_DELETE
         else:
             rights[model._meta.db_table] = ORDINARY

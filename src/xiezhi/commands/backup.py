@@ -15,6 +15,10 @@ from xiezhi import __version__, pg
 from xiezhi.commands.base import ready
 
 MANIFEST = "manifest.json"
+PARTS = ("files", "secrets", "ledger/keys")
+"""Folders of the data directory in a backup. The log's published checkpoints are not among them on purpose: after a restore
+they must come from where the world last saw them, not from the time of the backup."""
+POINT = "ledger-checkpoint"
 
 
 def _tool(name: str) -> str:
@@ -74,13 +78,22 @@ def backup(folder: Path) -> None:
         [_tool("pg_dump"), "--format=custom", "--no-privileges", "--file", str(folder / "database.dump"), name],
         environment,
     )
-    for part in ("files", "secrets"):
+    for part in PARTS:
         source = settings.HOME / part
         if source.is_dir():
             shutil.copytree(source, folder / part)
+    _ledger_parts(Path(settings.LEDGER_DIR), folder)
     manifest = {"version": __version__, "sha256": _hashes(folder)}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False))
     click.echo(f"Written: {folder} ({len(manifest['sha256'])} files). Try it: xiezhi restore --check {folder}")
+
+
+def _ledger_parts(ledger: Path, folder: Path) -> None:
+    """The policy, and the newest checkpoint at the time of the backup (for information: `restore` does not adopt it)."""
+    for source, name in ((ledger / "policy", "ledger/policy"), (ledger / "log" / "checkpoint", POINT)):
+        if source.is_file():
+            (folder / name).parent.mkdir(exist_ok=True)
+            shutil.copyfile(source, folder / name)
 
 
 @click.command()
@@ -103,12 +116,14 @@ def restore(folder: Path, check: bool) -> None:
     from xiezhi.config import env
 
     home = env.home()
-    for part in ("secrets", "files"):  # before Django reads its key
+    for part in PARTS:  # before Django reads its key
         if (folder / part).is_dir():
             if (home / part).exists():
                 raise click.ClickException(f"{home / part} exists already. Restore into a new XIEZHI_HOME.")
             home.mkdir(parents=True, exist_ok=True)
             shutil.copytree(folder / part, home / part)
+    if (folder / "ledger" / "policy").is_file():
+        shutil.copyfile(folder / "ledger" / "policy", home / "ledger" / "policy")
     ready()
     from django.core.management import call_command
     from django.db import connections
@@ -119,4 +134,13 @@ def restore(folder: Path, check: bool) -> None:
     command = [_tool("pg_restore"), "--no-owner", "--no-privileges", "--single-transaction", "--dbname", name]
     _run([*command, str(folder / "database.dump")], environment)
     call_command("migrate", verbosity=0, interactive=False)
+    from xiezhi.kernel.ledger import recovery
+
+    recovery.renumber()  # the dump carries the transaction numbers of another server
+    if (folder / POINT).is_file():
+        click.echo(
+            "The ledger takes entries at once, but publishes again only when it knows what the world saw last: bring the "
+            "newest checkpoint (old machine: ledger/log/checkpoint; or a witness) with: xiezhi ledger adopt FILE. If nothing was "
+            f"published after this backup, that is {folder / POINT}"
+        )
     click.echo("Restored. Start with: xiezhi up")

@@ -143,7 +143,12 @@ def _serve(host: str, port: int, workers: int, clock: DemoClock | None, began: f
         "--log-level", "warning", "xiezhi.config.asgi:application",
     ]  # fmt: skip
     worker = [sys.executable, "-m", "django", "procrastinate", "-v", "0", "worker", "--shutdown-graceful-timeout", "10"]
-    children = [Child("web", web, web_environment), Child("worker", worker, environment, quiet=True)]
+    log = [str(Path(sys.executable).with_name("xiezhi")), "ledger", "run"]
+    children = [
+        Child("web", web, web_environment),
+        Child("worker", worker, environment, quiet=True),
+        Child("ledger", log, environment),
+    ]
     connections.close_all()
     told = False
 
@@ -168,7 +173,7 @@ def _serve(host: str, port: int, workers: int, clock: DemoClock | None, began: f
     finally:
         if clock:
             clock.save()
-    click.echo("Stopped web and worker.")
+    click.echo("Stopped web, worker and ledger.")
 
 
 def _reachable(host: str) -> str:

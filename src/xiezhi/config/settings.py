@@ -188,6 +188,11 @@ USE_I18N = True
 # Files
 
 STATIC_URL = "/static/"
+LEDGER_ORIGIN = env.text("XIEZHI_LEDGER_ORIGIN", "yunling.example/ledger")
+"""Name of the log, for ever: how verifiers and witnesses know it. By custom the address it is served at, without scheme."""
+LEDGER_DIR = env.text("XIEZHI_LEDGER_DIR") or str(HOME / "ledger")
+"""Keys, policy and the copy of published checkpoints. Put it on another disk than the database."""
+
 STATIC_ROOT = HOME / "static"
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",

@@ -12,16 +12,19 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 
 from xiezhi.kernel.access import roles
-from xiezhi.kernel.access.models import Account, AccountKind, Reach
+from xiezhi.kernel.access.models import Account, AccountKind, Reach, RoleGrant
 from xiezhi.kernel.calendar import clock
-from xiezhi.kernel.people.models import StaffStatus
-from xiezhi.kernel.units.models import LEVEL_COLUMNS, Level
+from xiezhi.kernel.people.capacity import Capacity
+from xiezhi.kernel.people.mandates import capacity_of, in_force_q
+from xiezhi.kernel.people.models import Appointment, Deputy, Mandate, StaffStatus
+from xiezhi.kernel.units.models import LEVEL_COLUMNS, Level, Unit
+from xiezhi.kernel.units.periods import on as valid_on
 
-__all__ = ["ANONYMOUS", "Area", "Held", "Subject", "area_of", "of_account", "of_request"]
+__all__ = ["ANONYMOUS", "Area", "Held", "Represented", "Subject", "area_of", "of_account", "of_request"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,26 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Represented:
+    """Somebody the subject may act for today, by a mandate or as guardian (`kernel.people.mandates`)."""
+
+    mandate_id: int
+    number: str
+    person_id: int
+    by_law: bool = False
+    scope: str = "ALL"  # ALL, PROCEDURES, MATTER
+    procedures: frozenset[str] = frozenset()
+    matter_id: int | None = None
+    powers: frozenset[str] = frozenset()
+
+    def covers(self, procedure: str, matter_id: int | None) -> bool:
+        """Whether a matter (or, without id, a new one) under `procedure` lies within the scope."""
+        if self.scope == "MATTER":
+            return matter_id is not None and matter_id == self.matter_id
+        return self.scope == "ALL" or procedure in self.procedures
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """Who asks, as of today."""
 
@@ -76,6 +99,9 @@ class Subject:
     main_unit_name: str = ""
     demo: bool = False
     roles: frozenset[str] = field(default=frozenset())
+    represents: tuple[Represented, ...] = ()
+    restricted: bool = False
+    """未成年人 and others who can not act alone: they see their matters, their guardians act."""
 
     @property
     def signed_in(self) -> bool:
@@ -173,8 +199,16 @@ def of_account(user: AbstractBaseUser | AnonymousUser) -> Subject:
             **base, name=account.get_full_name(), admin_role=account.admin_role, roles=frozenset([account.admin_role])
         )
     if account.kind == AccountKind.CITIZEN:
-        return Subject(**base, name=account.get_full_name(), roles=frozenset([roles.CITIZEN.code]))
+        person = account.person
+        return Subject(
+            **base,
+            name=account.get_full_name(),
+            roles=frozenset([roles.CITIZEN.code]),
+            represents=_represents(account.person_id),
+            restricted=person is not None and capacity_of(person) is not Capacity.FULL,
+        )
     scopes: frozenset[str] = frozenset()
+    appointments: list[Appointment] = []
     always = [roles.STAFF.code]  # whoever works here is staff, with or without a post today
     if account.kind == AccountKind.SERVICE:
         service = account.service
@@ -198,6 +232,26 @@ def of_account(user: AbstractBaseUser | AnonymousUser) -> Subject:
         held=held,
         scopes=scopes,
         roles=frozenset([*always, *(item.role for item in held)]),
+    )
+
+
+def _represents(person_id: int | None) -> tuple[Represented, ...]:
+    """For whom a person may act today. One statement; an ended or lapsed mandate is gone with the next request."""
+    if person_id is None:
+        return ()
+    rows = Mandate.objects.filter(in_force_q(clock.today()), agent_id=person_id).order_by("id")
+    return tuple(
+        Represented(
+            row.pk,
+            row.number,
+            row.principal_id,
+            row.by_law,
+            row.scope,
+            frozenset(row.procedures),
+            row.matter_id,
+            frozenset(row.powers),
+        )
+        for row in rows
     )
 
 
