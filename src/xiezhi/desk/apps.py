@@ -11,8 +11,9 @@ class DeskConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Lend the desk's frame to the pages of functions."""
-        from xiezhi.desk import shell
+        """Lend the desk's frame to the pages of functions; put the parties' messages on the matter's page."""
+        from xiezhi.desk import messages, shell
         from xiezhi.ui import plug
 
         plug.set_frame(shell.render)
+        plug.add_panel("desk-messages", "desk", "desk/messages.html", messages.panel, order=90)

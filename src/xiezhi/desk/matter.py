@@ -15,6 +15,7 @@ from xiezhi.kernel.documents import policies
 from xiezhi.kernel.documents.models import Attachment, Delivery, Document
 from xiezhi.kernel.procedures import selectors, store
 from xiezhi.kernel.procedures.clocks import Clock, Status
+from xiezhi.kernel.procedures.common import HOUSEKEEPING
 from xiezhi.kernel.procedures.core import Option, Recorded, may_act
 from xiezhi.kernel.procedures.declare import Event, Field, Kind, Meets, Side, Special, TermKind
 from xiezhi.kernel.procedures.models import Matter, MatterLink, MatterOfficer, Party
@@ -22,7 +23,6 @@ from xiezhi.kernel.sealing import unseal
 
 __all__ = ["FileItem", "MatterPage", "PartyCard", "Step", "Task", "build"]
 
-HOUSEKEEPING = ("assigned", "handed_over", "recused", "corrected", "noted")
 PARTY_ROLES = frozenset({"applicant", "agent", "guardian", "representative", "third_party"})
 
 

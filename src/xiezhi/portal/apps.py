@@ -9,3 +9,10 @@ class PortalConfig(AppConfig):
     label = "portal"
     verbose_name = _("公众门户")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Put the messages between party and officer on the matter's page."""
+        from xiezhi.portal import messages
+        from xiezhi.ui import plug
+
+        plug.add_panel("portal-messages", "portal", "portal/my/messages.html", messages.panel, order=90)

@@ -49,6 +49,22 @@ def test_officers_follow_assignment_handover_and_recusal() -> None:
     assert no.value.codes == ("SAME_OFFICER",)
 
 
+def test_a_recusal_names_its_ground_and_how_it_was_asked() -> None:
+    fields = {f.name: f for f in P.events["recused"].form}
+    assert fields["ground"].required_on_screen and dict(fields["ground"].choices)["INTEREST"]
+    assert dict(fields["asked_by"].choices) == {
+        "PARTY": "当事人申请回避",
+        "SELF": "本人自行回避",
+        "ORGAN": "机关决定回避",
+    }
+    history = begun()
+    do(history, "assigned", date(2026, 9, 14), {"officers": ["a", "b"]})
+    with pytest.raises(Refused):
+        do(history, "recused", date(2026, 9, 15), {"who": "b", "ground": "LIKES_NOT"})
+    do(history, "recused", date(2026, 9, 15), {"who": "b", "asked_by": "SELF", "ground": "CONTACT"})
+    assert history[-1].data["ground"] == "CONTACT"
+
+
 def test_a_correction_keeps_personal_values_out_of_the_history() -> None:
     history = begun()
     effects = do(history, "corrected", date(2026, 9, 15), {

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
+from xiezhi.kernel.access.models import Account
 from xiezhi.kernel.notices.models import Notice
+from xiezhi.kernel.people import selectors as people
 from xiezhi.kernel.procedures import store
+from xiezhi.kernel.procedures.common import MESSAGES
 from xiezhi.kernel.procedures.core import Effects
 from xiezhi.kernel.procedures.declare import Side
 from xiezhi.kernel.procedures.models import Matter
@@ -16,6 +20,8 @@ __all__ = ["for_event", "tell"]
 
 def for_event(matter: Matter, effects: Effects, at: datetime) -> int:
     """Notices of an event to every party in a notified role that has an account; one statement more where documents have read the parties already."""
+    if effects.event.event in MESSAGES:
+        return _of_message(matter, effects, at)
     roles = {r.code for r in effects.notifies if r.side is not Side.SYSTEM}
     if not roles:
         return 0
@@ -40,6 +46,43 @@ def for_event(matter: Matter, effects: Effects, at: datetime) -> int:
             )
     Notice.objects.bulk_create(rows)
     return len(rows)
+
+
+def _of_message(matter: Matter, effects: Effects, at: datetime) -> int:
+    """站内留言: its officers are told of a message (the heads of the office while nobody has the matter), its writer of
+    the answer. What was written stands in neither notice."""
+    rec = effects.event
+    if rec.event == "message_sent":
+        staff = store.officers_of(effects.view)
+        if not staff:
+            staff = [s.pk for s in people.who_holds(matter.handling_unit, rec.on, role="office_head")]
+        accounts = list(Account.objects.filter(staff_id__in=staff, is_active=True).values_list("pk", flat=True))
+        title, text = f"{matter.number}：当事人有留言", "当事人给您留了言，请到办件页面查看、答复。"
+    else:
+        asked = next((r for r in effects.view.events if r.seq == rec.data.get("reply_to")), None)
+        uid = asked.actor.removeprefix("account:") if asked else ""
+        accounts = list(Account.objects.filter(uid=uid).values_list("pk", flat=True)) if _is_uid(uid) else []
+        title, text = f"{matter.number}：您的留言有答复", "承办人答复了您的留言，请在办件页面查看。"
+    rows = [_row(matter, rec.seq, Notice.SITE, title, text, at, account_id=pk, template="message") for pk in accounts]
+    if rec.event == "message_answered" and rows:
+        mine = {r.account_id for r in rows}
+        for party in store.parties_of(matter):
+            contact = unseal(party.sealed, context="party").get("contact") if party.sealed else None
+            if contact and party.account_id in mine:
+                channel = Notice.EMAIL if "@" in str(contact) else Notice.SMS
+                short = f"您的办件{matter.number}：留言有答复。请登录查看。"
+                address = seal(str(contact), context="notice")
+                rows.append(_row(matter, rec.seq, channel, title, short, at, address=address, template="message"))
+    Notice.objects.bulk_create(rows)
+    return len(rows)
+
+
+def _is_uid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _row(matter: Matter | None, seq: int | None, channel: str, title: str, text: str, at: datetime, *,

@@ -233,6 +233,15 @@ class Rule:
     field: str = ""
 
 
+POWERS = {
+    "WITHDRAW": "撤回申请",
+    "CHANGE": "承认、放弃、变更请求",
+    "SETTLE": "和解、接受调解",
+    "RECEIVE": "代收文书、领取款物",
+}
+"""Special powers a mandate has to name (民事诉讼法 第62条): the general one does not cover them."""
+
+
 @dataclass(frozen=True)
 class Event:
     """事件: the only way a matter changes.
@@ -240,7 +249,8 @@ class Event:
     `path` is (from states, target). An empty from tuple begins a matter. `by` are roles, `when` (and `also_when`) the
     terms whose lapse fires a CLOCK event. `produces` are document template codes, or a function of the view after the event.
     `backdated` events may carry a day before today (paper filings, proofs of service); all others happen now.
-    `plain` is the sentence a citizen reads on the timeline; empty means the event is internal.
+    `plain` is the sentence a citizen reads on the timeline; empty means the event is internal. `hint` says in one plain
+    sentence what doing it means; `rare` ones are folded away on the pages.
     `rateable`: parties are asked afterwards how content they are; None: when the event ends the matter.
     """
 
@@ -262,6 +272,8 @@ class Event:
     hint: str = ""
     repeatable: bool = True
     primary: bool = False
+    rare: bool = False
+    power: str = ""  # special power an agent needs for it (one of POWERS); the party itself needs none
     office_decides: bool = False  # a party is named in the law, but the event takes effect only by the office's hand
     rateable: bool | None = None
     code: str = ""

@@ -21,7 +21,7 @@ from xiezhi.kernel.procedures.declare import Procedure, Side
 from xiezhi.kernel.procedures.models import NO_DUE, Matter, Party
 
 __all__ = [
-    "CAP", "MatterState", "Tabs", "by_public_id", "capped_count", "matter_state", "options", "page", "queue", "tabs",
+    "CAP", "MatterState", "Message", "Tabs", "by_public_id", "capped_count", "matter_state", "messages", "options", "page", "queue", "tabs",
 ]  # fmt: skip
 
 CAP = 1000
@@ -69,6 +69,38 @@ def matter_state(matter: Matter, at: datetime | None = None) -> MatterState:
 def options(state: MatterState, actor: Actor, *, sides: Sequence[Side] = ()) -> list[Option]:
     """Actions of this actor now: open ones, and closed ones with reason and article."""
     return available(state.view, actor, wall.now(), sides=sides)
+
+
+@dataclass(frozen=True)
+class Message:
+    """站内留言: what a party wrote to the officers, and the answers. `text` is empty once erased."""
+
+    seq: int
+    at: datetime
+    actor: str
+    role: str
+    text: str
+    answers: Sequence[tuple[datetime, str, str]]  # when, who, what
+
+
+def messages(state: MatterState, *, of: str = "") -> list[Message]:
+    """Messages of a matter in order, those of one actor (`of`) or all. One statement, none where nobody wrote."""
+    asked = [r for r in state.view.by_event.get("message_sent", ()) if not of or r.actor == of]
+    if not asked:
+        return []
+    said = store.payloads(state.matter.pk)
+    answers = state.view.by_event.get("message_answered", ())
+
+    def text(rec: Recorded) -> str:
+        return str(said.get(rec.seq, {}).get("text", ""))
+
+    return [
+        Message(
+            r.seq, r.at, r.actor, r.role, text(r),
+            [(a.at, a.label, text(a)) for a in answers if a.data.get("reply_to") == r.seq],
+        )
+        for r in asked
+    ]  # fmt: skip
 
 
 def due_filter(due: str, today: date) -> Q:

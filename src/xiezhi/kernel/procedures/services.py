@@ -319,6 +319,8 @@ def _store(matter: Matter, effects: Effects, at: datetime, request_key: str | No
     store.save_matter(matter)
     store.replace_deadlines(matter, effects.clocks)
     store.apply_officers(matter, effects)
+    if effects.event.event == "service_chosen" and not store.apply_service_choice(matter, effects):
+        raise Refused([Problem("NOT_THIS_PARTY", "只能为本人选择送达方式，请从“我的账号”中选择", "party")])
     notices.for_event(matter, effects, at)
     hook.after(matter, effects)
     hooks.tell(matter, effects)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.db import connection
+from django.db.models import Q
 
 from xiezhi.kernel.calendar import services as calendars
 from xiezhi.kernel.calendar.counting import Calendar
 from xiezhi.kernel.procedures import registry
 from xiezhi.kernel.procedures.clocks import SHANGHAI, Clock, Status, next_due
 from xiezhi.kernel.procedures.core import Effects, Recorded, View, replay
-from xiezhi.kernel.procedures.declare import Dated, Procedure, TermKind
+from xiezhi.kernel.procedures.declare import Dated, Procedure, Side, TermKind
 from xiezhi.kernel.procedures.hooks import Hooks
 from xiezhi.kernel.procedures.models import (
     LEVELS,
@@ -368,3 +370,31 @@ def due_to_lapse(today: date, limit: int) -> list[int]:
         Deadline.objects.filter(lapses=True, status="RUNNING", provisional=False, legal__lt=today)
         .order_by("legal").values_list("matter_id", flat=True).distinct()[:limit]
     )  # fmt: skip
+
+
+def apply_service_choice(matter: Matter, effects: Effects) -> bool:
+    """同意电子送达: bring the party's row in step with the event. False when the row is not the actor's to change: parties
+    choose for themselves, the office enters what they signed."""
+    rec = effects.event
+    rows = Party.objects.filter(matter=matter, pk=int(rec.data["party"]), valid_to__isnull=True)
+    if effects.view.procedure.role(rec.role).side is Side.PARTY:
+        account = _account_of(rec.actor)
+        if account is None:
+            return False
+        own = Q(account_id=account[0]) | (Q(person_id=account[1]) if account[1] else Q(pk__in=[]))
+        rows = rows.filter(own)
+    return bool(rows.update(e_service=bool(rec.data["e_service"])))
+
+
+def _account_of(ref: str) -> tuple[int, int | None] | None:
+    """(account, person) behind the reference of an actor."""
+    from django.contrib.auth import get_user_model
+
+    try:
+        uid = UUID(ref.removeprefix("account:"))
+    except ValueError:
+        return None
+    found: tuple[int, int | None] | None = (
+        get_user_model().objects.filter(uid=uid).values_list("pk", "person_id").first()
+    )
+    return found
