@@ -387,3 +387,20 @@ def test_a_list_of_names_is_a_recorded_reading(province: factories.Province, off
     before = ReadingLog.objects.count()
     assert len(citizen("GET", "/matters?face=own")[1]["items"]) == 1
     assert ReadingLog.objects.count() == before
+
+
+def test_closed_matters_take_papers_by_event_only(province: factories.Province, officer: Caller) -> None:
+    matter = province.file()
+    assert officer.upload(path(matter, "/attachments"), pdf())[0] == 200
+    assert officer("POST", path(matter, "/events/papers_added"), {"data": {"what": "材料"}})[0] == 422
+    province.go(matter, "withdrawn_before_acceptance", "citizen", {"reason": "不再申请。"})
+    status, problem = officer.upload(path(matter, "/attachments"), pdf())
+    assert status == 409 and problem["problems"][0]["code"] == "MATTER_CLOSED"
+    body = {"procedure": "XZFY", "event": "papers_added", "matter": str(matter.public_id), "data": {}}
+    draft = officer("POST", "/drafts", body)[1]
+    kept = officer.upload(f"/drafts/{draft['code']}/attachments", pdf())[1]
+    data = {"what": "法院寄来的裁判文书。", "files": [str(kept["id"])]}
+    status, done = officer("POST", path(matter, "/events/papers_added"), {"data": data, "draft": draft["code"]})
+    assert status == 200, done
+    seq = MatterEvent.objects.get(matter=matter, event="papers_added").seq
+    assert Attachment.objects.get(pk=kept["id"]).event_seq == seq

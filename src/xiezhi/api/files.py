@@ -101,6 +101,7 @@ def upload_attachment(
     at = at_matter(request, public_id)
     role = next(iter(sorted(at.actor.roles & {"case_officer", "counter_clerk", "office_head", "archivist"})), "")
     require(bool(role), "当事人和被申请人请上传到表单草稿（/drafts/{code}/attachments），随事项一并提交")
+    policies.check_open(at.matter)
     row, warnings = keep(
         file, role=role, by=at.actor.ref, matter=at.matter, kind=kind, folder=folder, purpose=purpose, scanned=scanned
     )

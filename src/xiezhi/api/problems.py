@@ -72,7 +72,14 @@ def answer(
     return response
 
 
-_CONFLICTS = {"CHANGED_MEANWHILE", "REQUEST_KEY_REUSED", "WRONG_STATE", "ALREADY_DONE", "WRONG_DOCUMENT_STATE"}
+_CONFLICTS = {
+    "CHANGED_MEANWHILE",
+    "REQUEST_KEY_REUSED",
+    "WRONG_STATE",
+    "ALREADY_DONE",
+    "WRONG_DOCUMENT_STATE",
+    "MATTER_CLOSED",
+}
 
 
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:

@@ -21,11 +21,12 @@ from xiezhi.kernel.access.guards import guard
 from xiezhi.kernel.access.models import ReadingLog
 from xiezhi.kernel.access.permissions import NotFoundForYou
 from xiezhi.kernel.calendar import clock as wall
+from xiezhi.kernel.documents import policies, storage
 from xiezhi.kernel.documents import services as paperwork
-from xiezhi.kernel.documents import storage
 from xiezhi.kernel.documents.models import Attachment, Delivery
 from xiezhi.kernel.documents.sanitize import sanitize
 from xiezhi.kernel.procedures import hooks
+from xiezhi.kernel.procedures.core import Refused
 from xiezhi.kernel.procedures.models import Matter
 from xiezhi.ui import plug, uploads
 
@@ -86,7 +87,7 @@ def matter(request: HttpRequest, public_id: Any) -> HttpResponse:
         "purpose_title": purposes.get(code).title, "purpose_text": text,
         "may_export": at.office and not at.matter.open and bool(at.actor.roles & {"archivist", "office_head", "case_officer"})
         and hooks.of(at.matter.procedure).export is not None,
-        "may_upload": at.office and bool(at.actor.roles & {"case_officer", "office_head", "counter_clerk"}),
+        "may_upload": at.office and at.matter.open and bool(at.actor.roles & {"case_officer", "office_head", "counter_clerk"}),
         "drafts": [f for f in page.files if f.document and f.document.state not in ("ISSUED", "VOID")],
         "upload_kinds": list(pages.KIND_TITLES.items()), "folders": Attachment.FOLDERS,
         "reveal_purposes": [("HANDLE", _("办理本案")), ("SERVE", _("文书送达")), ("APPROVE", _("审批"))],
@@ -210,6 +211,11 @@ def upload(request: HttpRequest, public_id: Any) -> HttpResponse:
     at = at_matter(request, public_id)
     if not at.office or not at.actor.roles & {"case_officer", "office_head", "counter_clerk"}:
         raise NotFoundForYou
+    try:
+        policies.check_open(at.matter)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return HttpResponseRedirect(reverse("desk:matter", args=[public_id]))
     folder = request.POST.get("folder", "FILE")
     kind = request.POST.get("kind", "OTHER")
     role = request.POST.get("role", "case_officer")

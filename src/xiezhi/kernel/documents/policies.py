@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from xiezhi.kernel.documents.models import Attachment, Document
 from xiezhi.kernel.procedures import hooks
+from xiezhi.kernel.procedures.core import Refused
+from xiezhi.kernel.procedures.forms import Problem
 
 if TYPE_CHECKING:
     from xiezhi.kernel.procedures.core import Actor, View
+    from xiezhi.kernel.procedures.models import Matter
 
-__all__ = ["APPLICANT_SIDE", "PERSONAL_KINDS", "May", "closed_to_others", "may", "pieces_for", "shown_to"]
+__all__ = ["APPLICANT_SIDE", "PERSONAL_KINDS", "May", "check_open", "closed_to_others", "may", "pieces_for", "shown_to"]
 
 APPLICANT_SIDE = frozenset({"applicant", "agent", "guardian", "representative"})
 FILE_READ = "file_read"
@@ -63,6 +66,14 @@ def may(doc: Document, procedure: str, actor: Actor) -> May:
         case Document.ISSUED:
             return May(revoke=heads or organ, serve=works and doc.render_state == Document.DONE)
     return May()
+
+
+def check_open(matter: Matter) -> None:
+    """Material is laid into the file while the matter is open; what comes later comes with an event (`papers_added`), so
+    that the history shows it. Raises Refused."""
+    if not matter.open:
+        said = "办件已经办结，材料不能直接加入案卷；结案以后收到的，请办理“结案后材料入卷”"
+        raise Refused([Problem("MATTER_CLOSED", said, "file")])
 
 
 def shown_to(
