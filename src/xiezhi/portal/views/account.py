@@ -22,11 +22,14 @@ from xiezhi.kernel.access import sessions
 from xiezhi.kernel.access.guards import LOGGED_IN, PUBLIC, guard
 from xiezhi.kernel.access.models import Account
 from xiezhi.kernel.access.oidc import linking
+from xiezhi.kernel.access.subject import of_request
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.notices.models import Notice
 from xiezhi.kernel.people import services as people
 from xiezhi.kernel.people.adapters import AdapterUnavailable
 from xiezhi.kernel.people.models import IdType
+from xiezhi.kernel.procedures import policies, services
+from xiezhi.kernel.procedures.core import Refused
 from xiezhi.kernel.procedures.declare import Field, Kind
 from xiezhi.kernel.procedures.forms import Problem, coerce
 from xiezhi.kernel.procedures.models import Party
@@ -36,6 +39,9 @@ from xiezhi.ui import drafts
 from xiezhi.ui.context import TYPE_COOKIE
 from xiezhi.ui.forms import build_form, parse
 from xiezhi.ui.middleware import YEAR
+
+SHOWN = 50
+"""Matters on one page of the choice of service."""
 
 SIGNUP = (
     Field("name", "姓名", required=True, help="和身份证件上的一样", max_length=100),
@@ -137,11 +143,10 @@ def account(request: HttpRequest) -> HttpResponseBase:
             people.update_person(person, service_address=request.POST.get("service_address", "").strip()[:200])
             messages.success(request, _("送达地址已保存。"))
             return redirect("portal:account")
-    parties = Party.objects.filter(account_id=user.pk or 0, valid_to__isnull=True, matter__open=True).select_related(
-        "matter"
-    )
+    parties = Party.objects.filter(account_id=user.pk or 0, valid_to__isnull=True, matter__open=True)
+    page = Paginator(parties.select_related("matter").order_by("-id"), SHOWN).get_page(request.GET.get("page"))
     context = {
-        "section": "my", "person": person, "parties": list(parties[:50]), "provider": settings.OIDC.get("name", ""),
+        "section": "my", "person": person, "page": page, "provider": settings.OIDC.get("name", ""),
         "links": linking.links_of(user), "sessions": sessions.open_sessions(user, request.session.session_key or ""),
         "has_password": user.has_usable_password(),
     }  # fmt: skip
@@ -188,12 +193,24 @@ def _save_look(request: HttpRequest, user: Any) -> HttpResponse:
 
 
 def _save_service(request: HttpRequest, user: Any) -> HttpResponse:
-    """Consent to electronic service can be given and taken back for every open matter (民事诉讼法 第90条)."""
+    """Consent to electronic service can be given and taken back for every open matter (民事诉讼法 第90条). What changed
+    becomes an event of its matter; matters that were not on the page stay as they are."""
     chosen = {int(v) for v in request.POST.getlist("consent") if v.isdecimal()}
-    rows = Party.objects.filter(account_id=user.pk, valid_to__isnull=True, matter__open=True)
-    rows.filter(pk__in=chosen).update(e_service=True)
-    rows.exclude(pk__in=chosen).update(e_service=False)
-    messages.success(request, _("电子送达的选择已保存，对以后送达的文书生效。"))
+    shown = [int(v) for v in request.POST.getlist("shown")[:SHOWN] if v.isdecimal()]
+    rows = Party.objects.filter(account_id=user.pk, valid_to__isnull=True, matter__open=True, pk__in=shown)
+    subject, changed = of_request(request), 0
+    for party in rows.select_related("matter").order_by("id"):
+        wanted = party.pk in chosen
+        if party.e_service == wanted:
+            continue
+        actor = policies.actor_for(subject, party.matter)
+        try:
+            services.act(party.matter_id, "service_chosen", actor, {"party": party.pk, "e_service": wanted})
+            changed += 1
+        except Refused as refused:
+            messages.error(request, f"{party.matter.number}：{refused}")
+    if changed:
+        messages.success(request, _("电子送达的选择已保存，对以后送达的文书生效。"))
     return redirect("portal:account")
 
 
