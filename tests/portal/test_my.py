@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from tests.portal.conftest import APPLY, Scene, errors_of, fill
 from xiezhi.kernel.access.models import ReadingLog
 from xiezhi.kernel.access.subject import of_account
 from xiezhi.kernel.documents.models import Attachment, Document, StoredFile
+from xiezhi.kernel.notices.models import Notice
+from xiezhi.kernel.people import services as people
 from xiezhi.kernel.procedures import policies, services
-from xiezhi.kernel.procedures.core import Actor
+from xiezhi.kernel.procedures.core import Actor, Refused
 from xiezhi.kernel.procedures.models import Matter, Party
 
 OFFICER = Actor("account:officer", frozenset({"case_officer", "office_head"}), "沈知远")
@@ -264,3 +267,74 @@ def test_a_third_partys_agent_has_the_third_partys_rights_only(scene: Scene, fil
     assert set(read.values_list("purpose", flat=True)) == {"AGENCY"}
     Party.objects.filter(pk=third.pk).update(valid_to=today)
     assert policies.roles_in(of_account(accounts["代理甲"]), filed, policies.parties_of(filed)) == frozenset()
+
+
+def test_a_message_and_its_answer(scene: Scene, filed: Matter) -> None:
+    """Sealed, told to the other side without its text, no change of state; five may wait."""
+    member = w.staff("沈知远", scene.office)
+    people.appoint(member, scene.office, w.post("post-officer", "case_officer"), valid_from=date(2020, 1, 1))
+    desk = Client()
+    desk.force_login(w.account(member))
+    services.fire_event(filed.pk, "assigned", OFFICER, {"officers": [str(member.pk)]})
+    before = Matter.objects.get(pk=filed.pk).state
+    address, page = f"/my/{filed.public_id}/e/message_sent/", own(scene, filed).content.decode()
+    assert 'name="text"' in page and "给承办人留言" in page
+    assert scene.client.post(address, {"text": "我想问听取意见的时间。"}).status_code == 302
+    rec = filed.events.get(event="message_sent")
+    assert "听取意见" not in str(rec.data) and Matter.objects.get(pk=filed.pk).state == before
+    told = Notice.objects.get(account__staff=member, template="message")
+    assert filed.number in told.title and "听取意见" not in told.text
+    assert "我想问听取意见的时间。" in own(scene, filed).content.decode()
+    text = desk.get(f"/desk/m/{filed.public_id}/").content.decode()
+    assert "我想问听取意见的时间。" in text and "1条待答复" in text and "周禾生" in text
+    answer = {"reply_to": rec.seq, "text": "安排在下周二上午。", "request_key": "answer-1"}
+    assert desk.post(f"/desk/m/{filed.public_id}/e/message_answered/", answer).status_code == 302
+    assert "安排在下周二上午。" in own(scene, filed).content.decode()
+    assert Notice.objects.filter(account=scene.account, template="message").exists()
+    assert Matter.objects.get(pk=filed.pk).facts["messages_waiting"] == 0
+    for n in range(5):
+        assert scene.client.post(address, {"text": f"再问{n}"}).status_code == 302
+    full = scene.client.post(address, {"text": "第六条"})
+    assert full.status_code == 422 and "等承办人答复" in full.content.decode()
+    assert stranger().post(address, {"text": "别人"}).status_code == 404
+
+
+def test_consent_to_electronic_service_is_an_event_and_leaves_other_matters_alone(scene: Scene, filed: Matter) -> None:
+    party = filed.parties.get(role="applicant")
+    assert party.e_service
+    text = scene.client.get("/my/account/").content.decode()
+    assert f'name="shown" value="{party.pk}"' in text
+    scene.client.post("/my/account/", {"do": "service"})  # a page that showed no matter
+    party.refresh_from_db()
+    assert party.e_service and not filed.events.filter(event="service_chosen").exists()
+    scene.client.post("/my/account/", {"do": "service", "shown": [party.pk]})
+    party.refresh_from_db()
+    rec = filed.events.get(event="service_chosen")
+    assert not party.e_service and rec.data == {"party": party.pk, "e_service": False}
+    scene.client.post("/my/account/", {"do": "service", "shown": [party.pk]})  # nothing changed, nothing recorded
+    assert filed.events.filter(event="service_chosen").count() == 1
+    other = Party.objects.create(matter=filed, role="third_party", name="他人", valid_from=filed.opened_on)
+    actor = policies.actor_for(of_account(scene.account), filed)
+    with pytest.raises(Refused) as refused:
+        services.act(filed.pk, "service_chosen", actor, {"party": other.pk, "e_service": True})
+    assert refused.value.codes == ("NOT_THIS_PARTY",)
+
+
+def test_what_is_asked_comes_first_and_the_rare_is_folded(scene: Scene, filed: Matter) -> None:
+    services.fire_event(filed.pk, "supplement_noticed", OFFICER, {"defects": ["IDENTITY"], "detail": "请补身份证明"})
+    text = own(scene, filed).content.decode()
+    panel = text.split("现在可以做")[1].split("</section>")[0]
+    usual, rare = panel.split("不常用的")
+    assert "xz-button--full" in usual and open_events(usual.split("</a>")[0]) == {"supplemented"}
+    assert "withdrawn_before_acceptance" in open_events(rare) and "withdrawn_before_acceptance" not in usual
+    assert "message_sent" not in open_events(panel)
+    for li in panel.split("<li>")[1:]:
+        assert "xz-menu__hint" in li.split("</li>")[0] or "<b>" in li
+
+
+def test_staff_are_sent_to_the_desk_with_a_sentence(scene: Scene) -> None:
+    client = Client()
+    client.force_login(w.account(w.staff("沈知远", scene.office)))
+    answer = client.get("/my/", follow=True)
+    assert answer.redirect_chain[0] == ("/desk/", 302)
+    assert "您用的是工作账号" in answer.content.decode()

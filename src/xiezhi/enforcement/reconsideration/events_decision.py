@@ -105,6 +105,7 @@ class Decision:
         form=(Field("document", "规范性文件", Kind.LONGTEXT, required=True, sample="《临川市餐饮管理办法》"),
               Field("clauses", "条款", Kind.TEXT, sample="第三条")),
         plain="您申请一并审查规范性文件。", notifies=(CASE_OFFICER,),
+        hint="请求一并审查行政行为所依据的规范性文件", rare=True,
     )  # fmt: skip
     norm_review_started = Event(
         "启动附带审查", ((*S.WORKING,), S.SUSPENDED), by=ORGAN, basis=joined(L(39, 1, 9), L(56), L(57)), sets=_suspended,
@@ -150,9 +151,10 @@ class Decision:
         sets=_resumed, produces=("恢复审理通知书",), plain="有权机关回复了处理意见，恢复审理。", notifies=(*BOTH, CASE_OFFICER),
     )  # fmt: skip
     withdrawn = Event(
-        "申请撤回", ((*S.ON_TRIAL,), SAME), by=APPLICANT_SIDE, basis=joined(L(74, 2), L(41, 0, 1)), requires=(REPRESENTED,),
+        "申请撤回", ((*S.ON_TRIAL,), SAME), by=APPLICANT_SIDE, power="WITHDRAW", basis=joined(L(74, 2), L(41, 0, 1)), requires=(REPRESENTED,),
         form=(yes_no("represented_consent", "被代表的申请人同意", basis=L(15, 2)), text("reason", "理由", "争议已经解决。")),
-        plain="您申请撤回复议申请，待复议机构准予。", notifies=(CASE_OFFICER,), hint="准予撤回后不得以同一事实和理由再次申请",
+        plain="您申请撤回复议申请，待复议机构准予。", notifies=(CASE_OFFICER,),
+        hint="不再复议的，申请撤回；准予撤回后不得以同一事实和理由再次申请", rare=True,
     )  # fmt: skip
     withdrawal_refused = Event(
         "不准撤回", ((*S.ON_TRIAL,), SAME), by=OFFICE, basis=L(41, 0, 1), form=(text("reason", "理由", "撤回损害他人合法权益。"),),
@@ -166,6 +168,7 @@ class Decision:
                        L(74, 1), "harms_others"),),
         meets=DECIDE, sets={"closing_type": "TERMINATED_WITHDRAWN", "termination_ground": "1", "settled": True},
         office_decides=True, produces=("终止决定书",), plain="双方和解，准予撤回申请，复议终止。", notifies=BOTH,
+        hint="双方自愿和解的，交和解协议并撤回申请", rare=True,
     )  # fmt: skip
     terminated = Event(
         "终止", ((*S.ON_TRIAL,), S.TERMINATED), by=ORGAN, basis=L(41), requires=TERMINATION, meets=DECIDE, sets=_terminated,
@@ -281,6 +284,7 @@ class Decision:
         "履行完毕", ((S.SERVED, S.PERFORMING, S.MEDIATED), S.PERFORMING), by=(RESPONDENT, CASE_OFFICER, APPLICANT), basis=L(77, 1),
         meets=("RC-PERFORM",), backdated=True, form=(text("report", "履行情况", "已经履行。"), files()), plain="决定或者调解书已经履行。",
         notifies=(CASE_OFFICER, APPLICANT),
+        hint="对方已经按决定办了的，从这里说明",
     )  # fmt: skip
     enforced = Event(
         "强制执行", ((S.SERVED, S.PERFORMING, S.MEDIATED), S.PERFORMING), by=(*ORGAN, RESPONDENT), basis=L(78), requires=ENFORCE,
@@ -292,6 +296,7 @@ class Decision:
         form=(Field("court", "人民法院", sample="临川市人民法院"),
               choice("defendant", "被告", {"JOINT": "原机关和复议机关共同", "ORGAN": "复议机关", "RESPONDENT": "原机关"})),
         sets={"sued": True}, plain="当事人向人民法院提起了诉讼。", notifies=(OFFICE_HEAD,),
+        hint="对复议决定不服的，在期限内向人民法院起诉，从这里告知",
     )  # fmt: skip
     closed = Event(
         "结案", ((*S.ENDED,), S.CLOSED), by=OFFICE, basis=L(36, 1), requires=CLOSING,

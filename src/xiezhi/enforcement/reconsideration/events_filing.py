@@ -132,6 +132,7 @@ class Filing:
         "坚持申请", ((S.CLOSED,), S.RECEIVED), by=APPLICANT_SIDE, basis=R(38, 2), sets={"closing_type": None, "insisted": True},
         requires=(Rule("NOT_SELF_CORRECTED", _self_fixed, R(38, 2)),), form=(day("postmarked_on", "邮戳日"),),
         plain="您坚持对原处罚决定申请复议，申请已交复议机关。", notifies=(CASE_OFFICER,),
+        hint="处罚机关改正以后您仍要复议的，从这里提出", rare=True,
     )  # fmt: skip
     receipt = Event(
         "收到申请", ((S.RECEIVED,), S.ADMISSION_REVIEW), by=(CASE_OFFICER, OFFICE_HEAD, PLATFORM), basis=R(28, 1),
@@ -151,6 +152,7 @@ class Filing:
               Field("respondent_unit", "被申请人（单位）", Kind.UNIT, fact=True),
               choice("respondent_kind", "被申请人的类别", codes.RESPONDENT_KINDS, fact=True)),
         sets={"respondent_correct": True}, plain="被申请人已经变更。", notifies=(CASE_OFFICER,),
+        hint="被申请人写错了，换成作出行政行为的机关", rare=True,
     )  # fmt: skip
     split = Event(
         "分案", ((S.RECEIVED, S.ADMISSION_REVIEW), SAME), by=OFFICE, basis=L(22, 4), sets=_split,
@@ -172,6 +174,7 @@ class Filing:
     supplement_notice_received = Event(
         "申请人收到补正通知", ((S.SUPPLEMENT_PENDING,), SAME), by=(*OFFICE, *APPLICANT_SIDE, PLATFORM), basis=L(31, 2), backdated=True,
         form=(files(),), plain="您收到了补正通知。",
+        hint="补正通知以其他方式先收到的，从这里说明收到的日期", rare=True,
     )  # fmt: skip
     supplement_extended = Event(
         "延长补正期限", ((S.SUPPLEMENT_PENDING, S.ABANDONED), S.SUPPLEMENT_PENDING), by=OFFICE, basis=L(31, 2),
@@ -184,6 +187,7 @@ class Filing:
         form=(day("posted_on", "邮戳日"), text("materials", "补正的材料", "身份证明一份。"), files()),
         meets=(Meets("RC-SUPP", "posted_on"),), requires=SUPPLEMENTED, backdated=True, sets={"closing_type": None}, primary=True,
         plain="您补正了材料，复议机关五个工作日内决定是否受理。", notifies=(CASE_OFFICER,),
+        hint="按补正通知交齐材料，在期限内交的申请继续审查",
     )  # fmt: skip
     supplement_lapsed = Event(
         "视为放弃申请", ((S.SUPPLEMENT_PENDING,), S.ABANDONED), by=(CLOCK,), basis=L(31, 2), when="RC-SUPP",
@@ -232,9 +236,10 @@ class Filing:
         sets={"closing_type": "TOLD_NO_REPEAT"}, plain="同一事项已经处理，复议机关告知不再处理。", notifies=(APPLICANT,),
     )  # fmt: skip
     withdrawn_before_acceptance = Event(
-        "受理前撤回", ((S.AT_PENALTY_ORGAN, *S.BEFORE_ACCEPTANCE), S.CLOSED), by=APPLICANT_SIDE, basis=L(74, 2),
+        "受理前撤回", ((S.AT_PENALTY_ORGAN, *S.BEFORE_ACCEPTANCE), S.CLOSED), by=APPLICANT_SIDE, power="WITHDRAW", basis=L(74, 2),
         form=(yes_no("represented_consent", "被代表的申请人同意", basis=L(15, 2)), text("reason", "理由", "不再申请。")),
         requires=(REPRESENTED,), sets={"closing_type": "WITHDRAWN_EARLY"}, plain="您在受理前撤回了申请。", notifies=(CASE_OFFICER,),
+        hint="不再申请复议；撤回以后不能以同一事实和理由再申请", rare=True,
     )  # fmt: skip
     outage_logged = Event(
         "记录系统故障", ((*S.BEFORE_ACCEPTANCE, *S.ON_TRIAL), SAME), by=(*OFFICE, PLATFORM), basis=L(20, 2), backdated=True,
@@ -246,6 +251,7 @@ class Filing:
         "向上级反映", ((S.NOT_ACCEPTED, S.REJECTED, *S.ON_TRIAL, S.CLOSED), SAME), by=(*APPLICANT_SIDE, CASE_OFFICER, SUPERIOR_ORGAN),
         basis=L(35), form=(text("complaint", "反映的问题", "逾期没有作出决定。"),),
         plain="您向上级行政机关反映了情况。", notifies=(SUPERIOR_ORGAN, OFFICE_HEAD),
+        hint="逾期不受理、不决定的，请上级行政机关督促", rare=True,
     )  # fmt: skip
     correction_ordered = Event(
         "上级责令纠正", ((S.NOT_ACCEPTED, S.REJECTED), S.ADMISSION_REVIEW), by=(SUPERIOR_ORGAN,), basis=L(35),
@@ -258,6 +264,7 @@ class Filing:
               Field("representative_count", "代表人数", Kind.INT, required=True, fact=True, sample=2),
               text("names", "代表人", "代表人二名，推选书已签名。")),
         requires=ELECTION, plain="申请人推选了代表人。", notifies=(CASE_OFFICER,),
+        hint="申请人多的，推选代表人参加复议", rare=True,
     )  # fmt: skip
     agent_changed = Event(
         "委托、变更或者解除代理人", ((*S.BEFORE_ACCEPTANCE, *S.ON_TRIAL), SAME), by=(*APPLICANT_SIDE, CASE_OFFICER, RESPONDENT),
@@ -268,6 +275,7 @@ class Filing:
         requires=(Rule("AGENTS_MAX_2", lambda v, a: "最多委托两名代理人" if int(a.data.get("agent_count") or 0) > 2 else None,
                        L(17, 1), "agent_count"),),
         plain="代理人有变更。", notifies=(CASE_OFFICER,),
+        hint="请律师或者他人代您参加，或者改变、解除委托",
     )  # fmt: skip
     third_party_joined = Event(
         "第三人参加", ((S.ADMISSION_REVIEW, *S.ON_TRIAL), SAME), by=(*OFFICE,), basis=L(16, 1),

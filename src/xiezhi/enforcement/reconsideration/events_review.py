@@ -79,6 +79,7 @@ class Review:
                       required=True, sample=["REPLY", "EVIDENCE"]),
               yes_no("copied", "复制"), yes_no("restricted", "部分内容不予查阅"), text("reason", "不予查阅的理由")),
         produces=("查阅记录",), plain="查阅了案卷材料。",
+        hint="查阅、复制对方的答复、证据和依据",
     )  # fmt: skip
     views_heard = Event(
         "听取意见", ((S.ACCEPTED, *S.REVIEWING, S.APPROVING), SAME), by=OFFICE, basis=joined(L(49), "行政复议普通程序听取意见办法 第2条"),
@@ -131,6 +132,7 @@ class Review:
                      "SAFETY": "可能危及安全稳定"}, basis=L(47)),
               text("purpose", "证明目的", "证明事实。"), files()),
         requires=EVIDENCE, sets=_evidence, plain="有新的证据提交。", notifies=(CASE_OFFICER,),
+        hint="补充证据、说明要证明什么",
     )  # fmt: skip
     appraisal_started = Event(
         "开始鉴定", ((*S.WORKING,), SAME), by=OFFICE, basis=R(46), backdated=True,
@@ -141,6 +143,7 @@ class Review:
     appraisal_ended = Event(
         "鉴定结束", ((*S.ON_TRIAL,), SAME), by=(*OFFICE, APPRAISER), basis=R(46), backdated=True, form=(text("opinion", "鉴定意见"), files()),
         plain="鉴定结束。",
+        hint="鉴定作出结论后，交鉴定意见", rare=True,
     )  # fmt: skip
     inspection_started = Event(
         "开始现场勘验", ((*S.WORKING,), SAME), by=OFFICE, basis=R(45), backdated=True, form=(text("place", "勘验地点", "现场。"),),
@@ -185,15 +188,18 @@ class Review:
               yes_no("compensation_claim", "请求行政赔偿", fact=True),
               yes_no("represented_consent", "被代表的申请人同意", basis=L(15, 2))),
         requires=(REPRESENTED,), plain="复议请求已经变更。", notifies=(CASE_OFFICER,),
+        hint="增加、减少或者改变复议请求",
     )  # fmt: skip
     third_party_asked = Event(
         "第三人提出请求", ((*S.ON_TRIAL,), SAME), by=(THIRD_PARTY, CASE_OFFICER), basis=L(63, 2), sets={"third_party_asks": True},
         form=(text("request", "请求", "请求加重处理。"),), plain="第三人提出了请求。", notifies=(CASE_OFFICER,),
+        hint="第三人对本案提出自己的请求", rare=True,
     )  # fmt: skip
     stay_requested = Event(
         "申请停止执行", ((*S.ON_TRIAL,), SAME), by=(*APPLICANT_SIDE, THIRD_PARTY), basis=L(42, 0, 3),
         form=(text("reason", "理由", "继续执行将造成难以弥补的损失。", required=True),), plain="您申请停止执行行政行为。",
         notifies=(CASE_OFFICER,),
+        hint="复议期间请求暂停执行行政行为",
     )  # fmt: skip
     stay_ordered = Event(
         "停止执行", ((*S.ON_TRIAL,), SAME), by=(*OFFICE, ORGAN_HEAD), basis=L(42), sets={"stay": True},
@@ -229,7 +235,7 @@ class Review:
     merged = Event(
         "并入他案", ((*S.WORKING,), S.CLOSED), by=OFFICE, basis=R(43), sets={"closing_type": "MERGED"},
         form=(choice("ground", "理由", codes.MERGE_GROUNDS, required=True), Field("lead_matter", "主办件", required=True, sample="主案")),
-        meets=("RC-DECIDE-ORD", "RC-DECIDE-SIM"), plain="您的案件与另案合并审理，一并作出决定。", notifies=BOTH,
+        meets=("RC-DECIDE-ORD", "RC-DECIDE-SIM"), plain="您的案件与另案合并审理，一并作出决定。", notifies=BOTH, rateable=False,
     )  # fmt: skip
     joined_for_trial = Event(
         "合并审理", ((*S.WORKING,), SAME), by=OFFICE, basis=R(43), sets={"joint_trial": True},

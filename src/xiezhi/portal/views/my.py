@@ -28,7 +28,7 @@ from xiezhi.kernel.procedures.declare import Side, TermKind
 from xiezhi.kernel.procedures.forms import coerce
 from xiezhi.kernel.procedures.models import Matter, Party
 from xiezhi.kernel.procedures.selectors import MatterState
-from xiezhi.portal import timeline
+from xiezhi.portal import actions, timeline
 from xiezhi.portal.limits import limited
 from xiezhi.ui import drafts, plug, uploads
 from xiezhi.ui.forms import build_form, parse, queries, row_action
@@ -80,10 +80,13 @@ def visible_documents(subject: Subject, matter: Matter, state: MatterState) -> l
     return paper_policies.shown_to(rows, state.view, roles, set(sent))
 
 
-@guard(policies.MATTER_OWN)
+@guard(LOGGED_IN)
 def matters(request: HttpRequest) -> HttpResponse:
-    """My matters, those that moved last first, and what I have begun and not sent."""
+    """My matters, those that moved last first, and what I have begun and not sent. Staff have theirs at the desk."""
     subject = of_request(request)
+    if subject.staff_id is not None or subject.held or subject.admin_role:
+        messages.info(request, _("您用的是工作账号，要办的事在工作台。您个人的申请请用本人的账号登录办理。"))
+        return redirect("/desk/")
     rows = (
         policies.MATTER_OWN.filter(subject, Matter.objects.all())
         .select_related("organ", "handling_unit")
@@ -116,8 +119,7 @@ def _matter_context(request: HttpRequest, subject: Subject, found: Matter) -> di
     mine = [c for c in live if c.term.side is Side.PARTY]
     return {
         "section": "my", "matter": found, "state": state, "parties": parties, "clocks": [*mine, *[c for c in live if c not in mine]][:3],
-        "open": [o for o in options if o.open and o.event.code != READ_FILE], "shut": [o for o in options if not o.open],
-        "may_read_file": any(o.open and o.event.code == READ_FILE for o in options), "timeline": timeline.of(state),
+        "actions": actions.of(state, options), "timeline": timeline.of(state),
         "documents": visible_documents(subject, found, state), "own_files": _own_files(subject, found),
         "panels": plug.panels_for("portal", request, found, state, subject),
         "notices": found.notices.filter(account_id=subject.account_id or 0).order_by("-id")[:5],
