@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "xiezhi.enforcement.reconsideration",
     "xiezhi.legal_services.legal_aid",
     "xiezhi.legal_services.satisfaction",
+    "xiezhi.legal_services.wages",
     "xiezhi.ui",
     "xiezhi.portal",
     "xiezhi.desk",

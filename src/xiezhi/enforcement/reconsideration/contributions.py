@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q
-
 from xiezhi.kernel.datasets import rollup
+from xiezhi.kernel.datasets.predicates import holds
 from xiezhi.kernel.procedures.models import Matter
 
 from . import statistics
@@ -32,38 +31,6 @@ DETAILS = tuple(
         "opinion_answered", "proposal_letters", "performance_due_on", "performed_on", "sued_on",
     )
 )  # fmt: skip
-
-
-def _value(case: ReconsiderationCase, path: str) -> Any:
-    found: Any = case
-    for part in path.split("__"):
-        found = getattr(found, part)
-    return found
-
-
-def _lookup(case: ReconsiderationCase, key: str, wanted: Any) -> bool:
-    path, _, how = key.rpartition("__")
-    if how not in ("isnull", "in", "gt", "gte", "lt", "lte"):
-        path, how = key, "exact"
-    value = _value(case, path)
-    if isinstance(wanted, F):
-        wanted = _value(case, wanted.name)
-    if how == "isnull":
-        return (value is None) is wanted
-    if how == "exact":
-        return bool(value == wanted)
-    if value is None:
-        return False
-    if how == "in":
-        return value in wanted
-    return bool({"gt": value > wanted, "gte": value >= wanted, "lt": value < wanted, "lte": value <= wanted}[how])
-
-
-def holds(case: ReconsiderationCase, where: Q) -> bool:
-    """Whether a row satisfies a Q of plain lookups, as PostgreSQL would say."""
-    results = (holds(case, c) if isinstance(c, Q) else _lookup(case, c[0], c[1]) for c in where.children)
-    found = all(results) if where.connector == Q.AND else any(results)
-    return not found if where.negated else found
 
 
 def contributions(matter: Matter) -> Iterator[tuple[date, str, int]]:
