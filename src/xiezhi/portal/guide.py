@@ -203,6 +203,8 @@ def services() -> list[Service]:
     """Errands of the public: services with a guide, and own pages of functions; urgent and described ones first."""
     out = []
     for procedure in _newest():
+        if procedure.guide.get("自动开始"):
+            continue  # begins by itself: nobody applies for it
         title, summary, icon = procedure.guide.get("首页", (procedure.title, "", "file-text"))
         words = (procedure.title, *procedure.guide.get("常用词", ()))
         out.append(Service(procedure.code, title, summary, icon, words, procedure.code in FLOWS))

@@ -50,7 +50,8 @@ class NavItem:
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of a matter's page. `place` is "desk" or "portal". `context(request, matter, state, subject)` returns what
+    """A part of a matter's page. `place` is "desk", "portal", or "guide" (a service's guide: `matter` has nothing but the
+    code of the `procedure`, `state` is None). `context(request, matter, state, subject)` returns what
     the template sees (beside `matter` and `state`), or None to leave the panel out. `procedures` None means every
     procedure. `order` sorts panels of one page."""
 

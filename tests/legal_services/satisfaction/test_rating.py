@@ -10,14 +10,13 @@ import pytest
 from tests.legal_services.satisfaction import world
 from xiezhi.kernel.access.subject import of_account
 from xiezhi.kernel.notices.models import Notice
-from xiezhi.kernel.procedures import policies, retention, store
+from xiezhi.kernel.procedures import policies, store
 from xiezhi.kernel.procedures import services as events
 from xiezhi.kernel.procedures.core import Actor, Refused
 from xiezhi.kernel.procedures.models import EventPayload, Matter, Parameter, Party
 from xiezhi.kernel.sealing import unseal
 from xiezhi.legal_services.satisfaction import params, services
 from xiezhi.legal_services.satisfaction.models import CallbackRow, Invitation, Rating
-from xiezhi.legal_services.satisfaction.retention import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -207,27 +206,3 @@ def test_a_rating_that_turns_bad_is_called_back(made: world.World) -> None:
     assert not CallbackRow.objects.exists()
     services.change(asked.pk, "2", ["ATTITUDE"], "想了想还是不满意。")
     assert made.callback(asked.matter).matter.state == "OPENED"
-
-
-def test_what_was_said_goes_with_the_matter(made: world.World, freeze: Callable[[str], None]) -> None:
-    asked = made.asked()
-    services.rate(asked.pk, "1", [], "不满意。", "LINK")
-    row = made.callback(asked.matter)
-    made.call(row, "called", {"how": "PHONE", "said": "EXPLAINS", "words": "说明。"})
-    made.call(row, "not_founded", {"finding": "不属实。"})
-    made.call(row, "told", {"how": "PHONE", "answer": "告知。"})
-    freeze("2026-10-12 10:00")
-    events.lapse_due()
-    matter = Matter.objects.get(pk=asked.matter_id)
-    head = Actor("account:h", frozenset({"office_head", "archivist", "organ_head", "case_officer"}))
-    matter = events.fire_event(matter.pk, "archived", head, {}).matter
-    freeze("2056-10-20 10:00")
-    events.fire_event(matter.pk, "destruction_proposed", head, {})
-    approver = Actor("account:o", frozenset({"organ_head"}))
-    events.fire_event(matter.pk, "destruction_approved", approver, {})
-    assert not Invitation.objects.exists() and not Rating.objects.exists()
-    assert sweep() == 1
-    assert Matter.objects.get(pk=row.matter_id).state == "DESTROYED"
-    assert not EventPayload.objects.filter(event__matter_id=row.matter_id).exists()
-    assert sweep() == 0
-    assert retention.ERASED in Party.objects.get(matter_id=row.matter_id).name

@@ -35,3 +35,8 @@ def install() -> None:
     ))  # fmt: skip
     plug.add_panel("satisfaction-mine", "portal", "satisfaction/panel_portal.html", panels.portal, order=60)
     plug.add_panel("satisfaction-counter", "desk", "satisfaction/panel_desk.html", panels.desk, order=90)
+    plug.add_panel("satisfaction-guide", "guide", "satisfaction/panel_guide.html", panels.guide)
+    plug.add_entry(plug.Entry(
+        "satisfaction", _("满意度公开"), _("办过事的人怎么评价各单位；办完事请您评价"), "mood-smile", "satisfaction:public",
+        ("好差评", "评价", "差评", "好评", "满意度", "不满意", "服务态度", "rating", "satisfaction"),
+    ))  # fmt: skip

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from xiezhi.kernel.access.guards import PUBLIC, guard
+from xiezhi.kernel.access.subject import of_request
 from xiezhi.portal import guide as guides
 from xiezhi.portal import news
 from xiezhi.portal.limits import limited
+from xiezhi.ui import plug
 
 
 @guard(PUBLIC)
@@ -46,7 +50,9 @@ def guide(request: HttpRequest, code: str) -> HttpResponse:
         "materials": "申请材料", "limits": "办理期限", "rights": "您的权利", "results": "结果",
     }  # fmt: skip
     lines = {key: found.lines(name) for key, name in names.items()}
-    return render(request, "portal/guide.html", {"section": "services", "guide": found, "flow": flow, **lines})
+    panels = plug.panels_for("guide", request, SimpleNamespace(procedure=found.procedure.code), None, of_request(request))
+    context = {"section": "services", "guide": found, "flow": flow, "panels": panels, **lines}
+    return render(request, "portal/guide.html", context)
 
 
 @guard(PUBLIC)
