@@ -63,6 +63,7 @@ class _Pattern:
     match: re.Pattern[str]
     weight: int
     sure: str  # the longest words in it: a text without them cannot match
+    plain: bool  # its words are a message of their own: what stands beside them must be known too, or it is a name
 
 
 def english() -> bool:
@@ -114,15 +115,9 @@ def _patterns() -> tuple[_Pattern, ...]:
                 )
                 rule += f"(?P={piece})" if piece in seen else f"(?P<{piece}>{inside})"
                 seen.add(piece)
-        out.append(
-            _Pattern(
-                text,
-                said,
-                re.compile(rule, re.DOTALL),
-                weight,
-                max(words, key=len).replace("{{", "{").replace("}}", "}"),
-            )
-        )
+        sure = max(words, key=len).replace("{{", "{").replace("}}", "}")
+        plain = sum(map(bool, words)) == 1 and sure in _catalog()
+        out.append(_Pattern(text, said, re.compile(rule, re.DOTALL), weight, sure, plain))
     return tuple(sorted(out, key=lambda p: -p.weight))
 
 
@@ -189,6 +184,8 @@ def _whole(text: str) -> str | None:
         if pattern.sure in text and (found := pattern.match.fullmatch(text)):
             values = {name: marked(value).strip() for name, value in found.groupdict().items() if _paired(value)}
             if len(values) < len(found.groupdict()):
+                continue
+            if pattern.plain and any(OPEN in value for value in values.values()):
                 continue
             return _PLACES.sub(lambda place, said=values: said.get(place[1], place[0]), pattern.said)
     return None
