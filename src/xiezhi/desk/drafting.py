@@ -3,62 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from xiezhi.desk.gate import At
 from xiezhi.kernel.calendar import clock as wall
-from xiezhi.kernel.documents import layout, produce, services, templates
+from xiezhi.kernel.documents import layout, policies, produce, services, templates
 from xiezhi.kernel.documents.models import Document
 from xiezhi.kernel.documents.render import render
 from xiezhi.kernel.procedures import hooks, store
 from xiezhi.kernel.procedures.declare import Field, Kind
 
-__all__ = ["May", "begin", "data_of", "form_fields", "from_form", "may", "preview_pdf", "to_form"]
+__all__ = ["begin", "data_of", "form_fields", "from_form", "may", "preview_pdf", "to_form"]
 
 _KINDS = {"text": Kind.TEXT, "long": Kind.LONGTEXT, "date": Kind.DATE, "datetime": Kind.DATETIME, "int": Kind.INT,
           "money": Kind.MONEY, "bool": Kind.BOOL, "list": Kind.LONGTEXT}  # fmt: skip
 
 
-@dataclass(frozen=True)
-class May:
-    """What the subject may do with a document now, and in words why not."""
-
-    edit: bool = False
-    submit: bool = False
-    approve: bool = False
-    send_back: bool = False
-    sign: bool = False
-    revoke: bool = False
-    serve: bool = False
-    retry: bool = False
-    why_not: str = ""
-
-
-def may(doc: Document, at: At) -> May:
-    """拟稿—审核—签发: drafters draft, heads of the office review another's draft, heads of the organ sign what the law
-    reserves to them and heads of the office sign the rest."""
-    roles, mine = at.actor.roles, doc.drafted_by == at.actor.ref
-    works, heads = bool(roles & {"case_officer", "office_head"}), "office_head" in roles
-    organ = "organ_head" in roles
-    reserved = hooks.of(at.matter.procedure).needs_signature(doc.title)
-    match doc.state:
-        case Document.DRAFT:
-            return May(edit=works, submit=works)
-        case Document.REVIEW:
-            why = "" if heads and not mine else "自己拟的稿由他人审核" if mine else "等机构负责人审核"
-            return May(approve=heads and not mine, send_back=heads, why_not=why)
-        case Document.APPROVED:
-            signs = organ or (heads and not reserved)
-            why = "" if signs else "等机关负责人签发" if reserved else "等机构负责人签发"
-            return May(sign=signs, send_back=signs, why_not=why)
-        case Document.SIGNED:
-            return May(send_back=heads or organ, why_not="已签发，办理相应事项时编号、用印")
-        case Document.ISSUED:
-            done = doc.render_state == Document.DONE
-            failed = doc.render_state == Document.FAILED
-            return May(revoke=heads or organ, serve=works and done, retry=works and failed)
-    return May()
+def may(doc: Document, at: At) -> policies.May:
+    """What who stands before the matter may do with its document now."""
+    return policies.may(doc, at.matter.procedure, at.actor)
 
 
 def form_fields(template: templates.DocumentTemplate) -> tuple[Field, ...]:

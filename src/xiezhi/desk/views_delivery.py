@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +20,7 @@ from xiezhi.desk.views_documents import _open
 from xiezhi.kernel.access.guards import guard
 from xiezhi.kernel.access.permissions import NotFoundForYou
 from xiezhi.kernel.calendar import clock as wall
+from xiezhi.kernel.documents import delivery as service
 from xiezhi.kernel.documents.models import Attachment, Delivery, Document
 from xiezhi.kernel.procedures import hooks
 from xiezhi.kernel.procedures.core import Refused
@@ -27,9 +28,6 @@ from xiezhi.kernel.procedures.declare import Field, Kind
 from xiezhi.kernel.procedures.forms import Problem, coerce
 from xiezhi.kernel.procedures.models import Party
 from xiezhi.ui import forms, uploads
-
-NOTICE_DAYS = 30
-"""Days after which a public notice counts as served (民事诉讼法 第95条)."""
 
 
 def _fields(parties: list[Party]) -> tuple[Field, ...]:
@@ -67,7 +65,7 @@ def delivery(request: HttpRequest, pk: int) -> HttpResponse:
                 "witnesses": row.witnesses}  # fmt: skip
     problems: list[Problem] = []
     if doc.state != Document.ISSUED or doc.render_state != Document.DONE:
-        problems.append(Problem("NOT_SEALED", "文书用印并制成之后才能送达", ""))
+        problems.append(Problem("NOT_SEALED", "文书用印并制成之后才能送达"))
     elif request.method == "POST":
         data = forms.parse(fields, request.POST)
         values, problems = coerce(fields, data)
@@ -88,36 +86,15 @@ def delivery(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _rules(values: dict[str, Any], doc: Document, at: At, *, proof: bool) -> list[Problem]:
-    """What the law asks of each method (民事诉讼法 第87条至第95条)."""
-    out: list[Problem] = []
-    method, party = values.get("method"), values.get("party")
-    if "sent_on" not in values:
-        return out
-    sent = date.fromisoformat(values["sent_on"])
-    served = date.fromisoformat(values["served_on"]) if values.get("served_on") else None
-    if doc.issued_on and sent < doc.issued_on:
-        out.append(Problem("TOO_EARLY", "发出日不能早于成文日期，请核对", "sent_on"))
-    if served and served < sent:
-        out.append(Problem("TOO_EARLY", "送达日不能早于发出日，请核对", "served_on"))
-    if served and served > wall.today():
-        out.append(Problem("FUTURE_DATE", "送达日不能晚于今天；还没有送达就先不填", "served_on"))
-    if method != "PUBLIC_NOTICE" and not party:
-        out.append(Problem("REQUIRED", "请选择受送达人", "party"))
-    if method in ("LEFT", "PUBLIC_NOTICE") and not values.get("reason"):
-        out.append(Problem("REQUIRED", "请写明为什么留置或者公告送达", "reason", "民事诉讼法 第89条"))
-    if method == "LEFT" and not values.get("witnesses") and not proof:
-        said = "留置送达请写明见证人，或者在“送达凭证”中上传拍照、录像"
-        out.append(Problem("REQUIRED", said, "witnesses", "民事诉讼法 第89条"))
-    if method == "ELECTRONIC" and party:
-        chosen = next((p for p in at.parties if str(p.pk) == party), None)
-        if chosen is not None and not chosen.e_service:
-            said = f"{chosen.name}没有同意电子送达，请改用其他方式，或者先取得同意"
-            out.append(Problem("NO_CONSENT", said, "method", "民事诉讼法 第90条"))
-    if method == "PUBLIC_NOTICE" and served and served < sent + timedelta(days=NOTICE_DAYS):
-        due = sent + timedelta(days=NOTICE_DAYS)
-        said = f"公告满30日（{due.year}年{due.month}月{due.day}日）才视为送达"
-        out.append(Problem("NOTICE_RUNS", said, "served_on", "民事诉讼法 第95条"))
-    return out
+    """What the law asks of each method, once the form says enough to be judged."""
+    if "sent_on" not in values or not values.get("method"):
+        return []
+    party = next((p for p in at.parties if str(p.pk) == values.get("party")), None)
+    sent, served = date.fromisoformat(values["sent_on"]), values.get("served_on")
+    return service.check(
+        doc, party, values["method"], sent, date.fromisoformat(served) if served else None, values.get("reason", ""),
+        values.get("witnesses", ""), proof=proof,
+    )  # fmt: skip
 
 
 FIELDS = frozenset(f.name for f in _fields([]))
@@ -163,10 +140,10 @@ def _store(
             tried=[titles[m] for m in values.get("tried", ())], request_key=key or None, **words,
         )  # fmt: skip
         return
-    row = row or Delivery(document=doc)
-    row.party, row.method, row.sent_on, row.served_on = party, values["method"], sent, served
-    row.reason, row.witnesses, row.proof = words["reason"], words["witnesses"], proof or row.proof
-    row.save()
+    service.register(
+        doc, at.parties, party=party.pk if party else None, method=values["method"], sent_on=sent, served_on=served,
+        proof=proof, known=row, **words,
+    )  # fmt: skip
 
 
 @guard(OFFICE)

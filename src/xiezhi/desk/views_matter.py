@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -21,7 +21,7 @@ from xiezhi.kernel.access.guards import guard
 from xiezhi.kernel.access.models import ReadingLog
 from xiezhi.kernel.access.permissions import NotFoundForYou
 from xiezhi.kernel.calendar import clock as wall
-from xiezhi.kernel.documents import policies, storage
+from xiezhi.kernel.documents import policies
 from xiezhi.kernel.documents import services as paperwork
 from xiezhi.kernel.documents.models import Attachment, Delivery
 from xiezhi.kernel.documents.sanitize import sanitize
@@ -29,8 +29,9 @@ from xiezhi.kernel.procedures import hooks
 from xiezhi.kernel.procedures.core import Refused
 from xiezhi.kernel.procedures.models import Matter
 from xiezhi.ui import plug, uploads
+from xiezhi.ui.files import send_stored
 
-__all__ = ["asked_purpose", "attachment", "document_pdf", "matter", "me", "purpose", "reveal", "send_file", "upload"]
+__all__ = ["asked_purpose", "attachment", "document_pdf", "matter", "me", "purpose", "reveal", "upload"]
 
 TABS = (("file", "案卷"), ("parties", "当事人"), ("service", "送达"), ("notes", "内部意见"), ("readers", "谁看过"))
 
@@ -144,7 +145,7 @@ def attachment(request: HttpRequest, public_id: Any, pk: int) -> HttpResponseBas
     if found is None:
         raise NotFoundForYou
     reads.piece_opened(request, at, f"attachment:{found.pk}")
-    return send_file(found.file.sha256, found.file.media_type, found.name, download="download" in request.GET)
+    return send_stored(found.file.sha256, found.file.media_type, found.name, download="download" in request.GET)
 
 
 @guard(DESK)
@@ -157,25 +158,7 @@ def document_pdf(request: HttpRequest, public_id: Any, pk: int) -> HttpResponseB
         raise NotFoundForYou
     reads.piece_opened(request, at, f"document:{found.pk}")
     name = f"{found.number or ''}{found.title}.pdf"
-    return send_file(found.file.sha256, "application/pdf", name, download="download" in request.GET)
-
-
-SHOWN_INLINE = ("application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp")
-
-
-def send_file(key: str, media_type: str, name: str, *, download: bool) -> HttpResponseBase:
-    """A stored content, shown in the page where that is safe, downloaded otherwise. Scripts in it cannot run."""
-    inline = media_type in SHOWN_INLINE and not download
-    response = FileResponse(
-        storage.open_verified(storage.key_for(key)), as_attachment=not inline, filename=name,
-        content_type=media_type if inline else "application/octet-stream",
-    )  # fmt: skip
-    response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; img-src 'self'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return send_stored(found.file.sha256, "application/pdf", name, download="download" in request.GET)
 
 
 @guard(DESK)
@@ -213,8 +196,8 @@ def upload(request: HttpRequest, public_id: Any) -> HttpResponse:
         raise NotFoundForYou
     try:
         policies.check_open(at.matter)
-    except Refused as refused:
-        messages.error(request, str(refused))
+    except Refused as error:
+        messages.error(request, str(error))
         return HttpResponseRedirect(reverse("desk:matter", args=[public_id]))
     folder = request.POST.get("folder", "FILE")
     kind = request.POST.get("kind", "OTHER")

@@ -20,9 +20,10 @@ NOTICE_DAYS = 30
 
 
 def check(
-    doc: Document, party: Party | None, method: str, sent: date, served: date | None, reason: str, witnesses: str
-) -> list[Problem]:
-    """Everything that keeps this service from being registered."""
+    doc: Document, party: Party | None, method: str, sent: date, served: date | None, reason: str, witnesses: str, *,
+    proof: bool = False,
+) -> list[Problem]:  # fmt: skip
+    """Everything that keeps this service from being registered. `proof`: a picture or a recording comes with it."""
     out: list[Problem] = []
     if doc.state != Document.ISSUED or doc.render_state != Document.DONE:
         out.append(Problem("NOT_SEALED", "文书用印并制成之后才能送达"))
@@ -38,8 +39,9 @@ def check(
         out.append(Problem("REQUIRED", "请选择受送达人", "party"))
     if method in ("LEFT", "PUBLIC_NOTICE") and not reason:
         out.append(Problem("REQUIRED", "请写明为什么留置或者公告送达", "reason", "民事诉讼法 第89条"))
-    if method == "LEFT" and not witnesses:
-        out.append(Problem("REQUIRED", "留置送达请写明见证人，或者拍照、录像的情况", "witnesses", "民事诉讼法 第89条"))
+    if method == "LEFT" and not witnesses and not proof:
+        said = "留置送达请写明见证人，或者在“送达凭证”中上传拍照、录像"
+        out.append(Problem("REQUIRED", said, "witnesses", "民事诉讼法 第89条"))
     if method == "ELECTRONIC" and party is not None and not party.e_service:
         said = f"{party.name}没有同意电子送达，请改用其他方式，或者先取得同意"
         out.append(Problem("NO_CONSENT", said, "method", "民事诉讼法 第90条"))
@@ -66,7 +68,7 @@ def register(
 ) -> Delivery:
     """Register or complete one service. Raises Refused with every reason."""
     to = next((p for p in parties if p.pk == party and p.valid_to is None), None)
-    problems = check(doc, to, method, sent_on, served_on, reason, witnesses)
+    problems = check(doc, to, method, sent_on, served_on, reason, witnesses, proof=proof is not None)
     if party is not None and to is None:
         problems.append(Problem("INVALID", "受送达人不是本件的当事人，请重新选择", "party"))
     if problems:

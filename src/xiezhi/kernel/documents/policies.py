@@ -42,6 +42,7 @@ class May:
     sign: bool = False
     revoke: bool = False
     serve: bool = False
+    retry: bool = False
     why_not: str = ""
 
 
@@ -64,7 +65,8 @@ def may(doc: Document, procedure: str, actor: Actor) -> May:
         case Document.SIGNED:
             return May(send_back=heads or organ, why_not="已签发，办理相应事项时编号、用印")
         case Document.ISSUED:
-            return May(revoke=heads or organ, serve=works and doc.render_state == Document.DONE)
+            done, failed = doc.render_state == Document.DONE, doc.render_state == Document.FAILED
+            return May(revoke=heads or organ, serve=works and done, retry=works and failed)
     return May()
 
 

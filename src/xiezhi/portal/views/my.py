@@ -6,10 +6,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from xiezhi.kernel.access.guards import LOGGED_IN, guard
@@ -20,7 +19,6 @@ from xiezhi.kernel.access.subject import Subject, of_request
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.documents import policies as paper_policies
 from xiezhi.kernel.documents import services as paperwork
-from xiezhi.kernel.documents import storage
 from xiezhi.kernel.documents.models import Attachment, Delivery, Document
 from xiezhi.kernel.procedures import policies, registry, selectors, services
 from xiezhi.kernel.procedures.core import Refused
@@ -31,6 +29,7 @@ from xiezhi.kernel.procedures.selectors import MatterState
 from xiezhi.portal import actions, timeline
 from xiezhi.portal.limits import limited
 from xiezhi.ui import drafts, plug, uploads
+from xiezhi.ui.files import send_stored
 from xiezhi.ui.forms import build_form, parse, queries, row_action
 
 APPLICANT_SIDE = paper_policies.APPLICANT_SIDE
@@ -253,18 +252,7 @@ def document(request: HttpRequest, public_id: Any, pk: int) -> HttpResponseBase:
         opened_at=wall.now()
     )
     log_own(request, subject, found, "documents.document", (doc.title,))
-    return send_file(doc.file.sha256, "application/pdf", f"{doc.title}{doc.number or ''}.pdf")
-
-
-def send_file(sha256: str, media_type: str, name: str, *, inline: bool = True) -> StreamingHttpResponse:
-    """A stored file. Only kinds a browser shows safely are shown; everything else is saved."""
-    safe = media_type in ("application/pdf", "image/jpeg", "image/png", "image/gif", "image/webp")
-    response = StreamingHttpResponse(storage.chunks(storage.key_for(sha256)), content_type=media_type)
-    response["Content-Disposition"] = content_disposition_header(not (inline and safe), name) or "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return send_stored(doc.file.sha256, "application/pdf", f"{doc.title}{doc.number or ''}.pdf")
 
 
 @guard(policies.MATTER_OWN)
@@ -336,7 +324,7 @@ def piece(request: HttpRequest, public_id: Any, pk: int) -> HttpResponseBase:
         if paper_policies.closed_to_others(one) or f"file.{found.pk}" not in request.session:
             raise NotFoundForYou
         log_own(request, subject, found, "documents.attachment", (str(one.pk),))
-    return send_file(one.file.sha256, one.file.media_type, one.name, inline="save" not in request.GET)
+    return send_stored(one.file.sha256, one.file.media_type, one.name, download="save" in request.GET)
 
 
 @guard(LOGGED_IN)
