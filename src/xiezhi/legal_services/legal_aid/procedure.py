@@ -13,6 +13,7 @@ from .events_aid import Aid
 from .events_intake import Intake
 from .events_remedy import Remedy
 from .guide import GUIDE, step_of
+from .habits import habits
 from .roles import ALL_ROLES, FIELD_ALIASES, ROLE_ALIASES
 from .states import States
 from .terms import Terms
@@ -45,6 +46,7 @@ class LegalAid(CommonEvents, Remedy, Aid, Intake, Terms, States, Procedure):
     field_aliases = FIELD_ALIASES
     routes = ROUTES
     prepares = PREPARES
+    habits = staticmethod(habits)
     parameters = {
         "days_counted": Dated("法律援助法所称日（CALENDAR 自然日，末日顺延；WORKING 工作日）", ((_EVER, "CALENDAR"),), joined(A(36), A(43), A(49))),
         "supplement_time": Dated("补充材料的时间（EXCLUDED 不计入审查期限，COUNTED 计入，RESTART 补齐后重新计算）", ((_EVER, "EXCLUDED"),), A(43, 2)),

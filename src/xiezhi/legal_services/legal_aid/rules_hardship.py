@@ -65,13 +65,10 @@ def _no_limit(answers: Mapping[str, Any]) -> str:
     if claim in _GROUND_OF_CLAIM:
         return _GROUND_OF_CLAIM[claim]
     ground = str(answers.get("no_limit_ground") or "")
+    if claim in _NEVER_UNLIMITED:
+        return ""
     if ground == "ACQUITTED":
         return ground if claim == "STATE_COMPENSATION" else ""
-    if ground == "BRAVE_ACT":
-        # injuries taken while helping others are claimed under their own heads
-        return ground
-    if not ground or claim in _NEVER_UNLIMITED:
-        return ""
     return ground
 
 
