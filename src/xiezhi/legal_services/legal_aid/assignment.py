@@ -85,7 +85,7 @@ def _families_for(keys: Iterable[str], but: int) -> set[int]:
         matter__aid_sides__key__in=wanted, matter__aid_sides__side=AidSide.RECIPIENT, firm_family__isnull=False,
         matter__open=True,
     ).exclude(pk=but)  # fmt: skip
-    return set(rows.values_list("firm_family", flat=True))
+    return {family for family in rows.values_list("firm_family", flat=True) if family is not None}
 
 
 def _penalties(ids: Sequence[int]) -> dict[int, list[tuple[date, date | None]]]:
@@ -144,8 +144,8 @@ def _loads(ids: Sequence[int], today: date) -> tuple[Counter[int], Counter[int],
     waiting = (
         Offer.objects.filter(provider_id__in=ids, answer__isnull=True).values("provider_id").annotate(n=Count("pk"))
     )
-    for row in waiting:
-        load[row["provider_id"]] += row["n"]
+    for open_row in waiting:
+        load[open_row["provider_id"]] += open_row["n"]
     last = dict(
         Offer.objects.filter(provider_id__in=ids).values("provider_id").annotate(last=Max("at")).values_list("provider_id", "last")
     )  # fmt: skip

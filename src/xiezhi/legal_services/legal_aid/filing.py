@@ -369,9 +369,9 @@ def _ours(agency: AidAgency, staff_actor: Any, staff_units: Collection[int] | No
 def _settle_in(matter: Matter, checked: Checked, data: Mapping[str, Any], origin: Matter | None, at: datetime) -> None:
     """What follows from a filing beside the event: who stands on which side, links, and an owner at once."""
     record_sides(matter, checked.persons, checked.parties, data)
-    first = next((p.name for p in checked.parties if p.role in ("applicant", "recipient")), "")
-    if first and not matter.parties_line:
-        Matter.objects.filter(pk=matter.pk).update(parties_line=first[:200])
+    line = parties_line([p.name for p in checked.parties if p.role in ("applicant", "recipient")], matter.facts)
+    if line and line != matter.parties_line:
+        Matter.objects.filter(pk=matter.pk).update(parties_line=line)
     count = sum(p.role in ("applicant", "recipient") for p in checked.parties)
     if count > 1:
         AidCase.objects.filter(pk=matter.pk).update(recipients=count)
@@ -381,6 +381,15 @@ def _settle_in(matter: Matter, checked: Checked, data: Mapping[str, Any], origin
     for other, kind in links:
         MatterLink.objects.get_or_create(matter=matter, other=other, kind=kind, defaults={"on": at.date()})
     ensure_owner(matter.pk, at)
+
+
+def parties_line(names: Sequence[str], facts: Mapping[str, Any]) -> str:
+    """What lists show of the people: names, of minors and abused people the family name alone (L-C 9)."""
+    if not names:
+        return ""
+    if facts.get("restricted"):
+        return f"{names[0][:1]}某" + (f"等{len(names)}人" if len(names) > 1 else "")
+    return ("、".join(names[:2]) + (f"等{len(names)}人" if len(names) > 2 else ""))[:200]
 
 
 def _known(request_key: str | None) -> Matter | None:

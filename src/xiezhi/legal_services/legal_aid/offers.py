@@ -200,9 +200,9 @@ def carry_on(matter_id: int, at: datetime | None = None) -> Offer | None:
     with transaction.atomic():
         matter = store.lock(matter_id)
         asked = round_of(matter_id)
-        if not wants_provider(matter) or not asked or asked[-1][1] is None:
+        last, said = asked[-1] if asked else (None, None)
+        if not wants_provider(matter) or last is None or said is None:
             return None
-        last, said = asked[-1]
         if said.kind == OfferAnswer.WITHDRAWN and said.by != "platform":
             return None  # somebody took it back on purpose and chooses anew
         return _next(matter, _asker(last), at)

@@ -12,13 +12,14 @@ from .conflicts import add_years
 __all__ = ["FROM_RECORD", "groups_of", "known_of"]
 
 AGED_FROM, ADULT_FROM = 60, 18  # 老年人权益保障法 第2条; 未成年人保护法 第2条
-_GROUPS = {
+_GROUPS: dict[str, str] = {
     SpecialGroup.MINOR: "MINOR", SpecialGroup.ELDERLY: "AGED", SpecialGroup.DISABLED: "DISABLED", SpecialGroup.VISUAL: "DISABLED",
     SpecialGroup.HEARING: "DISABLED", SpecialGroup.MIGRANT_WORKER: "MIGRANT_WORKER", SpecialGroup.SOLDIER: "MILITARY",
     SpecialGroup.VETERAN: "VETERAN",
 }  # fmt: skip
 FROM_RECORD = frozenset({"MINOR", "AGED", "DISABLED", "MIGRANT_WORKER", "MILITARY", "VETERAN"})
 """Groups the record proves; the others are what somebody says of themselves."""
+_SEX: dict[str, str] = {Sex.FEMALE: "F", Sex.MALE: "M"}
 _ID = {
     "RESIDENT": "ID",
     "PASSPORT": "PASSPORT",
@@ -48,7 +49,7 @@ def known_of(account: Any) -> dict[str, Any]:
     if person is None:
         return {}
     found = {
-        "name": person.name, "sex": {Sex.FEMALE: "F", Sex.MALE: "M"}.get(person.sex, ""),
+        "name": person.name, "sex": _SEX.get(person.sex, ""),
         "birth_date": person.birth_date.isoformat() if person.birth_date else "", "id_type": _ID.get(person.id_type, "OTHER"),
         "id_no": person.id_no or "", "mobile": person.phone or "", "address": person.service_address or person.address or "",
     }  # fmt: skip

@@ -71,7 +71,7 @@ def _check(values: dict[str, Any], at: date) -> list[Problem]:
     if unknown:
         problems.append(Problem("INVALID", "擅长事项有误，请重新选择", "specialisms"))
     number = str(values.get("license_no") or "").strip()
-    if number and AidProvider.objects.filter(license_no=number).exclude(pk=values.get("pk")).exists():
+    if number and AidProvider.objects.filter(license_no=number).exclude(pk=values.get("pk") or 0).exists():
         problems.append(Problem("KNOWN", f"执业证号{number}已经登记", "license_no"))
     return problems
 

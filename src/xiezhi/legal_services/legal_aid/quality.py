@@ -61,7 +61,7 @@ def _reviewers(case: AidCase, today: date) -> list[AidProvider]:
     rows = (
         AidProvider.objects.filter(agency__prov_id=case.matter.prov_id, kind=AidProvider.LAWYER, status=AidProvider.ACTIVE,
                                    firm__isnull=False)
-        .exclude(pk=case.provider_id).exclude(pk__in=stopped_providers(today)).exclude(ties__key__in=keys)
+        .exclude(pk=case.provider_id or 0).exclude(pk__in=stopped_providers(today)).exclude(ties__key__in=keys)
         .exclude(offers__matter_id=case.pk).select_related("firm", "person")
     )  # fmt: skip
     return [r for r in rows if r.firm is not None and r.firm.family not in firms]
@@ -192,7 +192,7 @@ def _settle(matter_id: int, at: datetime) -> None:
 @transaction.atomic
 def reply(review_id: int, provider: AidProvider, text: str, *, at: datetime | None = None) -> QualityReview:
     """The provider's own view of a sheet about their file, once. Raises Refused."""
-    review = QualityReview.objects.select_for_update().select_related("matter__legal_aid").get(pk=review_id)
+    review = QualityReview.objects.select_for_update(of=("self",)).select_related("matter__legal_aid").get(pk=review_id)
     if review.matter.legal_aid.provider_id != provider.pk:
         raise Refused([Problem("NOT_ALLOWED", "这件案件不是您承办的", "")])
     if review.state != QualityReview.DONE:
