@@ -96,6 +96,9 @@ class Person(models.Model):
     )
     verified_at = models.DateTimeField(_("实名核验时间"), null=True, blank=True)
     verified_by = models.CharField(_("核验渠道"), max_length=40, blank=True, default="")
+    capacity = models.CharField(
+        _("行为能力认定"), max_length=8, blank=True, default="", help_text=_("法院等认定的；空为按年龄")
+    )
     demo = models.BooleanField(_("演示数据"), default=False)
     created_at = models.DateTimeField(_("登记时间"))
 
@@ -310,3 +313,10 @@ class Deputy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.deputy_id}→{self.principal_id}"
+
+
+from xiezhi.kernel.people.mandate_models import (  # noqa: E402 - one app, two modules
+    CapacityFinding as CapacityFinding,
+)
+from xiezhi.kernel.people.mandate_models import Mandate as Mandate  # noqa: E402
+from xiezhi.kernel.people.mandate_models import MandateEvent as MandateEvent  # noqa: E402

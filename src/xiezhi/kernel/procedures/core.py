@@ -16,6 +16,7 @@ from xiezhi.kernel.calendar.counting import Calendar
 from xiezhi.kernel.procedures.clocks import SHANGHAI, Clock, Status, clock_of, clocks, next_midnight
 from xiezhi.kernel.procedures.declare import (
     CLOCK,
+    POWERS,
     PREVIOUS,
     SAME,
     Dated,
@@ -57,11 +58,15 @@ def as_date(value: Any) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: an opaque reference, the roles held in this matter, and the name and post as they are now."""
+    """Who acts: an opaque reference, the roles held in this matter, and the name and post as they are now.
+
+    `powers` are the special powers of who acts by a mandate; None is no limit (own right, office, guardian on file).
+    """
 
     ref: str
     roles: frozenset[str]
     label: str = ""
+    powers: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,6 +344,9 @@ def situation(view: View, event: Event, ask: Ask, *, data_rules: bool) -> list[P
             Problem("WRONG_STATE", f"现在是“{where}”，“{event.title}”只能在“{allowed}”时办理", "", event.basis)
         )
         return problems
+    if event.power and ask.actor.powers is not None and event.power not in ask.actor.powers:
+        said = f"“{event.title}”要有委托人的特别授权（{POWERS[event.power]}），您的委托里没有这一项；请委托人自己办理，或者补充授权"
+        problems.append(Problem("NO_POWER", said, "", event.basis))
     if not event.repeatable and view.has(event.code):
         problems.append(Problem("ALREADY_DONE", f"“{event.title}”已经办过，不能再办", "", event.basis))
     for rule in event.requires:
@@ -469,6 +477,10 @@ class Option:
     @property
     def open(self) -> bool:
         return not self.problems
+
+    @property
+    def title(self) -> str:
+        return self.event.said_by(self.role)
 
 
 def available(view: View, actor: Actor, at: datetime, *, sides: Iterable[Side] = ()) -> list[Option]:

@@ -273,10 +273,15 @@ class Event:
     repeatable: bool = True
     primary: bool = False
     rare: bool = False
+    office_title: str = ""  # what the office does when it enters what a party did: 登记被申请人答复
     power: str = ""  # special power an agent needs for it (one of POWERS); the party itself needs none
     office_decides: bool = False  # a party is named in the law, but the event takes effect only by the office's hand
     rateable: bool | None = None
     code: str = ""
+
+    def said_by(self, role: Role | None) -> str:
+        """The title for who does it in this role."""
+        return self.office_title if self.office_title and role is not None and role.side is Side.OFFICE else self.title
 
     @property
     def lapses(self) -> tuple[str, ...]:

@@ -14,7 +14,8 @@ from xiezhi.kernel.access import permissions
 from xiezhi.kernel.access import roles as platform_roles
 from xiezhi.kernel.access.permissions import Permission
 from xiezhi.kernel.access.rules import Condition, Filter
-from xiezhi.kernel.access.subject import Subject
+from xiezhi.kernel.access.subject import Represented, Subject
+from xiezhi.kernel.procedures import registry
 from xiezhi.kernel.procedures.core import Actor
 from xiezhi.kernel.procedures.models import Matter, Party
 
@@ -95,22 +96,44 @@ def roles_in(subject: Subject, matter: Matter, parties: Sequence[Party] | None =
             found |= {p.role for p in known if p.valid_to is None and p.unit_id in units}
         return frozenset(found)
     known = parties if parties is not None else parties_of(matter)
-    for party in known:
-        if _is_own(party, subject) and party.valid_to is None and (part := party.part_in(known)):
+    present = [p for p in known if p.valid_to is None]
+    own = [p for p in present if _is_own(p, subject)]
+    for party in own:
+        if part := party.part_in(known):
             found.add(part)
+    if not own:
+        # Who has a part of one's own here acts in it alone: nobody stands on two sides of a matter (民法典 第168条).
+        for party in present:
+            if (by := _represented(party, subject, matter)) is not None:
+                found.add(_part_of_helper(party, by, matter))
     return frozenset(found)
+
+
+def _part_of_helper(party: Party, by: Represented, matter: Matter) -> str:
+    """The role of who acts for a party by mandate: agent or guardian of an applicant where the procedure knows such a
+    role, else the part of the person acted for."""
+    if party.role != "applicant":
+        return party.role
+    wanted = "guardian" if by.by_law else "agent"
+    try:
+        known = {role.code for role in registry.get(matter.procedure, matter.version).roles}
+    except LookupError:
+        known = set()
+    return wanted if wanted in known else party.role
 
 
 def stands_for(subject: Subject, parties: Sequence[Party]) -> frozenset[int]:
     """Parties the subject is or acts for, by id."""
-    mine = [p for p in parties if p.valid_to is None and _is_own(p, subject)]
+    mine = [p for p in parties if p.valid_to is None and (_is_own(p, subject) or _represented(p, subject, None))]
     return frozenset(pk for p in mine for pk in (p.pk, p.acts_for_id) if pk is not None)
 
 
 def acts_for_another(subject: Subject, parties: Sequence[Party]) -> bool:
     """Whether the subject is in the matter for somebody else only, as agent, guardian or representative."""
     mine = [p for p in parties if p.valid_to is None and _is_own(p, subject)]
-    return bool(mine) and all(p.acts_for_id is not None or p.role in HELPERS for p in mine)
+    if not mine:
+        return any(p.valid_to is None and _represented(p, subject, None) is not None for p in parties)
+    return all(p.acts_for_id is not None or p.role in HELPERS for p in mine)
 
 
 def _office_roles(subject: Subject, matter: Matter) -> set[str]:
@@ -151,9 +174,35 @@ def list_purpose(subject: Subject) -> tuple[str, str]:
 
 
 def actor_for(subject: Subject, matter: Matter, parties: Sequence[Party] | None = None) -> Actor:
-    """The actor of an event: an opaque reference, the roles in this matter, and for staff name and unit as they are now."""
-    label = subject.label if subject.staff_id is not None or subject.held else ""
-    return Actor(subject.ref, roles_in(subject, matter, parties), label)
+    """The actor of an event: an opaque reference, the roles in this matter, and for staff name and unit as they are now.
+
+    Who acts by a mandate alone carries its number and its powers; whoever can not act alone has no role in any event.
+    """
+    if subject.staff_id is not None or subject.held or subject.account_id is None:
+        label = subject.label if subject.staff_id is not None or subject.held else ""
+        return Actor(subject.ref, roles_in(subject, matter, parties), label)
+    if subject.restricted:
+        return Actor(subject.ref, frozenset())
+    known = parties if parties is not None else parties_of(matter)
+    roles = roles_in(subject, matter, known)
+    present = [p for p in known if p.valid_to is None]
+    own = [p for p in present if _is_own(p, subject)]
+    used = [by for p in present for by in _mandates(p, subject, matter)]
+    given = frozenset(power for by in used for power in by.powers)
+    if own:
+        on_file = _powers_on_file(own)
+        return Actor(subject.ref, roles, powers=None if on_file is None else on_file | given)
+    if not used:
+        return Actor(subject.ref, roles)
+    titles = "、".join(dict.fromkeys(f"{'监护' if by.by_law else '委托'}{by.number}" for by in used))
+    return Actor(subject.ref, roles, f"代为办理（{titles}）", given)
+
+
+def _powers_on_file(mine: Sequence[Party]) -> frozenset[str] | None:
+    """What an agent on file may do: nothing special with a general mandate. None: no limit, or none is on file."""
+    if any(p.role != "agent" or p.detail.get("powers") != "GENERAL" for p in mine):
+        return None
+    return frozenset()
 
 
 class OfficeReach(Condition):
@@ -216,7 +265,11 @@ class PartyOf(Condition):
     """The subject is a party of the matter or acts for one."""
 
     def test(self, subject: Subject, obj: Matter) -> bool:
-        return self.possible(subject) and any(_is_own(p, subject) for p in obj.parties.all() if p.valid_to is None)
+        return self.possible(subject) and any(
+            _is_own(p, subject) or _represented(p, subject, obj) is not None
+            for p in obj.parties.all()
+            if p.valid_to is None
+        )
 
     def q(self, subject: Subject, model: type[Model]) -> Filter:
         if not self.possible(subject):
@@ -224,6 +277,13 @@ class PartyOf(Condition):
         mine = Q(account_id=subject.account_id)
         if subject.person_id is not None:
             mine |= Q(person_id=subject.person_id)
+        for by in subject.represents:
+            theirs = Q(person_id=by.person_id, acts_for__isnull=True) & ~Q(role__in=HELPERS)
+            if by.scope == "MATTER":
+                theirs &= Q(matter_id=by.matter_id)
+            elif by.scope == "PROCEDURES":
+                theirs &= Q(matter__procedure__in=sorted(by.procedures))
+            mine |= theirs
         return Q(pk__in=Party.objects.filter(mine, valid_to__isnull=True).values("matter_id"))
 
     def possible(self, subject: Subject) -> bool:
@@ -232,7 +292,24 @@ class PartyOf(Condition):
         )
 
     def text(self) -> str:
-        return "本人是当事人或者其代理人"
+        return "本人是当事人或者其代理人、监护人"
+
+
+def _mandates(party: Party, subject: Subject, matter: Matter | None) -> list[Represented]:
+    """The mandates by which the subject may act for this party. Nobody acts for who is there for somebody else
+    (转委托 needs the principal's own word). Without `matter` the party's own matter counts."""
+    if party.person_id is None or party.acts_for_id is not None or party.role in HELPERS:
+        return []
+    theirs = [by for by in subject.represents if by.person_id == party.person_id]
+    if not theirs:
+        return []
+    needs_matter = any(by.scope == "PROCEDURES" for by in theirs)
+    procedure = (matter or party.matter).procedure if needs_matter else ""
+    return [by for by in theirs if by.covers(procedure, party.matter_id)]
+
+
+def _represented(party: Party, subject: Subject, matter: Matter | None) -> Represented | None:
+    return next(iter(_mandates(party, subject, matter)), None)
 
 
 def _is_own(party: Party, subject: Subject) -> bool:
