@@ -99,13 +99,17 @@ def test_one_question_a_step_and_the_older_is_withdrawn(made: world.World, freez
     assert first.state == Invitation.REPLACED
     second = Invitation.objects.get(state=Invitation.OPEN)
     services.rate(second.pk, 5, ["FAST"], "", "LINK")
-    assert invite.invite(matter, view, procedure.events["served"], first.event_seq + 2) == 0, "who has answered is left in peace"
+    assert invite.invite(matter, view, procedure.events["served"], first.event_seq + 2) == 0, (
+        "who has answered is left in peace"
+    )
     freeze("2026-11-14 10:00")
     assert invite.invite(matter, view, procedure.events["served"], first.event_seq + 2) == 1
 
 
 def test_how_long_a_question_lives_is_a_dated_parameter(made: world.World) -> None:
-    Parameter.objects.create(procedure="HCPHF", name="invite_days", valid_from=clock.today(), value=10, reason="试行", set_by="t")
+    Parameter.objects.create(
+        procedure="HCPHF", name="invite_days", valid_from=clock.today(), value=10, reason="试行", set_by="t"
+    )
     params.forget()
     assert (made.asked().valid_until - clock.today()).days == 10
 
@@ -115,9 +119,10 @@ def test_asking_takes_two_statements(made: world.World) -> None:
     matter = Matter.objects.get(pk=asked.matter_id)
     view = matter_state(matter).view
 
-
     store.parties_of(matter)  # the event has read them
     with CaptureQueriesContext(connection) as seen:
         invite.invite(matter, view, registry.get("XZFY").events["closed"], asked.event_seq + 1)
-    statements = [q["sql"] for q in seen if not q["sql"].upper().startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))]
+    statements = [
+        q["sql"] for q in seen if not q["sql"].upper().startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))
+    ]
     assert len(statements) <= 2, statements

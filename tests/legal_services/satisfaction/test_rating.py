@@ -138,7 +138,9 @@ def test_the_whole_course(made: world.World, freeze: Callable[[str], None]) -> N
     made.call(row, "well_founded", {"causes": ["DELAY"], "finding": "属实。", "measure": "值班电话转接。"})
     row.refresh_from_db()
     assert (row.called_in_time, row.founded, row.measure) == (True, True, "值班电话转接。")
-    assert row.rectify_due is not None and row.rectify_due.isoformat() == "2026-10-13", "15 working days over the holidays, two of them make-up days"
+    assert row.rectify_due is not None and row.rectify_due.isoformat() == "2026-10-13", (
+        "15 working days over the holidays, two of them make-up days"
+    )
     rated_head = policies.actor_for(of_account(made.province.accounts["office_head"]), row.matter)
     services.report_rectified(row, "已经设转接。", rated_head)
     made.call(row, "told", {"how": "PHONE", "answer": "已整改。"})
@@ -186,7 +188,9 @@ def test_the_unit_above_hears_of_what_is_overdue(made: world.World, freeze: Call
     row.refresh_from_db()
     assert row.called_in_time is False
     late = Notice.objects.filter(matter=row.matter, template="alarm")
-    assert {n.account_id for n in late} == {made.caller_head.pk}, "no head above the city's bureau in this world: its own"
+    assert {n.account_id for n in late} == {made.caller_head.pk}, (
+        "no head above the city's bureau in this world: its own"
+    )
     matter = Matter.objects.get(pk=row.matter_id)
     assert matter.due_term == "HCP-CALL-URGE", "it stays on the desk"
 

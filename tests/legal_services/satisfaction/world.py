@@ -66,7 +66,11 @@ def build() -> World:
 
 def link_of(invitation: Invitation) -> str:
     """The address that was sent for a question."""
-    row = Notice.objects.filter(matter=invitation.matter, template="rating").exclude(channel="SITE").order_by("-id").first()
+    row = (
+        Notice.objects.filter(matter=invitation.matter, template="rating")
+        .exclude(channel="SITE")
+        .order_by("-id")
+        .first()
+    )
     assert row is not None and row.secret is not None
     return str(unseal(row.secret, context="notice"))
-

@@ -153,7 +153,7 @@ def coerce(
             )
     for field in form:
         value = raw.get(field.name)
-        if is_empty(value):
+        if is_empty(value) or (isinstance(value, str) and not value.strip()):  # blanks are no answer
             if field.required and not partial:
                 chosen = field.kind in (Kind.CHOICE, Kind.CHOICES, Kind.UNIT, Kind.STAFF, Kind.STAFFS)
                 message = f"请选择{field.label}" if chosen else f"请填写{field.label}"

@@ -35,7 +35,12 @@ CAUSES: Final[Mapping[str, str]] = {
     "FEES": "违规收费", "SYSTEM": "系统或者设施问题", "RULES": "制度、流程问题", "OTHER": "其他",
 }  # fmt: skip
 """What the call-back found to be the cause of a well-founded bad rating."""
-TRIED: Final[Mapping[str, str]] = {"NO_ANSWER": "无人接听", "BUSY": "占线、停机", "WRONG": "不是本人", "LATER": "本人要求另约时间"}
+TRIED: Final[Mapping[str, str]] = {
+    "NO_ANSWER": "无人接听",
+    "BUSY": "占线、停机",
+    "WRONG": "不是本人",
+    "LATER": "本人要求另约时间",
+}
 
 
 def is_bad(level: int) -> bool:

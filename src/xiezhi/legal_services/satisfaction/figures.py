@@ -50,7 +50,11 @@ def parts_of(invitation: Invitation) -> list[Part]:
         return []
     procedure, event = invitation.procedure, invitation.event
     asked = _month(invitation.made_at.astimezone(wall.SHANGHAI).date())
-    out: list[Part] = [(asked, "invited", 0), (asked, f"invited:{procedure}", 0), (asked, step_metric("i", procedure, event), 0)]
+    out: list[Part] = [
+        (asked, "invited", 0),
+        (asked, f"invited:{procedure}", 0),
+        (asked, step_metric("i", procedure, event), 0),
+    ]
     rating = getattr(invitation, "rating", None)
     if rating is not None:
         said = _month(rating.rated_at.astimezone(wall.SHANGHAI).date())
@@ -242,7 +246,9 @@ def _figures(own: rollup.Figures, unit: Unit, p: Period, least: int) -> list[Fig
     few = _("不足%(n)s条，不显示") % {"n": least}
     shown = n >= least
 
-    def share(key: str, name: str, value: float | None, before: float | None, formula: str, href: str, hide: bool = False) -> Figure:
+    def share(
+        key: str, name: str, value: float | None, before: float | None, formula: str, href: str, hide: bool = False
+    ) -> Figure:
         note = few if hide else points(value, before, p.base_title)
         return Figure(key, name, "—" if hide else percent(value), "%", note, href, formula)
 

@@ -94,7 +94,9 @@ def find_own(subject: Subject, public_id: object) -> Invitation | None:
 
 def waiting(matter_id: int) -> list[Invitation]:
     """The latest question to each party that is not too old, for the counter: answered or not, the counter shall not know."""
-    rows = Invitation.objects.filter(matter_id=matter_id, valid_until__gte=wall.today()).exclude(state=Invitation.REPLACED)
+    rows = Invitation.objects.filter(matter_id=matter_id, valid_until__gte=wall.today()).exclude(
+        state=Invitation.REPLACED
+    )
     latest = {i.party_id: i for i in rows.select_related("party").order_by("id")}
     return list(latest.values())
 
@@ -129,7 +131,14 @@ class Cell:
 
 
 def said(
-    unit: Unit, since: date, until: date, *, levels: Sequence[int] = (), procedure: str = "", event: str = "", limit: int = 200
+    unit: Unit,
+    since: date,
+    until: date,
+    *,
+    levels: Sequence[int] = (),
+    procedure: str = "",
+    event: str = "",
+    limit: int = 200,
 ) -> Cell:
     """Ratings of a cell. Below the smallest cell only their number is told."""
     rows = Rating.objects.filter(
@@ -224,7 +233,11 @@ def public(unit_ids: Sequence[int], procedure: str = "") -> list[Public]:
     least, units = figures.minimum("min_public"), Unit.objects.in_bulk(list(unit_ids))
     out = []
     for pk, own in found.items():
-        n, share, mean = figures.rated(own, None, metric), figures.good(own, None, metric), figures.average(own, None, metric)
+        n, share, mean = (
+            figures.rated(own, None, metric),
+            figures.good(own, None, metric),
+            figures.average(own, None, metric),
+        )
         if pk in units and n >= least and share is not None and mean is not None:
             out.append(Public(units[pk], n, share, mean))
     return sorted(out, key=lambda p: (-p.total, p.unit.pk))

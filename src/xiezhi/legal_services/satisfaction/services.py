@@ -203,7 +203,9 @@ def _open_callback(invitation: Invitation, rating: Rating, text: str) -> Matter:
 @transaction.atomic
 def report_rectified(row: CallbackRow, what: str, actor: Actor) -> None:
     """The rated unit says what it has put right. Raises Refused."""
-    services.fire_event(row.matter_id, "rectified", Actor(actor.ref, frozenset({"rated_unit"}), actor.label), {"what": what})
+    services.fire_event(
+        row.matter_id, "rectified", Actor(actor.ref, frozenset({"rated_unit"}), actor.label), {"what": what}
+    )
 
 
 # the counter

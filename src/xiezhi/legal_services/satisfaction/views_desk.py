@@ -43,7 +43,9 @@ def callbacks(request: HttpRequest) -> HttpResponse:
     """差评回访: call-backs within reach, those due first. The rater has no name in this list."""
     subject = of_request(request)
     state = request.GET.get("state", "")
-    rows = selectors.callback_rows(matters.reach_q(subject, "case_officer", "office_head"), state if state in STATES else "")
+    rows = selectors.callback_rows(
+        matters.reach_q(subject, "case_officer", "office_head"), state if state in STATES else ""
+    )
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     for row in page.object_list:
         row.step = selectors.step_title(row.matter.kind, str(row.matter.facts.get("rated_event") or ""))
@@ -88,7 +90,9 @@ def _day(text: str, default: date) -> date:
 
 
 def _unit(subject: Subject, text: str) -> Unit:
-    found = Unit.objects.filter(pk=int(text)).first() if text.isascii() and text.isdecimal() and len(text) < 18 else None
+    found = (
+        Unit.objects.filter(pk=int(text)).first() if text.isascii() and text.isdecimal() and len(text) < 18 else None
+    )
     if found is None or not ui.may_see(subject, found):
         raise NotFoundForYou
     return found
@@ -109,7 +113,9 @@ def rows(request: HttpRequest) -> HttpResponse:
     procedure, event = query.get("procedure", "")[:16], query.get("event", "")[:40]
     if procedure:
         titles.append(selectors.step_title(procedure, event))
-    cell = selectors.said(unit, since, until, levels=levels, procedure=procedure.replace("\x00", ""), event=event.replace("\x00", ""))
+    cell = selectors.said(
+        unit, since, until, levels=levels, procedure=procedure.replace("\x00", ""), event=event.replace("\x00", "")
+    )
     context = {"cell": cell, "unit": unit, "since": since, "until": until, "titles": titles, "board": params.CODE}
     return plug.desk_page(request, "satisfaction/rows.html", context, active=f"figures-{params.CODE}")
 
@@ -157,4 +163,3 @@ def counter(request: HttpRequest, public_id: Any) -> HttpResponse:
         "minutes": params.value("code_minutes", wall.today()),
     }  # fmt: skip
     return plug.desk_page(request, "satisfaction/counter.html", context, active="queue")
-

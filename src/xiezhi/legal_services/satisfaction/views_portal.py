@@ -43,7 +43,9 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     rating: Rating | None = getattr(invitation, "rating", None)
     typed = typed or {}
-    chosen = str(typed.get("level") or (rating.level if rating and not again and services.may_change(invitation) else ""))
+    chosen = str(
+        typed.get("level") or (rating.level if rating and not again and services.may_change(invitation) else "")
+    )
     ticked = set(typed.get("reasons") or (rating.reasons if rating and not again else ()))
     groups = [
         (level, title, [(c, w, c in ticked and str(level) == chosen) for c, w in codes.reasons_for(level)])
@@ -57,7 +59,9 @@ def _page(
     return render(request, "satisfaction/rate.html", context, status=status)
 
 
-def _answer(request: HttpRequest, invitation: Invitation, channel: str, after: str, *, counter: bool = False) -> HttpResponse:
+def _answer(
+    request: HttpRequest, invitation: Invitation, channel: str, after: str, *, counter: bool = False
+) -> HttpResponse:
     """Show the question, or take the answer and go to `after`."""
     again = services.asks_again(invitation) is not None
     open_ = again or services.open_now(invitation) or services.may_change(invitation)
@@ -78,7 +82,9 @@ def _answer(request: HttpRequest, invitation: Invitation, channel: str, after: s
         else:
             services.rate(invitation.pk, level, typed["reasons"], typed["words"], channel, subject)
     except services.NotNow as no:
-        return _page(request, invitation, again=again, error=str(no), field=no.field, typed=typed, status=422, counter=counter)
+        return _page(
+            request, invitation, again=again, error=str(no), field=no.field, typed=typed, status=422, counter=counter
+        )
     except Refused as no:
         return _page(request, invitation, again=again, error=str(no), typed=typed, status=422, counter=counter)
     return redirect(after)
@@ -110,7 +116,9 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     invitation = services.by_code(code)
     if invitation is None:
         said = _("评价码不对或者已经过期，请工作人员再给一个。")
-        return render(request, "satisfaction/code.html", {"section": "my", "code": code[:12], "error": said}, status=422)
+        return render(
+            request, "satisfaction/code.html", {"section": "my", "code": code[:12], "error": said}, status=422
+        )
     request.session[AT_COUNTER] = [invitation.pk, wall.now().timestamp()]
     return redirect("satisfaction:counter")
 
@@ -170,5 +178,10 @@ def own(request: HttpRequest, public_id: Any) -> HttpResponse:
 def public(request: HttpRequest) -> HttpResponse:
     """满意度公开: units with enough ratings in the last twelve months."""
     text = request.GET.get("q", "")[:40].replace("\x00", "")
-    context = {"section": "services", "found": selectors.public_units(text), "q": text, "rule": selectors.least_public()}
+    context = {
+        "section": "services",
+        "found": selectors.public_units(text),
+        "q": text,
+        "rule": selectors.least_public(),
+    }
     return render(request, "satisfaction/public.html", context)
