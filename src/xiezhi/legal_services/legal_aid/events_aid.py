@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from xiezhi.kernel.procedures.common import CASE_OFFICER, OFFICE_HEAD
 from xiezhi.kernel.procedures.core import Ask, View
 from xiezhi.kernel.procedures.declare import CLOCK, SAME, Event, Field, Kind, choice
 
@@ -16,7 +17,7 @@ from . import codes
 from . import states as S
 from .citations import A, joined
 from .fields import day, files, text, yes_no
-from .roles import APPLICANT, CASE_OFFICER, CASE_ORGAN, OFFICE, OFFICE_HEAD, PROVIDER, RECIPIENT, RECIPIENT_SIDE
+from .roles import APPLICANT, CASE_ORGAN, OFFICE, PROVIDER, RECIPIENT, RECIPIENT_SIDE
 from .rules_aid import (
     ANSWERING,
     APPOINTING,
@@ -89,11 +90,13 @@ class Aid:
     offer_accepted = Event(
         "同意承办", (S.TO_APPOINT, SAME), by=(PROVIDER, *OFFICE), basis=joined(A(16, 1), A(46, 1)), form=(_WHO,), meets=("LA-OFFER",),
         requires=ANSWERING, sets={"offer_open": False}, hint="由法律援助机构随后指派",
+        office_title="登记同意承办",
     )  # fmt: skip
     offer_refused = Event(
         "不能承办", (S.TO_APPOINT, SAME), by=(PROVIDER, *OFFICE), basis=A(46, 1), meets=("LA-OFFER",),
         form=(_WHO, choice("reason_code", "理由", codes.OFFER_REFUSALS, required=True), text("reason", "说明", "近期开庭冲突。")),
         requires=ANSWERING, sets=_OFFER_OVER, hint="没有正当理由不得拒绝",
+        office_title="登记不能承办",
     )  # fmt: skip
     offer_withdrawn = Event(
         "撤回征询", (S.TO_APPOINT, SAME), by=OFFICE, basis=A(43, 1), form=(_WHO,), meets=("LA-OFFER",), requires=ANSWERING, sets=_OFFER_OVER,
@@ -123,32 +126,38 @@ class Aid:
               text("record", "会见记录", "了解案情，告知权利和风险。"), files()),
         meets=("LA-MEET",), requires=MEETING, sets=_met, produces=("法律援助委托协议",), primary=True,
         plain="法律援助人员已与您会见。", notifies=(RECIPIENT, CASE_OFFICER),
+        office_title="登记会见和签约", hint="了解案情、告知权利和风险，签订委托协议",
     )  # fmt: skip
     progress_reported = Event(
         "通报办理情况", (S.ON_DUTY, SAME), by=(PROVIDER, *OFFICE), basis=A(46, 2), backdated=True,
         form=(text("progress", "办理情况", "已经立案，等待开庭。", required=True), text("for_recipient", "告知受援人的话", "案件正在办理。"), files()),
         plain="法律援助人员通报了办理情况。", notifies=(RECIPIENT,),
+        office_title="登记办理情况", hint="办理有进展时告诉受援人和法律援助机构",
     )  # fmt: skip
     hearing_noted = Event(
         "记录开庭时间", (S.ON_DUTY, SAME), by=(PROVIDER, *OFFICE), basis=A(46, 2), requires=HEARING,
         form=(day("hearing_on", "开庭日", required=True, fact="next_hearing_on", sample="@15"), Field("court", "法院或者仲裁庭", max_length=100),
               Field("court_no", "案号", fact="court_no", max_length=100)),
         plain="开庭时间已经确定，请留意法律援助人员的通知。", notifies=(RECIPIENT,),
+        office_title="登记开庭时间", hint="开庭时间定下来以后填写，受援人会收到通知",
     )  # fmt: skip
     documents_submitted = Event(
         "提交办案材料", ((*S.ON_DUTY, S.TERMINATED), SAME), by=(PROVIDER, *OFFICE), basis=A(50), backdated=True,
         form=(choice("paper", "材料", {"COMPLAINT": "起诉状、申请书", "OPINION": "辩护意见、代理词", "EVIDENCE": "证据", "RECORD": "会见、阅卷笔录",
                                       "RESULT": "裁判文书", "REPORT": "办理情况报告", "OTHER": "其他"}, required=True), files()),
+        office_title="登记办案材料", hint="把办案中形成的材料交给法律援助机构",
     )  # fmt: skip
     ground_reported = Event(
         "报告应当终止的情形", (S.ON_DUTY, SAME), by=(PROVIDER, *OFFICE), basis=A(48, 2), backdated=True,
         form=(choice("ground", "情形", codes.TERMINATION_GROUNDS, required=True), text("account", "情况", "受援人自行委托了律师。")),
         notifies=(CASE_OFFICER, OFFICE_HEAD),
+        office_title="登记应当终止的情形", rare=True, hint="发现受援人欺骗、另行委托律师等应当终止的情形",
     )  # fmt: skip
     change_requested = Event(
         "请求更换法律援助人员", (S.ON_DUTY, SAME), by=(*RECIPIENT_SIDE, CASE_OFFICER), basis=A(55), backdated=True,
         form=(choice("reason_code", "理由", codes.CHANGE_REASONS, required=True), text("reason", "说明", "多次联系没有答复。")),
         plain="您请求更换法律援助人员。", notifies=(CASE_OFFICER, OFFICE_HEAD),
+        office_title="登记更换的请求", hint="法律援助人员没有依法履行职责的，可以请求更换",
     )  # fmt: skip
     change_declined = Event(
         "答复不予更换", (S.ON_DUTY, SAME), by=OFFICE, basis=A(55), requires=DECLINING,
@@ -169,6 +178,7 @@ class Aid:
               Field("recovered", "挽回损失或者取得利益（元）", Kind.MONEY, fact=True), Field("wages_recovered", "其中追回劳动报酬（元）", Kind.MONEY, fact=True),
               text("summary", "办理经过", "经一审判决，请求得到支持。"), files()),
         requires=ENDING, sets=_ended, plain="您的法律援助事项已经办理结束。", notifies=(RECIPIENT, CASE_OFFICER), primary=True,
+        office_title="登记办理结束", rateable=True, hint="收到裁判文书、裁决书、调解书，或者事项办完以后填写",
     )  # fmt: skip
     file_submitted = Event(
         "提交结案材料", ((S.WORKING,), S.CLOSED), by=(PROVIDER, *OFFICE), basis=A(50), backdated=True,
@@ -176,4 +186,5 @@ class Aid:
               text("contract_note", "没有委托协议的说明", "受援人在外地，以视频方式确认。"),
               text("report", "办理情况报告", "见办理情况报告。"), files()),
         meets=("LA-CLOSE",), requires=SUBMITTING, produces=("法律援助结案审批表",), notifies=(CASE_OFFICER,), primary=True,
+        office_title="登记结案材料", hint="交法律文书副本、办理情况报告和卷内材料",
     )  # fmt: skip

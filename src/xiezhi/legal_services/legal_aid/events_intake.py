@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from xiezhi.kernel.procedures.common import CASE_OFFICER, OFFICE_HEAD
 from xiezhi.kernel.procedures.core import Ask, View
 from xiezhi.kernel.procedures.declare import CLOCK, SAME, Event, Field, Kind, Meets, Rule, choice
 
@@ -20,12 +21,10 @@ from .fields import ANSWERS, APPLICATION, CUSTODY, NOTICE, choices, day, files, 
 from .roles import (
     APPLICANT,
     APPLICANT_SIDE,
-    CASE_OFFICER,
     CASE_ORGAN,
     COUNTER_CLERK,
     INTAKE,
     OFFICE,
-    OFFICE_HEAD,
     RECIPIENT,
     RECIPIENT_SIDE,
     TRANSFERORS,
@@ -122,29 +121,34 @@ class Intake:
         "申请法律援助", ((), S.RECEIVED), by=(*APPLICANT_SIDE, CASE_OFFICER, COUNTER_CLERK, OFFICE_HEAD), basis=joined(A(38), A(40)),
         form=APPLICATION, requires=FILING, sets=_applied, produces=_filed_papers, backdated=True, primary=True,
         plain="您提出了法律援助申请，法律援助机构七日内作出决定。", notifies=(APPLICANT,), hint="不收取任何费用；不需要开具经济困难证明",
+        office_title="登记法律援助申请",
     )  # fmt: skip
     asked_in_custody = Event(
         "在押人员提出申请", ((), S.AT_CUSTODY), by=(*TRANSFERORS, CASE_OFFICER, COUNTER_CLERK), basis=A(39), form=CUSTODY,
         requires=CUSTODY_RULES, sets=_asked_in_custody, backdated=True, plain="您的法律援助申请已经记录，二十四小时内转交法律援助机构。",
         notifies=(APPLICANT,), hint="看守所、监狱、强制隔离戒毒所、办案机关或者值班律师收到申请时登记",
+        office_title="登记在押人员的申请",
     )  # fmt: skip
     passed_on = Event(
         "转交申请", ((S.AT_CUSTODY,), S.RECEIVED), by=(*TRANSFERORS, *INTAKE), basis=A(39), backdated=True, primary=True,
         form=(moment("passed_at", "转交的时刻", help="与登记时刻不同的填写"), day("received_on", "法律援助机构收到日"), files()),
         meets=(Meets("LA-TRANSFER", "passed_at"),), requires=PASSED, sets=_passed_on,
         produces=("法律援助申请转交函", "法律援助申请受理回执"), plain="您的申请已经转交法律援助机构。", notifies=(APPLICANT, CASE_OFFICER),
+        office_title="登记转交的申请", hint="自提出申请起二十四小时以内转交",
     )  # fmt: skip
     defence_notified = Event(
         "收到指派通知", ((), S.NOTICE_RECEIVED), by=(CASE_ORGAN, *INTAKE), basis=joined(A(25), A(28), A(36)), form=NOTICE,
         meets=(Meets("LA-ORGAN-NOTICE", "noticed_on"),), requires=NOTICE_RULES, sets=_notified, backdated=True,
         plain="办案机关已通知法律援助机构为您指派律师。", notifies=(RECIPIENT, CASE_OFFICER),
         hint="人民法院、人民检察院、公安机关发来的通知；不审查经济困难，也不能拒绝",
+        office_title="登记指派通知",
     )  # fmt: skip
     notice_withdrawn = Event(
         "办案机关撤回通知", ((S.NOTICE_RECEIVED,), S.WITHDRAWN), by=(CASE_ORGAN, *OFFICE), basis=joined(A(27), A(36)), backdated=True,
         form=(choice("reason_code", "原因", {"OWN_LAWYER": "当事人已经委托律师", "CASE_DROPPED": "案件已经撤销或者终止", "SENT_IN_ERROR": "通知有误"},
                      required=True, fact="withdrawal_reason"), files()),
         sets={"closing_type": "NOTICE_WITHDRAWN"}, plain="办案机关撤回了通知。", notifies=(RECIPIENT, CASE_OFFICER),
+        office_title="登记办案机关撤回通知", rare=True, hint="当事人已经委托律师或者案件已经撤销的",
     )  # fmt: skip
     referred = Event(
         "转给有管辖权的机构", ((S.RECEIVED, S.SUPPLEMENT), S.REFERRED), by=OFFICE, basis=A(38),
@@ -153,6 +157,7 @@ class Intake:
               text("reason", "说明", "办案机关在该机构所在地。")),
         requires=(Rule("TO_MISSING", _own_referral, A(38), "to_name"),), sets={"closing_type": "REFERRED"}, meets=_DECISIONS,
         plain="您的申请已转给有管辖权的法律援助机构，最初申请的日期保留。", notifies=(APPLICANT,),
+        rare=True,
     )  # fmt: skip
     supplement_noticed = Event(
         "告知补充材料", ((S.RECEIVED,), S.SUPPLEMENT), by=(CASE_OFFICER, COUNTER_CLERK, OFFICE_HEAD), basis=A(43, 2),
@@ -166,15 +171,18 @@ class Intake:
         "补充材料", ((S.SUPPLEMENT,), S.RECEIVED), by=(*APPLICANT_SIDE, CASE_OFFICER, COUNTER_CLERK), basis=A(43, 2),
         form=(*ANSWERS, text("materials", "补充的材料", "工资支付记录一份。"), files()), meets=("LA-SUPPLEMENT",), backdated=True,
         primary=True, sets=hardship_facts, plain="您补充了材料。", notifies=(CASE_OFFICER,),
+        office_title="登记补充的材料", hint="把通知里写明的材料一次交齐",
     )  # fmt: skip
     deemed_withdrawn = Event(
         "视为撤回申请", ((S.SUPPLEMENT,), S.WITHDRAWN), by=(CLOCK,), basis=A(43, 2), when="LA-SUPPLEMENT",
         sets={"closing_type": "DEEMED_WITHDRAWN"}, plain="到期没有补充材料，视为撤回申请；您可以再次申请。", notifies=(APPLICANT, CASE_OFFICER),
+        rateable=False,
     )  # fmt: skip
     withdrawn = Event(
         "撤回申请", ((S.AT_CUSTODY, S.RECEIVED, S.SUPPLEMENT), S.WITHDRAWN), by=(*APPLICANT_SIDE, CASE_OFFICER), basis=A(43, 2),
         form=(text("reason", "理由", "不再需要。"),), sets={"closing_type": "WITHDRAWN"}, meets=_DECISIONS,
         plain="您撤回了申请。", notifies=(CASE_OFFICER,),
+        office_title="登记撤回申请", power="WITHDRAW", rare=True, hint="不再需要法律援助；以后可以再次申请",
     )  # fmt: skip
     means_checked = Event(
         "核对身份和经济状况", ((S.RECEIVED, S.SUPPLEMENT, S.FIRST_AID, *S.ON_DUTY), SAME), by=(CASE_OFFICER, COUNTER_CLERK, OFFICE_HEAD),
@@ -202,6 +210,7 @@ class Intake:
               Field("earlier_matter", "以前给予援助的办件", max_length=100, sample="法援〔2026〕12号"), day("served_on", "送达申请人之日")),
         meets=_DECISIONS, requires=REFUSING, sets=_refused, produces=("不予法律援助决定书",),
         plain="法律援助机构决定不予法律援助，理由见决定书；有异议的，可以向司法行政部门提出。", notifies=(APPLICANT,),
+        rateable=True,
     )  # fmt: skip
     first_aid_granted = Event(
         "决定先行提供法律援助", ((S.RECEIVED, S.SUPPLEMENT), S.FIRST_AID), by=OFFICE, basis=A(44, 1),
@@ -218,6 +227,7 @@ class Intake:
         form=(*ANSWERS, text("materials", "补交的材料", "身份证明、申请表。"), files()), meets=("LA-PAPERS",), backdated=True,
         requires=(Rule("NOT_FIRST_AID", lambda v, a: None if v.facts.get("first_aid") else "本件没有先行提供，不需要补办", A(44, 2)),),
         sets=hardship_facts, plain="您补办了手续。", notifies=(CASE_OFFICER,),
+        office_title="登记补办的手续", hint="先行提供的，按时补办申请手续、补交材料",
     )  # fmt: skip
     papers_confirmed = Event(
         "确认补办的手续", ((S.FIRST_AID, *S.ON_DUTY, S.CHANGED, S.CLOSED), SAME), by=OFFICE, basis=A(44, 2),

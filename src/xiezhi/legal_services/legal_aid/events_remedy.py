@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from xiezhi.kernel.procedures.common import ORGAN_HEAD
+from xiezhi.kernel.procedures.common import CASE_OFFICER, OFFICE_HEAD, ORGAN_HEAD
 from xiezhi.kernel.procedures.core import ON, Ask, View
 from xiezhi.kernel.procedures.declare import ANY_STATE, PREVIOUS, SAME, Event, Field, Kind, choice
 
@@ -16,10 +16,8 @@ from .fields import day, files, text, yes_no
 from .roles import (
     APPLICANT,
     ARCHIVIST,
-    CASE_OFFICER,
     CASE_ORGAN,
     OFFICE,
-    OFFICE_HEAD,
     ORGAN_OFFICER,
     PROVIDER,
     RECIPIENT,
@@ -80,12 +78,14 @@ class Remedy:
         "支付补贴", ((S.CLOSED, S.TERMINATED, S.UPHELD), S.PAID), by=OFFICE, basis=joined(A(12), A(52, 1)),
         form=(day("paid_on", "支付之日"), Field("voucher_no", "凭证号", max_length=60)), meets=("LA-SUBSIDY",), requires=(*SUBSIDY[:2], *PAYING),
         sets=_paid, notifies=(PROVIDER,), plain="补贴已经支付。", primary=True,
+        rateable=False,
     )  # fmt: skip
     archived = Event(
         "归档法律援助案件", ((S.REFUSED, S.WITHDRAWN, S.REFERRED, S.TERMINATED, S.UPHELD, S.CLOSED, S.PAID), S.ARCHIVED),
         by=(CASE_OFFICER, OFFICE_HEAD, ARCHIVIST), basis=A(50), requires=ARCHIVING,
         form=(Field("archive_no", "档号", max_length=60), text("no_subsidy_reason", "不发放补贴的原因", "由机构工作人员承办。")),
         sets={"archived_on": ON},
+        rateable=False,
     )  # fmt: skip
     quality_reviewed = Event(
         "记录质量评估结果", ((S.CLOSED, S.PAID, S.ARCHIVED, S.TERMINATED, S.UPHELD), SAME), by=(*OFFICE, *SUPERVISOR), basis=joined(A(57), A(59)),
@@ -107,10 +107,12 @@ class Remedy:
               choice("how", "方式", {"DEFERRED": "缓收", "REDUCED": "减收", "WAIVED": "免收"}, required=True),
               Field("amount", "减免金额（元）", Kind.MONEY)),
         plain="已为您办理费用减免。", notifies=(RECIPIENT,),
+        office_title="登记费用减免", rare=True,
     )  # fmt: skip
     termination_requested = Event(
         "受援人要求终止", (S.AIDED, SAME), by=(*RECIPIENT_SIDE, CASE_OFFICER), basis=A(48, 1, 7), backdated=True,
         form=(text("reason", "理由", "双方已经自行和解。", required=True),), plain="您要求终止法律援助。", notifies=(CASE_OFFICER,),
+        office_title="登记终止的要求", power="CHANGE", rare=True, hint="不再需要法律援助，并有正当理由",
     )  # fmt: skip
     terminated = Event(
         "决定终止法律援助", (S.AIDED, S.TERMINATED), by=OFFICE, basis=A(48, 1),
@@ -119,16 +121,19 @@ class Remedy:
               day("asked_on", "受援人要求之日"), Field("other_basis", "所依据的法律、法规", max_length=100, sample="地方法律援助条例"), day("served_on", "送达受援人之日")),
         requires=TERMINATING, sets={"terminated_on": ON, "closing_type": "TERMINATED", "offer_open": False}, produces=("终止法律援助决定书",),
         plain="法律援助机构决定终止法律援助；有异议的，可以向司法行政部门提出。", notifies=(APPLICANT, RECIPIENT, PROVIDER, CASE_ORGAN),
+        rateable=True,
     )  # fmt: skip
     objected = Event(
         "提出异议", ((S.REFUSED, S.TERMINATED, S.PAID, S.ARCHIVED), S.OBJECTION), by=(*RECIPIENT_SIDE, ORGAN_OFFICER, CASE_OFFICER),
         basis=A(49, 1), backdated=True, requires=OBJECTING, sets=_objected,
         form=(day("received_on", "司法行政部门收到异议之日"), text("reason", "异议的理由", "申请人符合条件。", required=True), files()),
         plain="您提出了异议，司法行政部门五日内审查。", notifies=(ORGAN_OFFICER, ORGAN_HEAD, CASE_OFFICER),
+        office_title="登记异议", hint="对不予援助、终止援助的决定不服的，向司法行政部门提出",
     )  # fmt: skip
     objection_withdrawn = Event(
         "撤回异议", ((S.OBJECTION,), PREVIOUS), by=(*RECIPIENT_SIDE, ORGAN_OFFICER), basis=A(49, 1), form=(text("reason", "理由", "不再坚持。"),),
         plain="您撤回了异议。", notifies=(ORGAN_OFFICER,),
+        office_title="登记撤回异议", power="WITHDRAW", rare=True, hint="不再坚持异议，原决定继续有效",
     )  # fmt: skip
     upheld = Event(
         "维持原决定", ((S.OBJECTION,), S.UPHELD), by=SUPERVISOR, basis=joined(A(49, 2), A(49, 3), RECON(20, 1)),
@@ -156,6 +161,7 @@ class Remedy:
         form=(choice("ground", "投诉的问题", codes.COMPLAINT_GROUNDS, required=True, fact="complaint_ground", basis=joined(A(20), A(61), A(63))),
               text("account", "情况", "承办人员要求支付交通费。", required=True), files()),
         sets=_complained, plain="您的投诉已经收到。", notifies=(ORGAN_OFFICER, ORGAN_HEAD),
+        office_title="登记投诉", hint="法律援助人员收取财物、怠于履行职责，或者机构逾期办理的，可以投诉",
     )  # fmt: skip
     complaint_answered = Event(
         "告知投诉处理结果", ((ANY_STATE,), SAME), by=SUPERVISOR, basis=A(56), requires=COMPLAINT, meets=("LA-COMPLAINT",),
@@ -167,4 +173,5 @@ class Remedy:
         form=(Field("cost", "费用（元）", Kind.MONEY, required=True, fact="payback", sample="1800"),
               Field("fine", "罚款（元）", Kind.MONEY, fact="payback_fine", help="不超过三千元")),
         plain="司法行政部门责令支付已实施法律援助的费用。", notifies=(APPLICANT, RECIPIENT),
+        rare=True,
     )  # fmt: skip

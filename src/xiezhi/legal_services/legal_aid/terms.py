@@ -23,11 +23,11 @@ CALENDAR, WORKING_DAYS = "CALENDAR", "WORKING"
 
 
 def _calendar_days(view: View) -> bool:
-    return view.param("days_counted", view.events[0].on) == CALENDAR
+    return bool(view.param("days_counted", view.events[0].on) == CALENDAR)
 
 
 def _working_days(view: View) -> bool:
-    return view.param("days_counted", view.events[0].on) == WORKING_DAYS
+    return bool(view.param("days_counted", view.events[0].on) == WORKING_DAYS)
 
 
 def _length(name: str, event: str) -> Callable[[View], int | None]:
