@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,10 +14,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from xiezhi.desk.gate import AUTHORITY_ROLES, OFFICE_ROLES, who
-from xiezhi.desk.rows import mine_q
+from xiezhi.desk.rows import mine_of
 from xiezhi.kernel.access.subject import Subject
 from xiezhi.kernel.documents.models import Document
-from xiezhi.kernel.notices.models import Notice
 from xiezhi.kernel.procedures import policies, registry
 from xiezhi.kernel.procedures.models import Matter
 from xiezhi.ui import figures, plug
@@ -59,30 +58,39 @@ def review_q(subject: Subject) -> Q:
     return q
 
 
-def counts(subject: Subject) -> dict[str, int]:
+def counts(request: HttpRequest) -> dict[str, int]:
     """Every count of the navigation in one statement, capped."""
-    parts: dict[str, QuerySet[Any]] = {}
+    subject = who(request)
+    parts: dict[str, tuple[str, Sequence[Any]]] = {}
     if subject.account_id is not None:
-        parts["messages"] = Notice.objects.filter(account_id=subject.account_id, read_at__isnull=True, channel="SITE")
+        parts["messages"] = (
+            f"SELECT 1 FROM notices_notice WHERE account_id = %s AND read_at IS NULL AND channel = 'SITE' LIMIT {CAP + 1}",  # noqa: S608
+            [subject.account_id],
+        )
     if subject.has(*OFFICE_ROLES):
-        parts["mine"] = Matter.objects.filter(mine_q(subject), open=True)
+        parts["mine"] = _capped_rows(Matter.objects.filter(mine_of(request), open=True))
         units = sorted(subject.unit_ids(*OFFICE_ROLES))
-        parts["unit"] = Matter.objects.filter(Q(handling_unit_id__in=units) | Q(organ_id__in=units), open=True)
+        parts["unit"] = (
+            "SELECT 1 FROM procedures_matter WHERE open AND "  # noqa: S608
+            f"(handling_unit_id = ANY(%s::bigint[]) OR organ_id = ANY(%s::bigint[])) LIMIT {CAP + 1}",
+            [units, units],
+        )
         if subject.has("office_head", "organ_head"):
-            parts["review"] = Document.objects.filter(review_q(subject), state__in=[Document.REVIEW, Document.APPROVED])
+            waiting = Document.objects.filter(review_q(subject), state__in=[Document.REVIEW, Document.APPROVED])
+            parts["review"] = _capped_rows(waiting)
     if subject.has(*AUTHORITY_ROLES):
-        parts["respondent"] = Matter.objects.filter(policies.authority_q(subject), open=True)
+        parts["respondent"] = _capped_rows(Matter.objects.filter(policies.authority_q(subject), open=True))
     if not parts:
         return {}
-    sql, params = [], []
-    for rows in parts.values():
-        one, args = rows.order_by()[: CAP + 1].values("pk").query.sql_with_params()
-        sql.append(f"(SELECT count(*) FROM ({one}) AS q)")  # noqa: S608 - Django's own SQL, values stay parameters
-        params += list(args)
+    sql = ", ".join(f"(SELECT count(*) FROM ({one}) AS q)" for one, _args in parts.values())  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(sql)}", params)
+        cursor.execute(f"SELECT {sql}", [value for _sql, args in parts.values() for value in args])
         row = cursor.fetchone() or ()
     return dict(zip(parts, row, strict=True))
+
+
+def _capped_rows(rows: QuerySet[Any]) -> tuple[str, Sequence[Any]]:
+    return rows.order_by()[: CAP + 1].values("pk").query.sql_with_params()
 
 
 def navigation(subject: Subject, found: Mapping[str, int], active: str = "") -> list[Heading]:
@@ -193,7 +201,7 @@ def render(
     subject = who(request)
     full: dict[str, Any] = {"subject": subject, "active": active, **(context or {})}
     if not getattr(request, "htmx", False):
-        found = counts(subject)
+        found = counts(request)
         full |= {
             "nav": navigation(subject, found, active), "unread": found.get("messages", 0), "counts": found,
             "desk_unit": subject.main_unit_name or (_("管理员") if subject.admin_role else ""),

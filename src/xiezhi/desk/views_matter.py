@@ -106,7 +106,7 @@ def matter(request: HttpRequest, public_id: Any) -> HttpResponse:
         ]
     if at.office:
         came_from = rows.Filters.read(QueryDict(request.session.get(SESSION_LIST, "").lstrip("?")))
-        context["near"] = rows.near(came_from, at.subject, at.matter, wall.today())
+        context["near"] = rows.near(came_from, request, at.matter, wall.today())
     template = "desk/matter_body.html" if getattr(request, "htmx", False) else "desk/matter.html"
     return shell.render(request, template, context, active="mine" if at.office else "respondent")
 

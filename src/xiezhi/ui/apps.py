@@ -9,3 +9,8 @@ class UiConfig(AppConfig):
     label = "ui"
     verbose_name = _("界面")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from xiezhi.ui import rendering
+
+        rendering.install()

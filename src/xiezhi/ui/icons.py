@@ -30,6 +30,7 @@ def _body(name: str) -> str:
     return " ".join(_GROUND.sub("", found.group(1)).split())
 
 
+@lru_cache(maxsize=1024)
 def icon(name: str, label: str = "") -> SafeString:
     """The icon as inline SVG. Hidden from screen readers unless `label` says what it means.
 

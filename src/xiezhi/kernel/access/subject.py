@@ -12,17 +12,16 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.http import HttpRequest
 
 from xiezhi.kernel.access import roles
-from xiezhi.kernel.access.models import Account, AccountKind, Reach, RoleGrant
+from xiezhi.kernel.access.models import Account, AccountKind, Reach
 from xiezhi.kernel.calendar import clock
 from xiezhi.kernel.people.capacity import Capacity
 from xiezhi.kernel.people.mandates import capacity_of, in_force_q
-from xiezhi.kernel.people.models import Appointment, Deputy, Mandate, StaffStatus
-from xiezhi.kernel.units.models import LEVEL_COLUMNS, Level, Unit
-from xiezhi.kernel.units.periods import on as valid_on
+from xiezhi.kernel.people.models import Mandate, StaffStatus
+from xiezhi.kernel.units.models import LEVEL_COLUMNS, Level
 
 __all__ = ["ANONYMOUS", "Area", "Held", "Represented", "Subject", "area_of", "of_account", "of_request"]
 
@@ -208,7 +207,6 @@ def of_account(user: AbstractBaseUser | AnonymousUser) -> Subject:
             restricted=person is not None and capacity_of(person) is not Capacity.FULL,
         )
     scopes: frozenset[str] = frozenset()
-    appointments: list[Appointment] = []
     always = [roles.STAFF.code]  # whoever works here is staff, with or without a post today
     if account.kind == AccountKind.SERVICE:
         service = account.service
@@ -310,7 +308,7 @@ def _bases(account: Account) -> tuple[list[_Basis], list[_Basis]]:
     asked = {"staff": account.staff_id, "account": account.pk, "today": clock.today(), "now": clock.now()}
     with connection.cursor() as cursor:
         cursor.execute(_BASES, asked)
-        found = [_Basis(*row[:9], _Place(*row[9:])) for row in cursor.fetchall()]
+        found = [_Basis(*row[:9], unit=_Place(*row[9:])) for row in cursor.fetchall()]
     posts = sorted(
         (item for item in found if not item.grant),
         key=lambda item: (item.staff_id != account.staff_id, not item.main, item.pk),

@@ -10,7 +10,6 @@ from importlib.metadata import version as package_version
 from pathlib import Path
 
 from django.db import connection, transaction
-from django.db.models import Count, Max
 
 from xiezhi.kernel.calendar import clock
 from xiezhi.kernel.calendar.days import Calendar, DayKind
@@ -56,8 +55,9 @@ def on_import(hook: Hook) -> Hook:
 def load() -> Calendar:
     """The strict calendar of all published years; one small query when nothing has changed since the last call."""
     global _cached
-    seen = CalendarImport.objects.aggregate(last=Max("id"), number=Count("id"))
-    key = (seen["last"] or 0, seen["number"])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(id), 0), count(*) FROM calendar_calendarimport")
+        key: tuple[int, int] = cursor.fetchone()
     cached = _cached
     if cached is not None and cached[0] == key:
         return cached[1]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Protocol
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -13,6 +15,7 @@ from xiezhi.kernel.units.models import Unit
 from xiezhi.kernel.units.periods import on as valid_on
 
 __all__ = [
+    "Known",
     "acting_for",
     "appointments_on",
     "deputy_of",
@@ -27,7 +30,14 @@ __all__ = [
 ]
 
 
-def key_hash(person: Person) -> bytes:
+class Known(Protocol):
+    """A person as far as the reading log needs one."""
+
+    @property
+    def uid(self) -> UUID: ...
+
+
+def key_hash(person: Known) -> bytes:
     """The person's key in the reading log: names nobody, survives in the log when the person is erased."""
     return crypto.blind("people.reading", str(person.uid))
 

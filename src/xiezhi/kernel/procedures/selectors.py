@@ -167,19 +167,38 @@ class Tabs:
 
 
 def tabs(reach: Q, *, filters: Mapping[str, Any] | None = None, today: date | None = None) -> Tabs:
-    """Counts of every tab, capped, in one statement."""
+    """Counts of every tab, capped, in one statement; in two where the list is longer than the cap.
+
+    Up to the cap its rows are read once and sorted into their tabs. Beyond it each tab is counted by itself, in the order
+    of the index, so that the plan walks it instead of scanning the table.
+    """
     today = today or wall.today()
-    parts, params = [], []
-    for due in DUES:
-        # In the order of the index, so that the plan walks it instead of scanning the table up to the cap.
-        sub = queue(reach, due=due, filters=filters, today=today)[: CAP + 1].values("pk")
-        sql, args = sub.query.sql_with_params()
-        parts.append(f"(SELECT count(*) FROM ({sql}) AS q)")  # noqa: S608 - Django's own SQL with its parameters apart
-        params += list(args)
+    sunday = today + timedelta(days=6 - today.weekday())
+    tests: dict[str, tuple[str, list[Any]]] = {
+        "late": ("due_sort < %s", [today]),
+        "today": ("due_sort = %s", [today]),
+        "week": ("due_sort > %s AND due_sort <= %s", [today, sunday]),
+        "later": ("due_sort > %s AND NOT held", [sunday]),
+        "held": ("due_sort = %s AND held", [NO_DUE]),
+    }
+    found = queue(reach, filters=filters, today=today).order_by().values_list("id", "due_sort", "held")
+    rows, args = found.query.sql_with_params()
+    end = f"ORDER BY due_sort, id LIMIT {CAP + 1}"
+    sorted_once = ", ".join(f"count(*) FILTER (WHERE {test})" for test, _values in tests.values())
+    one_by_one = ", ".join(
+        f"(SELECT count(*) FROM (SELECT 1 FROM ({rows}) AS r (id, due_sort, held) WHERE {test} {end}) AS q)"  # noqa: S608
+        for test, _values in tests.values()
+    )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", params)
-        row = cursor.fetchone()
-    return Tabs(dict(zip(DUES, row or (), strict=True)))
+        cursor.execute(
+            f"SELECT count(*), {sorted_once} FROM ({rows} {end}) AS r (id, due_sort, held)",  # noqa: S608
+            [*(value for _test, values in tests.values() for value in values), *args],
+        )
+        all_of_them, *row = cursor.fetchone() or (0,)
+        if all_of_them > CAP:
+            cursor.execute(f"SELECT {one_by_one}", [v for _test, values in tests.values() for v in (*args, *values)])
+            row = cursor.fetchone() or ()
+    return Tabs({"all": all_of_them, **dict(zip(tests, row, strict=True))})
 
 
 @dataclass(frozen=True)

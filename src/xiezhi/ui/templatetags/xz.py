@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
+from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
 from django.utils import timezone
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.people import masking
@@ -121,12 +123,27 @@ def filesize_zh(value: Any) -> str:
     return f"{max(1, round(size / 1024))} KB"
 
 
-@register.inclusion_tag("ui/chip.html", takes_context=True)
-def clock_chip(context: template.Context, of: Any) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def clock_chip(context: template.Context, of: Any) -> SafeString:
     """The chip of a matter's leading clock or of one clock: what is left, then the date."""
     calendar = clocks.calendar_for(context.get("request"))
-    chip = clocks.chip_of_clock(of, calendar) if isinstance(of, Clock) else clocks.chip_of_matter(of, calendar)
-    return {"chip": chip}
+    return chip_html(
+        clocks.chip_of_clock(of, calendar) if isinstance(of, Clock) else clocks.chip_of_matter(of, calendar)
+    )
+
+
+def chip_html(chip: clocks.Chip) -> SafeString:
+    """A chip as it stands on the page. Put together here: a list shows forty of them."""
+    css = "xz-due" if chip.state == "plain" else f"xz-due xz-due--{chip.state}"
+    title = f' title="{escape(str(chip.title))}"' if chip.title else ""
+    when = ""
+    if chip.date:
+        iso = f' datetime="{chip.iso}"' if chip.iso else ""
+        when = f" <time{iso}>{escape(str(chip.date))}</time>"
+    unsure = ' <span class="xz-tag xz-tag--plain">暂定</span>' if chip.provisional else ""
+    return mark_safe(  # noqa: S308 - every text is escaped above or ours
+        f'<span class="{css}"{title}>{_icon(chip.icon)}<b>{escape(str(chip.left))}</b>{when}{unsure}</span>'
+    )
 
 
 @register.inclusion_tag("ui/clock.html", takes_context=True)
@@ -142,27 +159,35 @@ _TAGS = {
 }
 
 
-@register.inclusion_tag("ui/tag.html")
-def tag_state(of: Any) -> dict[str, Any]:
+@register.simple_tag
+def tag_state(of: Any) -> SafeString:
     """The state of a matter as a tag: word first, color second. Ended matters are green, halted ones dashed."""
     code, title = (
         getattr(of, "state", "") or getattr(of, "code", ""),
         getattr(of, "state_title", "") or getattr(of, "title", ""),
     )
     if not getattr(of, "open", True):
-        return {"kind": "green", "title": title}
+        return tag_html(title, "green")
     if getattr(of, "held", False):
-        return {"kind": "plain", "title": title}
-    for kind, words in (("plain", _TAGS["plain"]), ("amber", _TAGS["amber"]), ("blue", _TAGS["blue"])):
-        if any(word in str(code) for word in words):
-            return {"kind": kind, "title": title}
-    return {"kind": "", "title": title}
+        return tag_html(title, "plain")
+    return tag_html(title, _kind_of_state(str(code)))
 
 
-@register.inclusion_tag("ui/tag.html")
-def tag(title: str, kind: str = "") -> dict[str, Any]:
+@cache
+def _kind_of_state(code: str) -> str:
+    return next((kind for kind in ("plain", "amber", "blue") if any(word in code for word in _TAGS[kind])), "")
+
+
+def tag_html(title: str, kind: str = "") -> SafeString:
+    """A tag as it stands on the page."""
+    css = f"xz-tag xz-tag--{kind}" if kind else "xz-tag"
+    return mark_safe(f'<span class="{css}">{escape(str(title))}</span>')  # noqa: S308 - escaped
+
+
+@register.simple_tag
+def tag(title: str, kind: str = "") -> SafeString:
     """A tag: {% tag "演示" "amber" %}."""
-    return {"kind": kind, "title": title}
+    return tag_html(title, kind)
 
 
 @register.simple_tag(takes_context=True)
