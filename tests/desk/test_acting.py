@@ -227,3 +227,18 @@ def test_files_outlive_the_page_that_asks_to_confirm(desk: Desk) -> None:
     assert done.status_code == 302
     matter = Matter.objects.latest("pk")
     assert [a.name for a in matter.attachments.filter(withdrawn_at=None)] == ["申请书.png"]
+
+
+def test_the_office_enters_a_reply_and_the_respondent_replies(desk: Desk) -> None:
+    address = f"/desk/m/{desk.matter.public_id}/"
+    office, other = (desk[n].get(address).content.decode() for n in ("officer", "respondent"))
+    assert "登记被申请人答复" in office and "登记被申请人答复" not in other
+    assert '<h2 class="xz-h2">登记被申请人答复</h2>' in desk["officer"].get(f"{address}e/replied/").content.decode()
+
+
+def test_documents_that_fit_now_come_first(desk: Desk) -> None:
+    text = desk["officer"].get(f"/desk/m/{desk.matter.public_id}/documents/new/").content.decode()
+    fitting, others = text.split("其他文书（")
+    assert "现在用得上的" in fitting and "中止通知书" in fitting
+    assert "行政复议申请书" in others and "行政复议申请书" not in fitting
+    assert 0 < fitting.count("xz-linkbutton") < others.count("xz-linkbutton") + fitting.count("xz-linkbutton")

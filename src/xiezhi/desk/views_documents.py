@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -22,8 +23,9 @@ from xiezhi.kernel.documents.content_errors import Rejected
 from xiezhi.kernel.documents.models import Document, DocumentRevision
 from xiezhi.kernel.documents.render import RenderError
 from xiezhi.kernel.documents.sanitize import diff_html, sanitize
-from xiezhi.kernel.procedures import registry
+from xiezhi.kernel.procedures import registry, selectors
 from xiezhi.kernel.procedures.core import Refused
+from xiezhi.kernel.procedures.declare import Side
 from xiezhi.ui import forms
 
 ACTIONS = {
@@ -87,11 +89,29 @@ def document_new(request: HttpRequest, public_id: Any) -> HttpResponse:
         d.title: d
         for d in Document.objects.filter(matter=at.matter, state__in=["DRAFT", "REVIEW", "APPROVED", "SIGNED"])
     }
+    rows = [(t, busy.get(t.short or t.title)) for t in found]
+    fit = _fitting(at)
     context = {
         "at": at, "matter": at.matter, "crumb": _("制作文书"),
-        "templates": [(t, busy.get(t.short or t.title)) for t in found],
+        "fitting": [row for row in rows if row[1] is not None or row[0].code in fit],
+        "others": [row for row in rows if row[1] is None and row[0].code not in fit],
     }  # fmt: skip
     return shell.render(request, "desk/document_new.html", context, active="mine")
+
+
+def _fitting(at: At) -> set[str]:
+    """Templates of documents that an event possible now brings about: what the next steps of this matter need."""
+    titles: set[str] = set()
+    for option in selectors.options(at.state, at.actor, sides=(Side.OFFICE,)):
+        if any(p.code == "WRONG_STATE" for p in option.problems):
+            continue
+        produces = option.event.produces
+        if not callable(produces):
+            titles.update(produces)
+            continue
+        with suppress(LookupError, TypeError, ValueError):  # a choice of documents that asks for answers not given yet
+            titles.update(produces(at.state.view, {}))
+    return {templates.by_title(t).code for t in titles}
 
 
 def _templates_of(at: At) -> list[templates.DocumentTemplate]:

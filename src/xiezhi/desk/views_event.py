@@ -103,7 +103,7 @@ def event_form(request: HttpRequest, public_id: Any, event: str) -> HttpResponse
             return _conflict(request, at, fresh, declared, raw, seq)
         return _show(request, at, state, declared, raw, list(error.problems), key=key, seq=seq, status=422)
     text = _("“%(e)s”已经办过，没有重复办理") if outcome.repeated else _("已办理“%(e)s”")
-    messages.success(request, text % {"e": declared.title})
+    messages.success(request, text % {"e": declared.said_by(may_act(declared, at.actor))})
     return HttpResponseRedirect(reverse("desk:matter", args=[public_id]))
 
 
@@ -144,9 +144,10 @@ def _show(
         files=uploads.describe(draft=draft) if draft else {}, queries=queries,
     )  # fmt: skip
     plain = {k: v for k, v in data.items() if k != "on"}
+    said = event.said_by(may_act(event, at.actor))
     context = {
         "at": at, "matter": at.matter, "event": event, "form": built, "request_key": key, "seq": seq,
-        "preview": acting.preview(state, event, at.actor, plain), "crumb": event.title, "draft": draft,
+        "preview": acting.preview(state, event, at.actor, plain), "crumb": said, "said": said, "draft": draft,
         "weighty": acting.weighty(event, state.view.state), **more,
     }  # fmt: skip
     return shell.render(request, template, context, active="mine" if at.office else "respondent", status=status)

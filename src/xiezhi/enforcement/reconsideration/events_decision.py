@@ -285,6 +285,7 @@ class Decision:
         meets=("RC-PERFORM",), backdated=True, form=(text("report", "履行情况", "已经履行。"), files()), plain="决定或者调解书已经履行。",
         notifies=(CASE_OFFICER, APPLICANT),
         hint="对方已经按决定办了的，从这里说明",
+        office_title="登记履行情况",
     )  # fmt: skip
     enforced = Event(
         "强制执行", ((S.SERVED, S.PERFORMING, S.MEDIATED), S.PERFORMING), by=(*ORGAN, RESPONDENT), basis=L(78), requires=ENFORCE,
@@ -297,6 +298,7 @@ class Decision:
               choice("defendant", "被告", {"JOINT": "原机关和复议机关共同", "ORGAN": "复议机关", "RESPONDENT": "原机关"})),
         sets={"sued": True}, plain="当事人向人民法院提起了诉讼。", notifies=(OFFICE_HEAD,),
         hint="对复议决定不服的，在期限内向人民法院起诉，从这里告知",
+        office_title="登记起诉情况",
     )  # fmt: skip
     closed = Event(
         "结案", ((*S.ENDED,), S.CLOSED), by=OFFICE, basis=L(36, 1), requires=CLOSING,

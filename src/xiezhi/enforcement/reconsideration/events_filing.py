@@ -188,6 +188,7 @@ class Filing:
         meets=(Meets("RC-SUPP", "posted_on"),), requires=SUPPLEMENTED, backdated=True, sets={"closing_type": None}, primary=True,
         plain="您补正了材料，复议机关五个工作日内决定是否受理。", notifies=(CASE_OFFICER,),
         hint="按补正通知交齐材料，在期限内交的申请继续审查",
+        office_title="登记补正材料",
     )  # fmt: skip
     supplement_lapsed = Event(
         "视为放弃申请", ((S.SUPPLEMENT_PENDING,), S.ABANDONED), by=(CLOCK,), basis=L(31, 2), when="RC-SUPP",
@@ -252,6 +253,7 @@ class Filing:
         basis=L(35), form=(text("complaint", "反映的问题", "逾期没有作出决定。"),),
         plain="您向上级行政机关反映了情况。", notifies=(SUPERIOR_ORGAN, OFFICE_HEAD),
         hint="逾期不受理、不决定的，请上级行政机关督促", rare=True,
+        office_title="登记向上级反映的情况",
     )  # fmt: skip
     correction_ordered = Event(
         "上级责令纠正", ((S.NOT_ACCEPTED, S.REJECTED), S.ADMISSION_REVIEW), by=(SUPERIOR_ORGAN,), basis=L(35),
@@ -276,6 +278,7 @@ class Filing:
                        L(17, 1), "agent_count"),),
         plain="代理人有变更。", notifies=(CASE_OFFICER,),
         hint="请律师或者他人代您参加，或者改变、解除委托",
+        office_title="登记代理人变化",
     )  # fmt: skip
     third_party_joined = Event(
         "第三人参加", ((S.ADMISSION_REVIEW, *S.ON_TRIAL), SAME), by=(*OFFICE,), basis=L(16, 1),

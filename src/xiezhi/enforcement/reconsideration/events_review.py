@@ -68,6 +68,7 @@ class Review:
               text("reply", "答复意见", "行政行为认定事实清楚。", required=True, basis=R(41)),
               text("evidence_list", "证据清单"), files()),
         plain="被申请人提交了答复和证据，您可以查阅。", notifies=(CASE_OFFICER, APPLICANT),
+        office_title="登记被申请人答复",
     )  # fmt: skip
     no_reply = Event(
         "逾期未答复", ((S.IN_REVIEW,), S.DRAFTING), by=(CLOCK,), basis=joined(L(70), L(82)), when="RC-REPLY-ORD", also_when=("RC-REPLY-SIM",),
@@ -133,6 +134,7 @@ class Review:
               text("purpose", "证明目的", "证明事实。"), files()),
         requires=EVIDENCE, sets=_evidence, plain="有新的证据提交。", notifies=(CASE_OFFICER,),
         hint="补充证据、说明要证明什么",
+        office_title="登记提交的证据",
     )  # fmt: skip
     appraisal_started = Event(
         "开始鉴定", ((*S.WORKING,), SAME), by=OFFICE, basis=R(46), backdated=True,
@@ -189,6 +191,7 @@ class Review:
               yes_no("represented_consent", "被代表的申请人同意", basis=L(15, 2))),
         requires=(REPRESENTED,), plain="复议请求已经变更。", notifies=(CASE_OFFICER,),
         hint="增加、减少或者改变复议请求",
+        office_title="登记变更复议请求",
     )  # fmt: skip
     third_party_asked = Event(
         "第三人提出请求", ((*S.ON_TRIAL,), SAME), by=(THIRD_PARTY, CASE_OFFICER), basis=L(63, 2), sets={"third_party_asks": True},
