@@ -19,7 +19,7 @@ fi
 fingerprint() { cat "$@" | sha256sum | cut -d' ' -f1; }
 
 # Python. The test lock holds everything the run lock holds, so its stamp serves for both.
-want="$(fingerprint "requirements/$kind.txt" pyproject.toml)"
+want="$(fingerprint "requirements/$kind.txt" pyproject.toml packages/*/pyproject.toml)"
 stamp="$venv/.stamp-$kind"
 if [ "$(cat "$stamp" 2>/dev/null)" != "$want" ]; then
   if [ ! -x "$venv/bin/python" ]; then
@@ -28,8 +28,10 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$want" ]; then
   echo "Installing Python packages from requirements/$kind.txt ..."
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "requirements/$kind.txt"
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index --editable .
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index \
+    --editable packages/verify --editable packages/witness
   echo "$want" > "$stamp"
-  if [ "$kind" = test ]; then fingerprint requirements/run.txt pyproject.toml > "$venv/.stamp-run"; fi
+  if [ "$kind" = test ]; then fingerprint requirements/run.txt pyproject.toml packages/*/pyproject.toml > "$venv/.stamp-run"; fi
 fi
 
 # Front-end packages, served as they are.

@@ -87,6 +87,18 @@ def check() -> None:
 
 
 @ledger.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def export(folder: Path) -> None:
+    """Write the published log into FOLDER as plain files: a mirror, a copy to recover from. Running it again adds what is new."""
+    ready()
+    from xiezhi.kernel.ledger import recovery
+
+    with _words():
+        size = recovery.export(folder)
+    click.echo(f"{size} entries")
+
+
+@ledger.command()
 @click.option("--from", "place", required=True, help="Folder or address with the log's public files (a mirror).")
 def recover(place: str) -> None:
     """Bring back published entries that this restored database has lost. Nothing is taken that cannot be proved."""

@@ -14,13 +14,15 @@ from pathlib import Path
 from django.db import connection, connections, transaction
 
 from xiezhi.kernel.ledger import sequencer
+from xiezhi.kernel.ledger.keys import write
 from xiezhi.kernel.ledger.merkle import EMPTY, leaf_hash
 from xiezhi.kernel.ledger.notes import Checkpoint
-from xiezhi.kernel.ledger.publisher import Ledger, Refused
-from xiezhi.kernel.ledger.reader import entries, read_tile, root_at
-from xiezhi.kernel.ledger.tiles import WIDTH, Tile, read_bundle, width_at
+from xiezhi.kernel.ledger.outside import Copy
+from xiezhi.kernel.ledger.publisher import Ledger, Refused, latest
+from xiezhi.kernel.ledger.reader import entries, entry_bundle, read_tile, root_at
+from xiezhi.kernel.ledger.tiles import WIDTH, Tile, changed, read_bundle, width_at
 
-__all__ = ["Finding", "Source", "check", "recover", "renumber", "source_of"]
+__all__ = ["Finding", "Source", "check", "export", "recover", "renumber", "source_of"]
 
 Source = Callable[[str], bytes]
 CHUNK = 64 * WIDTH
@@ -173,6 +175,35 @@ def _store(size: int, fresh: list[bytes]) -> None:
 def _agrees(point: Checkpoint) -> None:
     if root_at(point.size) != point.root:
         raise Refused("what was recovered does not give the published root")
+
+
+def export(folder: Path, progress: Callable[[int, int], None] = lambda done, total: None) -> int:
+    """Write the published log as static files (a mirror any web server serves); returns its size.
+
+    Only what is new is written, each file under a temporary name first, the checkpoint last.
+    """
+    found = latest()
+    if found is None:
+        raise Refused("nothing is published yet")
+    point, note = found
+    previous = Copy(folder).last()
+    before = previous[0].size if previous else 0
+    if before and root_at(before) != previous[0].root:  # type: ignore[index]
+        raise Refused(f"{folder} holds another log than this one")
+    for tile in changed(before, point.size):
+        assert tile.level is not None
+        _place(folder, tile, read_tile(tile.level, tile.index)[: 32 * tile.width])
+        if tile.level == 0:
+            _place(folder, Tile(None, tile.index, tile.width), entry_bundle(tile.index, tile.width))
+            progress(min(point.size, (tile.index + 1) * WIDTH), point.size)
+    write(folder / "checkpoint", note)
+    return point.size
+
+
+def _place(folder: Path, tile: Tile, content: bytes) -> None:
+    path = folder / tile.path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write(path, content)
 
 
 def renumber() -> int:
