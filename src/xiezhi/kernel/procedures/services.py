@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import DatabaseError, IntegrityError, transaction
 
@@ -111,11 +112,13 @@ def open_matter(
     request_key: str | None = None,
     subject: str = "",
     content: Mapping[str, Any] | None = None,
+    public_id: UUID | None = None,
 ) -> Outcome:
     """Begin a matter with its filing event. Raises Refused with every problem; then nothing is stored.
 
     The same `request_key` with the same content gives the first matter again, with other content it is refused. `content`
-    is what the person said, where `data` is worked out from it (default: `data`).
+    is what the person said, where `data` is worked out from it (default: `data`). `public_id` is for made-up worlds that
+    must come out the same again; everybody else lets it be drawn.
     """
     at = at or wall.now()
     digest = _digest(event, data if content is None else content)
@@ -128,7 +131,9 @@ def open_matter(
         effects = fire(declared, (), Ask(event, on or at.date(), at, actor, data), calendar, overrides=overrides)
         try:
             with transaction.atomic():
-                matter = store.insert_matter(declared, handling_unit, organ, parties, effects, at, subject)
+                matter = store.insert_matter(
+                    declared, handling_unit, organ, parties, effects, at, subject, public_id
+                )
                 _store(matter, effects, at, request_key, digest)
         except IntegrityError as error:
             if "event_once_per_request" not in str(error):

@@ -146,6 +146,7 @@ def insert_matter(
     effects: Effects,
     at: datetime,
     subject: str,
+    public_id: UUID | None = None,
 ) -> Matter:
     """A new matter row with its parties. The intake number is taken from the day's series (收件号)."""
     from xiezhi.kernel.documents import numbering
@@ -161,7 +162,7 @@ def insert_matter(
         procedure=declared.code, version=declared.version, state=effects.view.state.code if effects.view.state else "",
         intake_no=f"{declared.code}{day:%Y%m%d}{serial:06d}", handling_unit_id=handling_unit, organ_id=organ,
         opened_on=first.on, state_since=first.on, subject=subject[:200], parties_line=line[:200],
-        **{f"{level}_id": getattr(unit, f"{level}_id") for level in LEVELS},
+        **{f"{level}_id": getattr(unit, f"{level}_id") for level in LEVELS}, **({"public_id": public_id} if public_id else {}),
     )  # fmt: skip
     add_parties(matter, parties, first.on)
     return matter
