@@ -15,6 +15,7 @@ from pathlib import Path
 
 from django.utils.translation.template import templatize
 
+from xiezhi.kernel.documents.templates import DocumentTemplate
 from xiezhi.kernel.procedures.declare import Field, Procedure
 
 CHINESE = re.compile("[\u3400-\u9fff]")
@@ -44,7 +45,7 @@ NOT_SHOWN = (
     "*/scenario*.py", "*/check*.py", "*/courses.py", "*/habits.py", "*/walks.py",  # proofs of declarations, for developers
     "*/document_*.py", "*/documents.py", "*/case_*.py", "*/archive.py", "*/docx.py", "*/layout.py", "*/documents/render.py",
     "*/documents/templates.py", "*/documents/ca.py", "*/numbering.py", "*/qr.py",  # documents are Chinese: that text alone has legal effect
-    "*/takeover*", "*/take_over*", "*/masking.py", "*/numerals.py", "*/ids.py", "*/bpmn.py", "*/docs.py", "*/statistics.py",
+    "*/takeover*", "*/take_over*", "*/masking.py", "*/numerals.py", "*/ids.py", "*/bpmn.py", "*/docs.py",
     "*/ui/language/*",
 )  # fmt: skip
 """Modules whose Chinese never reaches a page of portal or desk, or must stay Chinese there."""
@@ -93,13 +94,13 @@ def python(source: str, path: str, *, plain: bool = True) -> list[Message]:
         for node in ast.walk(tree):
             if isinstance(node, ast.JoinedStr):
                 passed |= {id(v) for v in node.values}
-                text = pattern_of(node)
-                if not computed(text):
-                    out.append(Message(text, "pattern", path, node.lineno))
+                for text in between_tags(pattern_of(node)):
+                    kind = "pattern" if re.search(r"\{\w+\}", text) else "text"
+                    out.append(Message(text, kind, path, node.lineno))
         for node in ast.walk(tree):
             fresh = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in passed
             if fresh and not computed(node.value):
-                out.append(Message(node.value, "text", path, node.lineno))
+                out += [Message(text, "text", path, node.lineno) for text in between_tags(node.value)]
     return sorted(out, key=lambda m: m.line)
 
 
@@ -125,13 +126,21 @@ def _inner(tree: ast.AST) -> Iterator[int]:
             yield from (id(n) for side in (node.left, *node.comparators) for n in ast.walk(side))
 
 
+def between_tags(text: str) -> list[str]:
+    """The text itself, or what stands between the tags of a piece of HTML; nothing where it has no words."""
+    found = [text] if "<" not in text else [piece.strip() for piece in re.split(r"<[^<>]*>", text)]
+    return [piece for piece in found if piece and not computed(piece)]
+
+
 def computed(text: str) -> bool:
     """Whether the text has no words of its own: no Chinese, a date, a numeral, or a citation, which `say` knows anyway."""
     rest = re.sub(r"\{\w+\}", "", text)
     counted = re.fullmatch(r"\{\w+\}(个工作日|[天日件元人份项条页次名字年个])", text)
-    if text.startswith(("#", "|", "**", "<svg")) or "(?:" in text or re.search(r"〔\{|〔$|\[[(（0-9]", text):
+    if text.startswith(("#", "|", "**", "<svg")) or re.search(r"〔\{|〔$|\(\?:|\[[(（]|\[0-9", text):
         return True  # markdown, drawings, regular expressions, forms of document numbers
-    return not CHINESE.search(rest) or bool(_COMPUTED.fullmatch(rest) or _CITED.fullmatch(text) or counted)
+    return not CHINESE.search(rest) or bool(
+        (_COMPUTED.fullmatch(rest) and re.search(r"[{\d%一二三四五六七八九十]|^周$|^至$", text)) or _CITED.fullmatch(text) or counted
+    )
 
 
 def _call(node: ast.Call, path: str, passed: set[int]) -> list[Message]:
@@ -221,8 +230,14 @@ def declared() -> list[Message]:
     for template in templates.all():
         module = getattr(template.default_body, "__module__", "") or "xiezhi.kernel.documents.templates"
         folder = module.removeprefix("xiezhi.").rpartition(".")[0].replace(".", "/")
-        out += [Message(text, "text", f"{folder}/documents.py", 1) for text in (template.title, template.short)]
+        out += [Message(text, "text", f"{folder}/documents.py", 1) for text in template_texts(template)]
     return [m for m in out if m.text and not computed(m.text)]
+
+
+def template_texts(template: DocumentTemplate) -> Iterator[str]:
+    """What lists of document templates say: names, and what a document must hold."""
+    yield from (template.title, template.short)
+    yield from (field.label for field in template.fields)
 
 
 def procedure_texts(procedure: type[Procedure]) -> Iterator[str]:

@@ -31,7 +31,7 @@ _PLACES = re.compile(r"\{(\w+)\}")
 _MARKS = {
     "，": ", ", "。": ". ", "；": "; ", "：": ": ", "、": ", ", "（": " (", "）": ") ", "“": ' "', "”": '" ', "？": "? ", "！": "! ",
     "《": " ", "》": " ", "〈": " ", "〉": " ", "\u3000": " ", "·": " · ", "→": " → ", "—": "-", "‘": " '", "’": "' ", "÷": " ÷ ",
-    "【": " [", "】": "] ", "～": "-", "／": "/", "＋": "+",
+    "【": " [", "】": "] ", "～": "-", "／": "/", "＋": "+", "…": "…",
 }  # fmt: skip
 _MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 _DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
@@ -49,6 +49,8 @@ _UNITS = {
     "岁": ("year old", "years old"), "级": ("level", "levels"), "元": ("yuan", "yuan"), "万元": ("0,000 yuan", "0,000 yuan"),
     "周": ("week", "weeks"), "户": ("household", "households"), "笔": ("payment", "payments"), "张": ("sheet", "sheets"),
 }  # fmt: skip
+_RUN = 40
+"""Parts between punctuation that are tried together as one sentence."""
 _STRONG = 7
 """Words a sentence must have of its own for its values to hold anything, even other sentences."""
 _WHOLE_DAY = r"\d{4}年\d{1,2}月\d{1,2}日(?:（[^）]*）)?"
@@ -106,13 +108,14 @@ def _patterns() -> tuple[_Pattern, ...]:
                 before, after = pieces[n - 1], pieces[n + 1]
                 # one character alone names no sentence: beside it only a number may stand; so too before a counted thing
                 number = weight == 1 or (n > 1 and not before and after[:1] in _UNITS)
-                inside = (
-                    r"[\d,.]+"
-                    if number
-                    else rf"{_WHOLE_DAY}|[^，；。（）]+?"
-                    if weight < _STRONG
-                    else rf"{_WHOLE_DAY}|.+?"
-                )
+                if number:
+                    inside = r"[\d,.]+"
+                elif weight >= _STRONG:
+                    inside = rf"{_WHOLE_DAY}|.+?"
+                elif words[0] and words[-1]:
+                    inside = rf"{_WHOLE_DAY}|[^，；。]+?"
+                else:
+                    inside = rf"{_WHOLE_DAY}|[^，；。、（）]+?"
                 rule += f"(?P={piece})" if piece in seen else f"(?P<{piece}>{inside})"
                 seen.add(piece)
         sure = max(words, key=len).replace("{{", "{").replace("}}", "}")
@@ -165,19 +168,30 @@ def marked(text: str) -> str:
 
 
 def _whole(text: str) -> str | None:
+    said = _exact(text)
+    return _sentence(text) if said is None else said
+
+
+def _exact(text: str) -> str | None:
     known = _catalog().get(text)
     if known is not None:
         return known
     if (bare := text.rstrip("。：；，")) != text and (known := _catalog().get(bare)) is not None:
         return known.rstrip(".") + _MARKS[text[len(bare)]].rstrip()
-    if (known := _catalog().get(text + "。")) is not None:
-        return known.rstrip(".")
+    for end in "。：":
+        if (known := _catalog().get(text + end)) is not None:
+            return known.rstrip(".: ")
     if found := _DATE.fullmatch(text):
         return _dated(found)
     if found := _AMOUNT.fullmatch(text):
         return _counted(found)
     if found := _NUMBERED.fullmatch(text):
         return f"no. {found[1]}"
+    return None
+
+
+def _sentence(text: str) -> str | None:
+    """A sentence with values in it."""
     if not CHINESE.search(text):
         return None
     for pattern in _patterns():
@@ -187,7 +201,7 @@ def _whole(text: str) -> str | None:
                 continue
             if pattern.plain and any(OPEN in value for value in values.values()):
                 continue
-            return _PLACES.sub(lambda place, said=values: said.get(place[1], place[0]), pattern.said)
+            return _PLACES.sub(lambda place, said=values: said.get(place[1], place[0]), pattern.said)  # type: ignore[misc]
     return None
 
 
@@ -240,11 +254,18 @@ def _pieces(text: str) -> str:
 
 
 def _run(tokens: list[tuple[str, str]], start: int) -> tuple[int, str] | None:
-    for end in range(min(len(tokens), start + 12), start + 1, -1):
-        if tokens[end - 1][0] in ("space", "mark") and tokens[end - 1][1] not in "）”》。":
-            continue
-        joined = "".join(t for _, t in tokens[start:end])
-        if len(joined) < len("".join(t for _, t in tokens)) and _paired(joined) and (said := _whole(joined)):
+    """The longest stretch from `start` that is known as a whole: (where it ends, what it says)."""
+    ends = [
+        end
+        for end in range(min(len(tokens), start + _RUN), start + 1, -1)
+        if tokens[end - 1][0] not in ("space", "mark") or tokens[end - 1][1] in "）”》。"
+    ]
+    stretches = [(end, "".join(t for _, t in tokens[start:end])) for end in ends if end - start < len(tokens)]
+    for end, text in stretches:
+        if (said := _exact(text)) is not None:
+            return end, said
+    for end, text in stretches:
+        if _paired(text) and (said := _sentence(text)) is not None:
             return end, said
     return None
 
@@ -264,7 +285,10 @@ def _one(kind: str, token: str) -> str:
         return said
     if not CHINESE.search(token):
         return token
-    if token.isascii() or "〔" in token or not re.search(r"[\x21-\x7e]", token):
+    for end in range(len(token) - 1, 3, -1):  # a title with a number or name written right behind it
+        if (said := _catalog().get(token[:end])) is not None:
+            return f"{said} {_one('words', token[end:])}"
+    if "〔" in token or not re.search(r"[\x21-\x7e]", token):
         return OPEN + token + CLOSE
     # an English sentence with a Chinese value in it, or a number beside its unit
     out = ""
