@@ -43,8 +43,8 @@ INSTALLED_APPS = [
     "xiezhi.kernel.datasets",
     "xiezhi.enforcement.reconsideration",
     "xiezhi.legal_services.legal_aid",
-    "xiezhi.legal_services.satisfaction",
     "xiezhi.legal_services.wages",
+    "xiezhi.legal_services.satisfaction",  # asks after the steps of all others
     "xiezhi.ui",
     "xiezhi.portal",
     "xiezhi.desk",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -115,7 +116,7 @@ def rate(
     invitation.state, invitation.dirty, invitation.code_hash, invitation.code_until = Invitation.RATED, True, None, None
     invitation.save(update_fields=["state", "dirty", "code_hash", "code_until"])
     if codes.is_bad(number):
-        _open_callback(invitation, rating, text)
+        open_callback(invitation, rating, text)
     return rating
 
 
@@ -143,7 +144,7 @@ def change(
             data = {"level": str(number), **({"words": text} if text else {})}
             services.fire_event(row.matter_id, "rating_changed", REGISTER, data)
     elif codes.is_bad(number):
-        _open_callback(invitation, rating, text)
+        open_callback(invitation, rating, text)
     return rating
 
 
@@ -176,7 +177,8 @@ def callback_unit(unit: Unit) -> Unit:
     return unit
 
 
-def _open_callback(invitation: Invitation, rating: Rating, text: str) -> Matter:
+def open_callback(invitation: Invitation, rating: Rating, text: str, *, public_id: UUID | None = None) -> Matter:
+    """Open the call-back on a bad rating; `text` are its words. Everybody calls `rate`, made-up worlds call this."""
     matter = Matter.objects.get(pk=invitation.matter_id)
     unit = Unit.objects.get(pk=invitation.unit_id)
     officers = {str(s) for s in MatterOfficer.objects.filter(matter=matter).values_list("staff_id", flat=True)}
@@ -192,7 +194,7 @@ def _open_callback(invitation: Invitation, rating: Rating, text: str) -> Matter:
     }  # fmt: skip
     outcome = services.open_matter(
         params.CODE, "opened", REGISTER, data, handling_unit=callback_unit(unit).pk, parties=[rater],
-        subject=f"{unit.name}的差评", request_key=f"satisfaction:{invitation.pk}",
+        subject=f"{unit.name}的差评", request_key=f"satisfaction:{invitation.pk}", public_id=public_id,
     )  # fmt: skip
     CallbackRow.objects.create(
         matter=outcome.matter, invitation=invitation, unit=unit, opened_on=outcome.matter.opened_on
