@@ -303,7 +303,9 @@ def _readable(event: Event, rec: Recorded, at: At) -> tuple[Field, ...]:
     """Fields of an entry the reader may see: the office all, the other side the application itself and what it wrote."""
     if at.office or rec.role in at.actor.roles:
         return event.form
-    return () if event.sources else tuple(f for f in event.form if f.kind not in (Kind.RECORDS, Kind.FILES))
+    if event.sources:
+        return ()
+    return tuple(f for f in event.form if f.kind not in (Kind.RECORDS, Kind.FILES) and not f.confidential)
 
 
 def _corrections(history: Sequence[Recorded]) -> tuple[set[int], dict[int, int]]:

@@ -77,6 +77,15 @@ def test_poverty_health_and_abuse_are_sealed() -> None:
     assert [x for x in free if x not in {("corrected", "replace"), ("corrected", "reason")}] == []
 
 
+def test_other_organs_read_nothing_of_poverty_health_or_abuse() -> None:
+    for event in (P.events["applied"], P.events["asked_in_custody"]):
+        shown = {f.name for f in event.form if not f.confidential and f.kind is not Kind.FILES}
+        assert shown <= {"kind", "matter_type", "channel", "received_on", "first_filed_on", "applied_at", "transferor_kind", "transferor_name",
+                         "case_organ", "case_organ_name", "case_organ_no", "in_custody", "life_or_death", "represented"}  # fmt: skip
+    told = {e.code for e in P.events.values() if "case_organ" in [r.code for r in e.notifies]}
+    assert told == {"organ_told", "replaced"}, "documents of these events go to the court"
+
+
 def test_nobody_is_asked_for_a_certificate_of_poverty() -> None:
     for event in P.events.values():
         for field in event.form:

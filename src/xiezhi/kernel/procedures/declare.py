@@ -99,6 +99,7 @@ class Field:
     `personal` values are kept beside the history where the eraser can delete them; they never enter `facts`.
     `fact` names the fact the value becomes (True: same name). `sample` serves scenarios, tests and the demo province.
     `required_on_screen`: a person must answer it, though a history without it is lawful (old matters, short scenarios).
+    `confidential` values are read by the office and by whoever wrote them, never by other organs that take part.
     `default` is the value of a field left untouched on a screen; a BOOL that has one is a tick box, any other asks 是 or 否.
     """
 
@@ -115,6 +116,7 @@ class Field:
     fields: tuple[Field, ...] = ()
     max_length: int = 20000
     required_on_screen: bool = False
+    confidential: bool = False
     default: Any = None
 
     @property

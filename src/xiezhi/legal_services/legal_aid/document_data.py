@@ -242,7 +242,14 @@ def _appointment(s: _Source) -> dict[str, Any]:
 
 
 def _letter(s: _Source) -> dict[str, Any]:
-    return {"addressee": s.case_organ() or "办案机关"}
+    found: dict[str, Any] = {
+        "addressee": s.case_organ() or "办案机关",
+        "ended": s.facts.get("closing_type") == "TERMINATED",
+    }
+    if s.facts.get("restricted") and s.facts.get("route") != "NOTIFY":
+        # what somebody suffered is no business of a letter that passes many hands
+        found["matter"] = codes.KINDS.get(str(s.facts.get("kind") or ""), "")
+    return found
 
 
 def _agreement(s: _Source) -> dict[str, Any]:

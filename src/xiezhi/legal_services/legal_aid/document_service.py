@@ -50,8 +50,13 @@ def _appointment(d: Data) -> str:
 
 
 def _letter(d: Data) -> str:
+    number = "（你单位案号：{case_organ_no}）" if d.get("case_organ_no") else ""
+    if d.get("ended"):
+        return p("{recipient}{matter}一案" + number + "，本机构已依法决定终止法律援助。特此函告。", d) + contact_line(d)
     text = p(
-        "{recipient}{matter}一案（你单位案号：{case_organ_no}），本机构依照"
+        "{recipient}{matter}一案"
+        + number
+        + "，本机构依照"
         + LAW
         + "的规定，已指派{provider_firm}{provider}（{provider_kind}）担任{capacity}。",
         d,
@@ -115,7 +120,7 @@ TEMPLATES = [
          Field("in_custody", "受援人在押", "bool", required=False), Field("hidden_address", "地址保密", "bool", required=False), CONTACT),
         _appointment, basis="法律援助法 第43条第1款、第36条", addressee="东岭明衡律师事务所 顾言蹊律师", capacity="代理人", meet_days=5, hidden_address=True),
     doc("organ_letter", "法律援助公函", "函",
-        (*LETTER, CASE_NO, RECIPIENT, MATTER, Field("case_organ_no", "办案机关的案号", required=False), PROVIDER, FIRM, KIND, _CAPACITY, CONTACT),
+        (*LETTER, CASE_NO, RECIPIENT, MATTER, Field("case_organ_no", "办案机关的案号", required=False), Field("ended", "援助已经终止", "bool", required=False), PROVIDER, FIRM, KIND, _CAPACITY, CONTACT),
         _letter, basis="法律援助法 第36条", addressee="临川市人民检察院", recipient="高小舟", matter="涉嫌盗窃", case_organ_no="临检刑诉〔2026〕31号", capacity="辩护人"),
     doc("agreement", "法律援助委托协议", "",
         (ORGAN, ISSUED, CASE_NO, RECIPIENT, MATTER, PROVIDER, FIRM, Field("stage", "事项和阶段", required=False), Field("powers", "权限", required=False)),

@@ -61,8 +61,9 @@ def _appointed(view: View, ask: Ask) -> Mapping[str, Any]:
 
 
 def _appointment_papers(view: View, values: Mapping[str, Any]) -> Sequence[str]:
-    litigation = view.facts.get("kind") in codes.LITIGATION
-    return ["法律援助指派通知书", "法律援助公函"] if litigation else ["法律援助指派通知书"]
+    """The letter to the organ goes with the lawyer; where the organ notified, it is the answer to it (`organ_told`)."""
+    letter = view.facts.get("kind") in codes.LITIGATION and view.facts.get("route") != "NOTIFY"
+    return ["法律援助指派通知书", "法律援助公函"] if letter else ["法律援助指派通知书"]
 
 
 def _replaced(view: View, ask: Ask) -> Mapping[str, Any]:
@@ -114,9 +115,9 @@ class Aid:
         plain="法律援助机构已为您安排法律援助人员。", notifies=(APPLICANT, RECIPIENT, PROVIDER),
     )  # fmt: skip
     organ_told = Event(
-        "通知办案机关", ((*S.ON_DUTY, S.CHANGED), SAME), by=OFFICE, basis=A(36), backdated=True,
+        "通知办案机关", ((*S.ON_DUTY, S.CHANGED, S.TERMINATED), SAME), by=OFFICE, basis=A(36), backdated=True,
         form=(Field("letter_no", "公函文号", max_length=100), files()), meets=("LA-NOTIFY-TELL", "LA-NOTIFY-TELL-WD"),
-        plain="法律援助机构已将指派情况通知办案机关。", notifies=(CASE_ORGAN,), hint="与指派同在三日以内",
+        produces=("法律援助公函",), plain="法律援助机构已通知办案机关。", notifies=(CASE_ORGAN,), hint="与指派同在三日以内",
     )  # fmt: skip
     met = Event(
         "会见受援人并签订委托协议", ((S.APPOINTED,), S.WORKING), by=(PROVIDER, *OFFICE), basis=joined(A(46), A(47)), backdated=True,

@@ -79,12 +79,11 @@ def _notified(view: View, ask: Ask) -> Mapping[str, Any]:
 
 
 def _filed_papers(view: View, values: Mapping[str, Any]) -> Sequence[str]:
+    """The promise is a paper only where hardship is to be checked at all."""
+    facts = view.facts
+    exempt = facts.get("hardship_not_required") or facts.get("hardship_check_waived")
     papers = ["法律援助申请表", "法律援助申请受理回执"]
-    return (
-        [*papers, "个人诚信承诺书"]
-        if view.facts.get("promise") and not view.facts.get("hardship_not_required")
-        else papers
-    )
+    return papers if exempt or not facts.get("promise") else [*papers, "个人诚信承诺书"]
 
 
 def _verified(view: View, ask: Ask) -> Mapping[str, Any]:

@@ -16,7 +16,6 @@ from .fields import day, files, text, yes_no
 from .roles import (
     APPLICANT,
     ARCHIVIST,
-    CASE_ORGAN,
     OFFICE,
     ORGAN_OFFICER,
     PROVIDER,
@@ -120,7 +119,7 @@ class Remedy:
               text("reason", "说明理由", "案件已经撤诉，审理终止。", required=True), yes_no("status_lost", "免予核查的身份已经丧失"),
               day("asked_on", "受援人要求之日"), Field("other_basis", "所依据的法律、法规", max_length=100, sample="地方法律援助条例"), day("served_on", "送达受援人之日")),
         requires=TERMINATING, sets={"terminated_on": ON, "closing_type": "TERMINATED", "offer_open": False}, produces=("终止法律援助决定书",),
-        plain="法律援助机构决定终止法律援助；有异议的，可以向司法行政部门提出。", notifies=(APPLICANT, RECIPIENT, PROVIDER, CASE_ORGAN),
+        plain="法律援助机构决定终止法律援助；有异议的，可以向司法行政部门提出。", notifies=(APPLICANT, RECIPIENT, PROVIDER),
         rateable=True,
     )  # fmt: skip
     objected = Event(

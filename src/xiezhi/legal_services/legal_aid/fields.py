@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from xiezhi.kernel.procedures.declare import Field, Kind, choice
@@ -42,6 +43,18 @@ def choices(name: str, label: str, options: Mapping[str, str], **kwargs: Any) ->
 def files(name: str = "attachments", label: str = "附件", **kwargs: Any) -> Field:
     """References to uploaded files."""
     return Field(name, label, Kind.FILES, **kwargs)
+
+
+_OPEN = frozenset((
+    "kind", "matter_type", "channel", "received_on", "first_filed_on", "applied_at", "transferor_kind", "transferor_name", "case_organ",
+    "case_organ_name", "case_organ_no", "in_custody", "life_or_death", "represented",
+))  # fmt: skip
+"""What other organs that take part may read of an application; poverty, health, abuse and addresses are none of it."""
+
+
+def _closed(form: tuple[Field, ...]) -> tuple[Field, ...]:
+    """The form with everything else closed to them."""
+    return tuple(f if f.name in _OPEN else replace(f, confidential=True) for f in form)
 
 
 _PERSON = (
@@ -122,22 +135,22 @@ _MATTER = (
     yes_no("life_or_death", "可能判处无期徒刑、死刑", fact=True, basis=A(26)),
 )  # fmt: skip
 
-APPLICATION = (
+APPLICATION = _closed((
     choice("channel", "申请渠道", codes.CHANNELS, fact=True),
     day("received_on", "收到日", fact="application_received_on", help="收到与登记不在同一天的填写", basis=A(43, 1)),
     day("first_filed_on", "最初提出申请之日", fact=True, help="由其他机构转来的，保留最初申请的日期"),
     APPLICANT, AGENT,
     choice("applied_by", "由谁提出", {"SELF": "本人", "GUARDIAN": "法定代理人", "KIN": "近亲属", "AGENT": "受委托人"}, fact=True, basis=A(40)),
     *_MATTER, *ANSWERS, *MEANS, *_SENSITIVE, *_WISHES, files(),
-)  # fmt: skip
+))  # fmt: skip
 
-CUSTODY = (
+CUSTODY = _closed((
     choice("transferor_kind", "收到申请的单位或者人员", codes.CUSTODY_KINDS, required=True, fact=True, basis=A(39)),
     Field("transferor_name", "名称", fact=True, max_length=100, sample="临川市看守所"),
     moment("applied_at", "提出申请的时刻", help="与登记时刻不同的填写；二十四小时自此刻起算", basis=A(39)),
     choice("applied_by", "由谁提出", {"SELF": "本人", "GUARDIAN": "法定代理人", "KIN": "近亲属", "AGENT": "受委托人"}, fact=True, basis=A(40, 2)),
     APPLICANT, AGENT, *(f for f in _MATTER if f.name != "in_custody"), *ANSWERS, *MEANS, *_SENSITIVE, *_WISHES, files(),
-)  # fmt: skip
+))  # fmt: skip
 
 NOTICE = (
     choice("notice_kind", "通知的种类", codes.NOTICE_KINDS, required=True, fact=True, basis=joined(A(25), A(28))),
