@@ -28,9 +28,22 @@ from xiezhi.kernel.units import ids
 
 from .models import WageWorker
 
-__all__ = ["MOST_TRIES", "PLATFORM", "Line", "answer", "enter", "invite", "open_link", "parse_list"]
+__all__ = [
+    "GUEST",
+    "MOST_TRIES",
+    "PLATFORM",
+    "Line",
+    "answer",
+    "enter",
+    "invite",
+    "money",
+    "open_link",
+    "parse_list",
+]
 
 PLATFORM = Actor("platform", frozenset({"platform"}), "在线平台")
+GUEST = Actor("guest", frozenset({"representative"}), "工友代表")
+ZERO = Decimal(0)
 MOST_TRIES = 8
 MOST_WORKERS = 300
 _NUMBER = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
@@ -85,12 +98,15 @@ def _hash(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-def _money(value: Any) -> Decimal | None:
+def money(value: Any) -> Decimal | None:
+    """A sum above nought with at most two decimals, or None."""
     try:
-        found = Decimal(str(value)) if value not in (None, "") else None
+        found = Decimal(str(value).replace(",", "").replace("，", "")) if value not in (None, "") else None
     except InvalidOperation:
         return None
-    return found if found is not None and found > 0 else None
+    if found is None or not found.is_finite() or not 0 < found < 10**10:
+        return None
+    return found.quantize(Decimal("0.01"))
 
 
 def _mobile(value: Any) -> str:
@@ -115,14 +131,14 @@ def enter(
         workers.append(WageWorker(
             matter=matter, no=1, filer=True, person_id=filer.get("person_id"), name=str(filer.get("name") or "")[:40],
             mobile=_mobile(filer.get("mobile")) or None, id_no=str(filer.get("id_no") or "") or None,
-            amount=_money(filer.get("amount")), state=WageWorker.CONFIRMED, confirmed_at=at,
+            amount=money(filer.get("amount")), state=WageWorker.CONFIRMED, confirmed_at=at,
         ))  # fmt: skip
         first = 2
     for i, row in enumerate(rows):
         mobile = _mobile(row.get("mobile"))
         workers.append(WageWorker(
             matter=matter, no=first + i, name=str(row.get("name") or "")[:40], mobile=mobile or None,
-            id_no=str(row.get("id_no") or "") or None, note=str(row.get("note") or "") or None, amount=_money(row.get("amount")),
+            id_no=str(row.get("id_no") or "") or None, note=str(row.get("note") or "") or None, amount=money(row.get("amount")),
             state=WageWorker.INVITED if mobile else WageWorker.NO_PHONE,
         ))  # fmt: skip
     messages = [invite(w, at, save=False) for w in workers if w.state == WageWorker.INVITED]
@@ -169,7 +185,7 @@ def answer(
     worker: WageWorker, what: str, at: datetime, *, own_amount: Any = None, actor: Actor = PLATFORM, way: str = "LINK"
 ) -> None:
     """A worker's own word: "yes", "amount" (with what they say is owed) or "no" (they leave). Raises Refused."""
-    own = _money(own_amount)
+    own = money(own_amount)
     with transaction.atomic():
         locked = WageWorker.objects.select_for_update(of=("self",)).select_related("matter").get(pk=worker.pk)
         if what == "no":
