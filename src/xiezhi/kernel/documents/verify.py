@@ -7,7 +7,7 @@ alphabet, so that a mistyped character is told before the database is asked.
 
 from __future__ import annotations
 
-import secrets
+from xiezhi.kernel import chance
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 15  # random characters: 75 bits
@@ -26,7 +26,7 @@ def _check(body: str) -> str:
 
 def new_code() -> str:
     """A new code, 15 random characters and one check character, in four groups: ``8F3K-2Q7M-XW0B-9TCD``."""
-    body = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    body = "".join(chance.choice(ALPHABET) for _ in range(LENGTH))
     return group(body + _check(body))
 
 

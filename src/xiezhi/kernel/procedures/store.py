@@ -11,6 +11,7 @@ import orjson
 from django.db import connection
 from django.db.models import Q
 
+from xiezhi.kernel import chance
 from xiezhi.kernel.calendar import services as calendars
 from xiezhi.kernel.calendar.counting import Calendar
 from xiezhi.kernel.procedures import registry
@@ -162,7 +163,7 @@ def insert_matter(
         procedure=declared.code, version=declared.version, state=effects.view.state.code if effects.view.state else "",
         intake_no=f"{declared.code}{day:%Y%m%d}{serial:06d}", handling_unit_id=handling_unit, organ_id=organ,
         opened_on=first.on, state_since=first.on, subject=subject[:200], parties_line=line[:200],
-        **{f"{level}_id": getattr(unit, f"{level}_id") for level in LEVELS}, **({"public_id": public_id} if public_id else {}),
+        **{f"{level}_id": getattr(unit, f"{level}_id") for level in LEVELS}, public_id=public_id or chance.public_id(),
     )  # fmt: skip
     add_parties(matter, parties, first.on)
     return matter
