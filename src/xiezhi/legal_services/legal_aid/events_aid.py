@@ -89,12 +89,12 @@ class Aid:
         requires=OFFERING, sets=_offered, hint="征询不改变办件的责任单位；逾期未答复的自动失效",
     )  # fmt: skip
     offer_accepted = Event(
-        "同意承办", (S.TO_APPOINT, SAME), by=(PROVIDER, *OFFICE), basis=joined(A(16, 1), A(46, 1)), form=(_WHO,), meets=("LA-OFFER",),
+        "同意承办", (S.TO_APPOINT, SAME), by=(PROVIDER, *OFFICE), basis=A(16, 1), form=(_WHO,), meets=("LA-OFFER",),
         requires=ANSWERING, sets={"offer_open": False}, hint="由法律援助机构随后指派",
         office_title="登记同意承办",
     )  # fmt: skip
     offer_refused = Event(
-        "不能承办", (S.TO_APPOINT, SAME), by=(PROVIDER, *OFFICE), basis=A(46, 1), meets=("LA-OFFER",),
+        "不能承办", (S.TO_APPOINT, SAME), by=(PROVIDER, *OFFICE), basis=A(16, 1), meets=("LA-OFFER",),
         form=(_WHO, choice("reason_code", "理由", codes.OFFER_REFUSALS, required=True), text("reason", "说明", "近期开庭冲突。")),
         requires=ANSWERING, sets=_OFFER_OVER, hint="没有正当理由不得拒绝",
         office_title="登记不能承办",
@@ -103,7 +103,7 @@ class Aid:
         "撤回征询", (S.TO_APPOINT, SAME), by=OFFICE, basis=A(43, 1), form=(_WHO,), meets=("LA-OFFER",), requires=ANSWERING, sets=_OFFER_OVER,
     )  # fmt: skip
     offer_lapsed = Event(
-        "征询失效", (S.TO_APPOINT, SAME), by=(CLOCK,), basis=A(46, 1), when="LA-OFFER", sets=_OFFER_OVER, notifies=(CASE_OFFICER,),
+        "征询失效", (S.TO_APPOINT, SAME), by=(CLOCK,), basis=A(16, 1), when="LA-OFFER", sets=_OFFER_OVER, notifies=(CASE_OFFICER,),
     )  # fmt: skip
     appointed = Event(
         "指派法律援助人员", (S.TO_APPOINT, S.APPOINTED), by=OFFICE, basis=joined(A(25), A(36), A(43, 1)),

@@ -50,11 +50,14 @@ _OPEN = frozenset((
     "case_organ_name", "case_organ_no", "in_custody", "life_or_death", "represented",
 ))  # fmt: skip
 """What other organs that take part may read of an application; poverty, health, abuse and addresses are none of it."""
+_ASKED = frozenset(("claim", "applied_by", "applicant", "facts_reasons"))
+"""What a person must answer on a screen; a history without it is lawful."""
 
 
 def _closed(form: tuple[Field, ...]) -> tuple[Field, ...]:
     """The form with everything else closed to them."""
-    return tuple(f if f.name in _OPEN else replace(f, confidential=True) for f in form)
+    asked = (replace(f, required_on_screen=True) if f.name in _ASKED else f for f in form)
+    return tuple(f if f.name in _OPEN else replace(f, confidential=True) for f in asked)
 
 
 _PERSON = (

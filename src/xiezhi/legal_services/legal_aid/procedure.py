@@ -50,7 +50,7 @@ class LegalAid(CommonEvents, Remedy, Aid, Intake, Terms, States, Procedure):
     parameters = {
         "days_counted": Dated("法律援助法所称日（CALENDAR 自然日，末日顺延；WORKING 工作日）", ((_EVER, "CALENDAR"),), joined(A(36), A(43), A(49))),
         "supplement_time": Dated("补充材料的时间（EXCLUDED 不计入审查期限，COUNTED 计入，RESTART 补齐后重新计算）", ((_EVER, "EXCLUDED"),), A(43, 2)),
-        "offer_hours": Dated("征询承办的答复时限（小时）", ((_EVER, 24),), A(46, 1), "practice"),
+        "offer_hours": Dated("征询承办的答复时限（小时）", ((_EVER, 24),), A(16, 1), "practice"),
         "first_aid_appoint_days": Dated("先行提供后的指派时限（日）", ((_EVER, 1),), A(44, 1), "practice"),
         "reappoint_days": Dated("更换后另行指派的时限（日）", ((_EVER, 3),), A(55), "practice"),
         "meet_days": Dated("会见并签订委托协议的时限（日）", ((_EVER, 5),), A(46, 1), "practice"),

@@ -113,7 +113,7 @@ OFFERING = (
     Rule("OFFER_OPEN", _another_offer_open, A(43, 1)),
     *(r for r in APPOINTING if r.code in ("CONFLICT", "STOP_PENALTY", "THREE_YEARS", "SAME_PROVIDER")),
 )
-ANSWERING = (Rule("NO_OFFER", _offer_open, A(46, 1)), Rule("OTHER_PROVIDER", _offered_to, A(46, 1), "provider_ref"))
+ANSWERING = (Rule("NO_OFFER", _offer_open, A(16, 1)), Rule("OTHER_PROVIDER", _offered_to, A(16, 1), "provider_ref"))
 
 
 # change

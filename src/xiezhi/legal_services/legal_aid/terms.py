@@ -210,7 +210,7 @@ class Terms:
         on_lapse="当事人在押，羁押期间不因节假日延长：到这一天仍未指派的，立即提醒；法定期限另计",
     )  # fmt: skip
     offer = Term(
-        "LA-OFFER", "答复征询", _length("offer_hours", "offered"), HR, (Since("offered", "", "发出征询"),), A(46, 1), side=Side.PARTY,
+        "LA-OFFER", "答复征询", _length("offer_hours", "offered"), HR, (Since("offered", "", "发出征询"),), A(16, 1), side=Side.PARTY,
         runs_in=S.TO_APPOINT, on_lapse="征询失效，改为征询他人；办件始终由法律援助机构负责", todo="答复是否承办", alarm=False,
     )  # fmt: skip
     meet = Term(
