@@ -6,11 +6,10 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from xiezhi.kernel.access import services, sessions
+from xiezhi.kernel.access import rates, services, sessions
 from xiezhi.kernel.access.models import Account
 from xiezhi.kernel.people import crypto
 
@@ -37,14 +36,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         super().pre_authenticate(request, **credentials)
         username = credentials.get("username") or ""
-        if services.is_locked(username) or cache.get(_unknown(username), 0) >= services.max_failures():
+        if services.is_locked(username) or rates.counted(_unknown(username)) >= services.max_failures():
             raise self.validation_error("too_many_login_attempts")
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         username = credentials.get("username") or ""
         if not services.record_failure(username, terminal=services.terminal_of(request)):
-            key = _unknown(username)
-            cache.set(key, cache.get(key, 0) + 1, int(services.lock_time().total_seconds()))
+            rates.count(_unknown(username), int(services.lock_time().total_seconds()))
 
     def post_login(self, request: HttpRequest, user: Account, **kwargs: Any) -> Any:
         services.record_success(user, terminal=services.terminal_of(request))

@@ -384,3 +384,6 @@ class ReadingKey(models.Model):
 
     def __str__(self) -> str:
         return str(self.reading_id)
+
+
+from xiezhi.kernel.access.rates import RateCount as RateCount  # noqa: E402 - one app, two modules
