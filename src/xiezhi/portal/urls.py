@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from xiezhi.portal.views import account, apply, home, my, procedures, verify
+from xiezhi.portal.views import account, alive, apply, home, my, procedures, verify
 
 app_name = "portal"
 
@@ -29,6 +29,7 @@ urlpatterns = [
     path("my/resume/", account.resume, name="resume"),
     path("my/account/", account.account, name="account"),
     path("my/account/link/", account.link_confirm, name="link_confirm"),
+    path("my/alive/", alive.alive, name="alive"),
     path("my/notices/", account.notices, name="notices"),
     path("my/readings/", my.readings, name="readings"),
     path("my/<uuid:public_id>/", my.matter, name="matter"),

@@ -11,6 +11,7 @@ class AccessConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from xiezhi.kernel.access import sessions
+        from xiezhi.kernel.access import idle, sessions
 
         sessions.connect()
+        idle.connect()

@@ -8,13 +8,14 @@ from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import get_resolver
 
-from xiezhi.kernel.access import guards, subject
+from xiezhi.kernel.access import guards, idle, subject
 from xiezhi.kernel.access.models import Account, AccountKind
 from xiezhi.kernel.access.permissions import Forbidden
 from xiezhi.kernel.access.purposes import PurposeError
@@ -51,6 +52,8 @@ class Gate:
         if api and (refused := _sign_in_service(request)):
             return refused
         declared = guards.guard_of(view, request.method)
+        if idle.signed_out(request) and (declared is None or not declared.public):
+            return _away(request, api=api)
         if declared is None:
             log.error("no guard declared for %s (%s)", request.path, getattr(view, "__qualname__", view))
             raise Forbidden("该页面未声明访问规则，已按规定拒绝访问。请联系系统管理员。")
@@ -75,6 +78,19 @@ class Gate:
             return None
         page: Callable[..., HttpResponseBase] = get_resolver().resolve_error_handler(403)
         return page(request, exception=Forbidden(str(exception)))
+
+
+def _away(request: HttpRequest, *, api: bool) -> HttpResponseBase:
+    """Where somebody goes who came back too late: to sign in, and on from there."""
+    said = "您已超过30分钟没有操作，系统已自动退出。填写的内容保存在草稿里，请重新登录后接着办。"
+    if api:
+        return problem(401, "signed-out", said)
+    messages.info(request, said)
+    wanted = request.get_full_path() if request.method == "GET" and not request.headers.get("HX-Request") else "/"
+    answer = redirect_to_login(wanted, resolve_url(settings.LOGIN_URL))
+    if request.headers.get("HX-Request"):
+        answer.headers["HX-Redirect"] = answer.url
+    return answer
 
 
 def problem(status: int, kind: str, detail: str) -> JsonResponse:

@@ -90,14 +90,23 @@
   });
   all("[data-needs-script]").forEach((node) => { node.hidden = false; });
 
-  /* Left alone for long: say so before the session ends. */
+  /* Left alone for long: say so before the session ends, and leave the page when it has. Whoever reads or types without
+     sending anything says now and then that they are here. */
   const idle = Number(document.body.dataset.idle || 0);
   const dialog = document.getElementById("idle");
   if (idle && dialog) {
     let timer = 0;
-    const warn = () => { if (!dialog.open) dialog.showModal(); };
-    const reset = () => { if (dialog.open) return; clearTimeout(timer); timer = setTimeout(warn, idle * 1000); };
-    dialog.addEventListener("close", reset);
+    let told = Date.now();
+    const leave = () => window.location.reload();
+    const warn = () => { if (!dialog.open) dialog.showModal(); timer = setTimeout(leave, 305 * 1000); };
+    const here = () => { told = Date.now(); fetch("/my/alive/", { credentials: "same-origin" }).catch(() => {}); };
+    const reset = () => {
+      if (dialog.open) return;
+      clearTimeout(timer);
+      timer = setTimeout(warn, idle * 1000);
+      if (Date.now() - told > 240 * 1000) here();
+    };
+    dialog.addEventListener("close", () => { reset(); here(); });
     ["pointerdown", "keydown", "scroll"].forEach((name) => document.addEventListener(name, reset, { passive: true }));
     reset();
   }
