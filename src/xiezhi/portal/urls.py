@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from xiezhi.portal.views import account, alive, apply, home, my, procedures, verify
+from xiezhi.portal.views import account, alive, apply, home, ledger, mandates, my, procedures, summary, verify
 
 app_name = "portal"
 
@@ -29,6 +29,10 @@ urlpatterns = [
     path("my/resume/", account.resume, name="resume"),
     path("my/account/", account.account, name="account"),
     path("my/account/link/", account.link_confirm, name="link_confirm"),
+    path("my/acting/", mandates.act, name="acting"),
+    path("my/mandates/", mandates.index, name="mandates"),
+    path("my/mandates/new/", mandates.new, name="mandate_new"),
+    path("my/mandates/<uuid:uid>/", mandates.answer, name="mandate"),
     path("my/alive/", alive.alive, name="alive"),
     path("my/notices/", account.notices, name="notices"),
     path("my/readings/", my.readings, name="readings"),
@@ -37,7 +41,13 @@ urlpatterns = [
     path("my/<uuid:public_id>/file/", my.read_file, name="file"),
     path("my/<uuid:public_id>/file/<int:pk>/", my.piece, name="piece"),
     path("my/<uuid:public_id>/documents/<int:pk>/", my.document, name="document"),
+    path("my/<uuid:public_id>/documents/<int:pk>/summary/", summary.summary_page, name="summary"),
+    path("my/<uuid:public_id>/documents/<int:pk>/summary.pdf", summary.summary_pdf, name="summary_pdf"),
     path("my/<uuid:public_id>/e/<slug:code>/", my.event, name="event"),
     path("verify/", verify.index, name="verify"),
     path("verify/<str:code>/", verify.verified, name="verified"),
+    path("verify/<str:code>/record", verify.record, name="record"),
+    path("ledger/", ledger.page, name="ledger"),
+    path("my/<uuid:public_id>/proofs/", ledger.proofs, name="proofs"),
+    path("my/<uuid:public_id>/proofs/<int:seq>/", ledger.proof, name="proof"),
 ]

@@ -15,6 +15,7 @@ from xiezhi.kernel.documents.ca import DevelopmentCA, UnitCredential
 from xiezhi.kernel.documents.models import Document, StoredFile
 from xiezhi.kernel.documents.render import RenderError, render, seal_image, spell_missing
 from xiezhi.kernel.documents.sign import Pkcs11Settings, Pkcs11Signer, Signer, SignError, SoftwareSigner, VisibleSeal
+from xiezhi.kernel.ledger import services as ledger
 from xiezhi.kernel.units.models import Unit
 
 __all__ = ["authority", "fonts", "produce", "signer", "verify_url"]
@@ -75,6 +76,13 @@ def _seal_pdf(name: str) -> bytes:
     return seal_image(name, fonts_dir=fonts(), kind="pdf")
 
 
+def file_payload(doc: Document, sha256: str) -> dict[str, str]:
+    """What the ledger commits to of a finished file: its digest, and the code printed on it. No personal data, so that the
+    record may be handed to whoever holds the document."""
+    frozen = doc.frozen or {}
+    return {"document": doc.number or doc.title, "code": str(frozen.get("verify_code", "")), "sha256": sha256}
+
+
 def produce(pk: int) -> bool:
     """Render one pending document. A failure is kept in plain words; nothing raised is lost. True when it is done."""
     doc = Document.objects.select_related("unit").get(pk=pk)
@@ -93,7 +101,9 @@ def produce(pk: int) -> bool:
         file, _ = StoredFile.objects.get_or_create(
             sha256=key.rsplit("/", 1)[1], defaults={"size": len(content), "media_type": "application/pdf"}
         )
-        Document.objects.filter(pk=pk, render_state=Document.PENDING).update(
+        done = Document.objects.filter(pk=pk, render_state=Document.PENDING).update(
             render_state=Document.DONE, file=file, render_error=""
         )
+        if done:
+            ledger.append("file", file_payload(doc, file.sha256), object_type="file", object_id=str(pk))
     return True

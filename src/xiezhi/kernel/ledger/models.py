@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 from django.db.models import Func
 from django.db.models.lookups import Exact
@@ -34,7 +35,10 @@ class PendingEntry(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "待入账承诺"
-        indexes = [models.Index(fields=["xid", "id"], name="ledger_pending_order")]
+        indexes = [
+            models.Index(fields=["xid", "id"], name="ledger_pending_order"),
+            HashIndex(fields=["commitment"], name="ledger_pending_commitment"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Exact(Func("commitment", function="octet_length", output_field=models.IntegerField()), 32),

@@ -259,8 +259,10 @@ def appoint(
         raise PeopleError("同一时期只能有一个主要岗位，请先变更原主要岗位。")
     if not main and not _covered(list(mains), since, valid_to):
         raise PeopleError("任职期间应当始终有一个主要岗位，请先登记主要岗位。")
-    return Appointment.objects.create(
-        staff=staff, unit=unit, post=post, main=main, acting=acting, valid_from=since, valid_to=valid_to
+    return _kept(
+        Appointment.objects.create(
+            staff=staff, unit=unit, post=post, main=main, acting=acting, valid_from=since, valid_to=valid_to
+        )
     )
 
 
@@ -288,7 +290,7 @@ def change_main_post(staff: Staff, unit: Unit, post: Post, *, on: date) -> Appoi
         Q(valid_to__isnull=True) | Q(valid_to__gt=on)
     ):
         _cut(appointment, on)
-    return Appointment.objects.create(staff=staff, unit=unit, post=post, main=True, valid_from=on)
+    return _kept(Appointment.objects.create(staff=staff, unit=unit, post=post, main=True, valid_from=on))
 
 
 @transaction.atomic
@@ -341,16 +343,31 @@ def end_deputy(deputy: Deputy, *, on: date) -> None:
     deputy.save(update_fields=["valid_to"])
 
 
+def _kept(appointment: Appointment, *, gone: bool = False) -> Appointment:
+    """Posts give roles: who got which post, and until when, is committed to in the ledger."""
+    from xiezhi.kernel.ledger import services as ledger
+
+    until = appointment.valid_to
+    payload = {
+        "appointment": appointment.pk, "staff": str(appointment.staff.uid), "unit": appointment.unit_id, "post": appointment.post_id,
+        "from": appointment.valid_from.isoformat(), "to": until.isoformat() if until else None, "gone": gone,
+    }  # fmt: skip
+    ledger.append("permission", payload, object_type="people.appointment", object_id=str(appointment.pk))
+    return appointment
+
+
 def _lock(staff: Staff) -> None:
     Staff.objects.select_for_update().get(pk=staff.pk)
 
 
 def _cut(appointment: Appointment, on: date) -> None:
     if on <= appointment.valid_from:
+        _kept(appointment, gone=True)
         appointment.delete()
         return
     appointment.valid_to = on
     appointment.save(update_fields=["valid_to"])
+    _kept(appointment)
 
 
 def _covered(mains: list[Appointment], since: date, until: date | None) -> bool:

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,9 @@ from xiezhi.kernel.access.guards import PUBLIC, guard
 from xiezhi.kernel.documents import services as documents
 from xiezhi.kernel.documents import verify as codes
 from xiezhi.kernel.documents.models import Document
+from xiezhi.kernel.documents.produce import file_payload
 from xiezhi.kernel.documents.sign import SignError, check_pdf
+from xiezhi.kernel.ledger import records
 from xiezhi.kernel.ledger import services as ledger
 from xiezhi.kernel.ledger.models import Salt
 from xiezhi.portal.limits import limited
@@ -104,6 +106,20 @@ def verified(request: HttpRequest, code: str) -> HttpResponse:
         "proof": proof_of(doc) if doc else None,
     }
     return render(request, "portal/verified.html", context, status=200 if doc else 404)
+
+
+@guard(PUBLIC)
+@limited("verified", 60, 300, ("GET",))
+def record(request: HttpRequest, code: str) -> HttpResponse:
+    """The record file of a document's file, for checking offline; whoever has the code holds the document."""
+    clean = codes.normalize(code)
+    doc = Document.objects.select_related("file").filter(verify_code=clean).first() if clean else None
+    kept = ledger.kept("file", [str(doc.pk)]).get(str(doc.pk)) if doc is not None else None
+    if doc is None or kept is None or doc.file is None:
+        raise Http404
+    content = records.record_file(kept, file_payload(doc, doc.file.sha256))
+    headers = {"Content-Disposition": f'attachment; filename="record-{clean}.json"', "Cache-Control": "no-store"}
+    return HttpResponse(content, content_type="application/json", headers=headers)
 
 
 def _check_upload(request: HttpRequest, upload: Any) -> HttpResponse:
