@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
 __all__ = ["install"]
+
+OFFICE = ("case_officer", "office_head", "counter_clerk")
+CODE = "FLYZ"
 
 
 def install() -> None:
-    """Register procedure, documents, hooks, datasets and figures; called once by the AppConfig."""
+    """Register procedure, documents, hooks, datasets, figures and pages; called once by the AppConfig."""
     from xiezhi.kernel.procedures import registry
-    from xiezhi.ui import figures
+    from xiezhi.ui import figures, flow
 
     from . import datasets, documents, hooks  # noqa: F401 - documents register on import
+    from .apply.flow import FLOW
     from .board import BOARD
     from .procedure import LegalAid
 
@@ -18,3 +26,30 @@ def install() -> None:
     hooks.register()
     datasets.register()
     figures.register(BOARD)
+    flow.register(FLOW)
+    _pages()
+
+
+def _pages() -> None:
+    from xiezhi.ui import plug
+
+    from . import panels
+    from .policies import at_agency
+
+    group: Any = _("法律援助")
+    items: tuple[tuple[str, Any, str, str, tuple[str, ...], Any], ...] = (
+        ("aid-home", _("待指派和征询"), "home", "gavel", OFFICE, at_agency),
+        ("aid-filing", _("登记申请"), "filing", "file-plus", OFFICE, at_agency),
+        ("aid-notice", _("登记通知辩护"), "notice", "mail", OFFICE, at_agency),
+        ("aid-rota", _("值班排班"), "rota", "calendar", OFFICE, at_agency),
+        ("aid-providers", _("法律援助人员"), "providers", "users", OFFICE, at_agency),
+        ("aid-subsidies", _("补贴发放"), "subsidies", "cash", OFFICE[:2], at_agency),
+        ("aid-quality", _("质量评查"), "quality", "star", OFFICE[:2], at_agency),
+        ("aid-notify", _("通知辩护"), "notify", "send", ("aid_notifier",), lambda subject: True),
+    )
+    for key, label, url, icon, roles, shown in items:
+        plug.add_nav(plug.NavItem(key, group, label, f"legal_aid_desk:{url}", icon, roles, shown))
+    plug.add_panel("legal-aid-desk", "desk", "legal_aid/panel_desk.html", panels.desk, procedures=[CODE], order=10)
+    plug.add_panel(
+        "legal-aid-portal", "portal", "legal_aid/panel_portal.html", panels.portal, procedures=[CODE], order=10
+    )

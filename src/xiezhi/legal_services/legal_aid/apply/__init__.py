@@ -1,0 +1,1 @@
+"""The application for legal aid, one question a page."""
