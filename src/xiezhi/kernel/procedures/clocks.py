@@ -81,6 +81,7 @@ class Clock:
     due: Due | None
     provisional: bool
     ended: bool = False  # the matter has left the states in which the term runs: missed or not, nothing is due any more
+    begun_at: datetime | None = None  # the moment from which hours run
 
     @property
     def live(self) -> bool:
@@ -247,10 +248,16 @@ def _left_on(view: View, term: Term, start: _Start) -> date | None:
     return start.on
 
 
-def _lapse_recorded(view: View, term: Term, legal: date | None) -> bool:
+def lapse_taken(records: Sequence[Recorded], legal: date | None, begun_at: datetime | None) -> bool:
+    """Whether one of these lapses is that of the clock which ends on `legal`; of hours several may end on one day, so the
+    lapse must also come after the clock began."""
+    return any(r.on == legal and (begun_at is None or r.at > begun_at) for r in records)
+
+
+def _lapse_recorded(view: View, term: Term, legal: date | None, begun_at: datetime | None) -> bool:
     """Whether the lapse of this very clock already took effect as an event (deemed acceptance and the like)."""
     for event in view.procedure.clock_events():
-        if term.id in event.lapses and any(r.on == legal for r in view.by_event.get(event.code, ())):
+        if term.id in event.lapses and lapse_taken(view.by_event.get(event.code, ()), legal, begun_at):
             return True
     return False
 
@@ -263,8 +270,9 @@ def _clock(view: View, term: Term, number: int, start: _Start, met: tuple[int, d
     due: Due | None
     nominal: date | None
     legal: date | None
+    begun_at: datetime | None = None
     if term.unit is Unit.HR:
-        begin = start.at or next_midnight(start.on - _DAY)
+        begun_at = begin = start.at or next_midnight(start.on - _DAY)
         due_at: datetime | None = count_hours(begin, length)
         assert due_at is not None
         nominal = legal = due_at.astimezone(SHANGHAI).date()
@@ -286,13 +294,13 @@ def _clock(view: View, term: Term, number: int, start: _Start, met: tuple[int, d
         ended = left is not None
         if left is not None:
             missed = legal is not None and left > legal
-            status = Status.LAPSED if (missed or _lapse_recorded(view, term, legal)) else Status.CANCELLED
+            status = Status.LAPSED if (missed or _lapse_recorded(view, term, legal, begun_at)) else Status.CANCELLED
         elif due_at is None:
             status = Status.HELD
         elif full:
             status = Status.FULL if term.kind is TermKind.WAIT else Status.LAPSED
             # A lapse that took effect as an event is dealt with; nobody is waited for any more.
-            ended = status is Status.LAPSED and _lapse_recorded(view, term, legal)
+            ended = status is Status.LAPSED and _lapse_recorded(view, term, legal, begun_at)
         else:
             status = Status.RUNNING
     return Clock(
@@ -309,6 +317,7 @@ def _clock(view: View, term: Term, number: int, start: _Start, met: tuple[int, d
         due,
         provisional,
         ended,
+        begun_at,
     )
 
 
@@ -381,6 +390,7 @@ __all__ = [
     "Status",
     "clock_of",
     "clocks",
+    "lapse_taken",
     "live_clocks",
     "meets_of",
     "moment_in",

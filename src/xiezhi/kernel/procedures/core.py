@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from xiezhi.kernel.calendar.counting import Calendar
-from xiezhi.kernel.procedures.clocks import SHANGHAI, Clock, Status, clock_of, clocks, next_midnight
+from xiezhi.kernel.procedures.clocks import SHANGHAI, Clock, Status, clock_of, clocks, lapse_taken, next_midnight
 from xiezhi.kernel.procedures.declare import (
     CLOCK,
     POWERS,
@@ -288,7 +288,7 @@ def settle(view: View, calendar: Calendar, at: datetime, *, provisional: bool = 
                     continue
                 if clock.provisional and not provisional:
                     continue
-                if any(r.on == clock.legal for r in view.by_event.get(event.code, ())):
+                if lapse_taken(view.by_event.get(event.code, ()), clock.legal, clock.begun_at):
                     continue
                 if best is None or clock.due_at < best[0]:
                     best = (clock.due_at, clock, event)
