@@ -34,6 +34,15 @@ def sweep(timestamp: int) -> None:
     log.info("uploads of deleted drafts forgotten: %s", sweep_uploads(clock.today() - timedelta(days=1)))
 
 
+@app.periodic(cron="35 19 * * *")
+@app.task(name="procedures.expire_drafts", queue="clocks", queueing_lock="procedures.expire_drafts")
+def expire_drafts(timestamp: int) -> None:
+    """Drafts that nobody comes back to: owners are told two weeks before, then they are forgotten."""
+    from xiezhi.kernel.procedures.stale import expire, warn
+
+    log.info("owners of stale drafts told: %s; drafts forgotten: %s", warn(), expire())
+
+
 @app.task(name="procedures.rebuild", queue="clocks")
 def rebuild_deadlines() -> None:
     """Recompute every running clock, after a year's holidays came or changed."""
