@@ -9,7 +9,10 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
+from xiezhi.kernel.access import acting
+
 TYPE_COOKIE = "xz_type"
+PLAIN_COOKIE = "xz_plain"
 
 
 def large_type(request: HttpRequest) -> bool:
@@ -19,6 +22,15 @@ def large_type(request: HttpRequest) -> bool:
         return said == "large"
     user = getattr(request, "user", None)
     return bool(getattr(user, "large_type", False)) if user is not None and user.is_authenticated else False
+
+
+def plain_language(request: HttpRequest) -> bool:
+    """通俗版: what the browser remembers, else what the account remembers."""
+    said = request.COOKIES.get(PLAIN_COOKIE)
+    if said in ("0", "1"):
+        return said == "1"
+    user = getattr(request, "user", None)
+    return bool(getattr(user, "plain_language", False)) if user is not None and user.is_authenticated else False
 
 
 def _unread(request: HttpRequest) -> int:
@@ -41,7 +53,9 @@ def look(request: HttpRequest) -> dict[str, Any]:
             "hotline": getattr(settings, "HOTLINE", "12348"),
         },
         "large": large_type(request),
+        "plain": plain_language(request),
         "english": language.startswith("en"),
         "demo": settings.DEMO,
         "unread": SimpleLazyObject(lambda: _unread(request)),
+        "acting": SimpleLazyObject(lambda: acting.current(request)),
     }

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import F
 from django.http import HttpRequest
 
+from xiezhi.kernel.access import acting
 from xiezhi.kernel.access.models import Account
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.documents.verify import ALPHABET
@@ -22,6 +23,8 @@ from xiezhi.kernel.sealing import Unreadable, seal, unseal
 __all__ = ["Opened", "claim", "current", "drop", "of_account", "resume", "start"]
 
 SESSION = "portal.drafts"
+FOR_PRINCIPAL: set[str] = set()
+"""Procedures whose application can be filled in for somebody else by a recorded mandate; filled by `ui.flow.register`."""
 CODE_LENGTH = 8
 
 
@@ -72,6 +75,14 @@ class Opened:
         return step in self.content.get("done", ())
 
 
+def _mandate(request: HttpRequest, procedure: str, matter: Matter | None) -> int | None:
+    """For whom a new application is filled in: the mandate chosen in the header, where it reaches that procedure."""
+    chosen = acting.current(request) if matter is None else None
+    if chosen is None or procedure not in FOR_PRINCIPAL or not acting.covers(chosen, procedure):
+        return None
+    return chosen.pk
+
+
 def _random(length: int) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
@@ -83,6 +94,8 @@ def start(
     content: dict[str, Any] = {
         "answers": {}, "done": [], "code": _random(CODE_LENGTH), "request_key": f"portal-{secrets.token_hex(16)}",
     }  # fmt: skip
+    if (mandate := _mandate(request, procedure, matter)) is not None:
+        content["mandate"] = mandate
     number = f"CG-{_random(4)}-{_random(4)}"
     account = request.user if isinstance(request.user, Account) or request.user.is_authenticated else None
     row = Draft.objects.create(
@@ -114,6 +127,7 @@ def current(request: HttpRequest, procedure: str, event: str, matter: Matter | N
     """The draft this browser is working on, or the account's latest one."""
     pk = request.session.get(SESSION, {}).get(_key(procedure, event, matter.pk if matter else None))
     rows = Draft.objects.filter(procedure=procedure, event=event, matter=matter)
+    wanted = _mandate(request, procedure, matter)
     mine = request.user.pk if request.user.is_authenticated else None
     row = rows.filter(pk=pk).first() if pk else None
     if row is not None and row.account_id not in (None, mine) and request.session.get("portal.resumed") != row.pk:
@@ -123,6 +137,12 @@ def current(request: HttpRequest, procedure: str, event: str, matter: Matter | N
         if row is not None:
             _remember(request, row)
     opened = _open(row) if row is not None else None
+    if matter is None and mine is not None and opened is not None and opened.content.get("mandate") != wanted:
+        # A draft for somebody else is not continued as one's own, nor the other way round.
+        others = (_open(r) for r in rows.filter(account_id=mine).order_by("-updated_at")[:10])
+        opened = next((o for o in others if o is not None and o.content.get("mandate") == wanted), None)
+        if opened is not None:
+            _remember(request, opened.row)
     if opened is not None and mine is not None:
         claim(opened, mine)
     return opened

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from xiezhi.kernel.access import acting
 from xiezhi.kernel.access.models import Account
+from xiezhi.kernel.people.models import Mandate
 from xiezhi.kernel.procedures.core import Refused
 from xiezhi.kernel.procedures.declare import Field, Kind
 from xiezhi.kernel.procedures.forms import Problem, coerce
-from xiezhi.ui.drafts import Opened
+from xiezhi.ui.drafts import FOR_PRINCIPAL, Opened
 
 __all__ = ["FLOWS", "Answers", "Flow", "Section", "Step", "Walk", "register"]
 
@@ -20,9 +22,12 @@ class Answers:
 
     do_not_call_in_templates = True
 
-    def __init__(self, steps: Mapping[str, Mapping[str, Any]], account: Account | None) -> None:
+    def __init__(
+        self, steps: Mapping[str, Mapping[str, Any]], account: Account | None, mandate: Mandate | None = None
+    ) -> None:
         self.steps = steps
         self.account = account
+        self.mandate = mandate
         self.flat: dict[str, Any] = {}
         for values in steps.values():
             self.flat.update(values)
@@ -37,6 +42,11 @@ class Answers:
     def person(self) -> Any:
         """The verified person behind the account; what the platform holds about them is not asked again."""
         return self.account.person if self.account is not None else None
+
+    @property
+    def principal(self) -> Any:
+        """The person this application is made for by a mandate or a guardian; None where it is one's own."""
+        return self.mandate.principal if self.mandate is not None else None
 
 
 @dataclass(frozen=True)
@@ -83,7 +93,8 @@ class Flow:
 
     `side_template` stands beside every question and the last look, `after_template` tells on the last look what comes
     of sending; both see what `side` and `after` return. `knows_person`: whether name and number of the account's person
-    go with the application without being asked. `next_steps` stand on the receipt, `offline` says how else to apply.
+    go with the application without being asked. `for_principal`: whether the pages know of `answers.principal`, so that a
+    mandate chosen in the header fills them in. `next_steps` stand on the receipt, `offline` says how else to apply.
     """
 
     code: str
@@ -99,6 +110,7 @@ class Flow:
     places: Mapping[str, str] | None = None
     side_template: str = ""
     after_template: str = ""
+    for_principal: bool = False
     knows_person: Callable[[Answers], bool] = lambda answers: answers.person is not None
     next_steps: tuple[tuple[str, str], ...] = ()
     offline: str = ""
@@ -115,6 +127,8 @@ def register(flow: Flow) -> None:
     """Make a service applicable for online at /apply/<code>/. Raises ValueError when the code has another flow."""
     if FLOWS.setdefault(flow.code, flow) is not flow:
         raise ValueError(f"procedure {flow.code} already has an application flow")
+    if flow.for_principal:
+        FOR_PRINCIPAL.add(flow.code)
 
 
 class Walk:
@@ -122,7 +136,10 @@ class Walk:
 
     def __init__(self, flow: Flow, opened: Opened, account: Account | None) -> None:
         self.flow, self.opened = flow, opened
-        self.answers = Answers(opened.answers, account)
+        wanted = opened.content.get("mandate")
+        mandate = acting.for_account(account, wanted, flow.code)
+        self.mandate_lost = wanted is not None and mandate is None
+        self.answers = Answers(opened.answers, account, mandate)
         self.sections = [(s, [p for p in s.steps if p.applies(self.answers)]) for s in flow.sections]
         self.sections = [(s, pages) for s, pages in self.sections if pages]
         self.pages = [p for _, pages in self.sections for p in pages]

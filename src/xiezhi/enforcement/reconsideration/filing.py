@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from xiezhi.kernel.access import acting as standing_in
 from xiezhi.kernel.access.models import Account
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.documents.models import Attachment
@@ -106,6 +107,7 @@ class _Reader:
 
     def __init__(self, account: Account | None, answers: Mapping[str, Any], online: bool) -> None:
         self.account, self.answers, self.online = account, answers, online
+        self.mandate = standing_in.for_account(account, answers.get("mandate"), CODE)
         self.problems: list[Problem] = []
         self.parties: list[PartyInput] = []
         self.keys: list[str] = []
@@ -141,6 +143,8 @@ class _Reader:
         name, kind = str(row["name"]).strip(), str(row.get("kind") or "CITIZEN")
         if own and self.account and self.account.person and self.account.person.name == name:
             return self.account.person, None
+        if self.mandate is not None and where == "applicants.0" and self.mandate.principal.name == name:
+            return self.mandate.principal, None
         number = str(row.get("id_no") or "").strip()
         try:
             if kind in CITIZENS and number:
@@ -185,7 +189,8 @@ class _Reader:
         self.parties.append(PartyInput(
             role, name, str(row.get("kind") or "OTHER"), person_id=person.pk if person else None,
             account_id=self.account.pk if own and self.account else None, acts_for=0 if self.parties else None,
-            detail={k: row[k] for k in ("kind", "powers", "period", "employer") if row.get(k)},
+            detail={k: row[k] for k in ("kind", "powers", "period", "employer") if row.get(k)}
+            | ({"mandate": self.mandate.number} if own and self.mandate is not None else {}),
             sealed={k: row[k] for k in ("id_no", "contact", "service_address") if row.get(k)},
         ))  # fmt: skip
 
@@ -402,7 +407,8 @@ def file_application(
             where = checked.organ.name if checked.organ else checked.office.name
             text = f"这件申请由{where}管辖，本窗口不能登记。请告知申请人向{where}提出，或者转交该机关登记"
             raise Refused([Problem("OTHER_OFFICE", text, "respondent_unit", L(30, 2))])
-        actor = _filer(account, acting, staff_actor)
+        mandate = standing_in.for_account(account, answers.get("mandate"), CODE)
+        actor = _filer(account, acting, staff_actor, mandate.number if mandate is not None else "")
         on = _filed_on(checked.data, channel, at)
         data = {k: v for k, v in checked.data.items() if v not in (None, "", [], {})}
         opened = procedures.open_matter(
@@ -443,14 +449,16 @@ def _with_form_problems(checked: Checked, at: datetime) -> list[Problem]:
     return [*checked.problems, *(p for p in problems if p.field not in taken)]
 
 
-def _filer(account: Account | None, acting: str, staff_actor: Actor | None) -> Actor:
+def _filer(account: Account | None, acting: str, staff_actor: Actor | None, mandate: str = "") -> Actor:
     if staff_actor is not None:
         extra = {"case_officer"} if staff_actor.roles & STAFF_ROLES else set()
         return Actor(staff_actor.ref, staff_actor.roles | extra, staff_actor.label)
     assert account is not None
     role = acting if acting in ACTING else "applicant"
     # History outlives the person's data: it says in which role somebody filed, the party row says who.
-    return Actor(f"account:{account.uid}", frozenset({role}), ACTING[role])
+    return Actor(
+        f"account:{account.uid}", frozenset({role}), f"{ACTING[role]}（{mandate}）" if mandate else ACTING[role]
+    )
 
 
 def _filed_on(data: Mapping[str, Any], channel: str, at: datetime) -> date:

@@ -36,7 +36,7 @@ from xiezhi.kernel.procedures.models import Party
 from xiezhi.kernel.units.ids import InvalidNumber
 from xiezhi.portal.limits import limited
 from xiezhi.ui import drafts
-from xiezhi.ui.context import TYPE_COOKIE
+from xiezhi.ui.context import PLAIN_COOKIE, TYPE_COOKIE
 from xiezhi.ui.forms import build_form, parse
 from xiezhi.ui.middleware import YEAR
 
@@ -180,13 +180,16 @@ def _end_sessions(request: HttpRequest, user: Any) -> HttpResponse:
 
 def _save_look(request: HttpRequest, user: Any) -> HttpResponse:
     user.large_type = request.POST.get("large_type") == "true"
+    user.plain_language = request.POST.get("plain_language") == "true"
     language = request.POST.get("language", "")
     user.language = language if language in ("zh-hans", "en") else "zh-hans"
-    user.save(update_fields=["large_type", "language"])
+    user.save(update_fields=["large_type", "plain_language", "language"])
     response = redirect("portal:account")
     size = "large" if user.large_type else "normal"
     secure = request.is_secure()
     response.set_cookie(TYPE_COOKIE, size, max_age=YEAR, samesite="Lax", httponly=True, secure=secure)
+    plain = "1" if user.plain_language else "0"
+    response.set_cookie(PLAIN_COOKIE, plain, max_age=YEAR, samesite="Lax", httponly=True, secure=secure)
     response.set_cookie("django_language", user.language, max_age=YEAR, samesite="Lax", httponly=True, secure=secure)
     messages.success(request, _("显示设置已保存。"))
     return response

@@ -61,7 +61,8 @@ def start(request: HttpRequest, code: str) -> HttpResponseBase:
             walk = Walk(flow, drafts.start(request, flow.code, flow.event), _account(request))
         target = walk.first_open
         return redirect("portal:step", code=code, step=target.code) if target else redirect("portal:check", code=code)
-    return render(request, "portal/apply/start.html", {"section": "services", "flow": flow, "walk": walk})
+    context = {"section": "services", "flow": flow, "walk": walk, "restricted": of_request(request).restricted}
+    return render(request, "portal/apply/start.html", context)
 
 
 @guard(PUBLIC)
@@ -228,6 +229,14 @@ def check(request: HttpRequest, code: str) -> HttpResponseBase:
     if walk.opened.row.account_id != account.pk:
         messages.error(request, _("这份草稿属于另一个账号，请用那个账号登录后提交。"))
         return redirect("portal:tasks", code=code)
+    if of_request(request).restricted:
+        messages.error(
+            request, _("未成年人和行为能力受限的人，由监护人代为申请。请监护人登录后，选择“代人办理”再提交。")
+        )
+        return _check_page(request, flow, walk, [], 403)
+    if walk.mandate_lost:
+        messages.error(request, _("代为办理的委托已经终止或者到期，不能再以代理人的身份提交这份申请。"))
+        return _check_page(request, flow, walk, [], 403)
     try:
         matter = flow.send(account, walk.answers, walk.opened)
     except Refused as refused:

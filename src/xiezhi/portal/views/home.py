@@ -50,8 +50,12 @@ def guide(request: HttpRequest, code: str) -> HttpResponse:
         "materials": "申请材料", "limits": "办理期限", "rights": "您的权利", "results": "结果",
     }  # fmt: skip
     lines = {key: found.lines(name) for key, name in names.items()}
-    panels = plug.panels_for("guide", request, SimpleNamespace(procedure=found.procedure.code), None, of_request(request))
-    context = {"section": "services", "guide": found, "flow": flow, "panels": panels, **lines}
+    panels = plug.panels_for(
+        "guide", request, SimpleNamespace(procedure=found.procedure.code), None, of_request(request)
+    )
+    # 通俗版 says the usual course in the sentences the applicant reads anyway.
+    steps = [str(e.plain) for e in found.procedure.events.values() if e.primary and e.plain][:6]
+    context = {"section": "services", "guide": found, "flow": flow, "panels": panels, "plain_steps": steps, **lines}
     return render(request, "portal/guide.html", context)
 
 

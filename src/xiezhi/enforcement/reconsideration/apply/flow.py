@@ -289,9 +289,13 @@ def assemble(a: Answers) -> dict[str, Any]:
         out["compensation_amount"] = a("compensation_amount")
     if a("acting") == "AGENT":
         name = a.person.name if a.person is not None else a("agent_name")
-        out["agents"] = [
-            {"name": name, "kind": a("agent_kind"), "powers": a("agent_powers"), "contact": a("agent_contact")}
-        ]
+        if a.mandate is not None and a.mandate.by_law:
+            out |= {"acting_as": "guardian", "guardians": [{"name": name, "contact": a("agent_contact")}]}
+        else:
+            powers = a("agent_powers") if a.mandate is None else "SPECIAL" if a.mandate.powers else "GENERAL"
+            out["agents"] = [{"name": name, "kind": a("agent_kind"), "powers": powers, "contact": a("agent_contact")}]
+        if a.mandate is not None:
+            out["mandate"] = a.mandate.pk
     if many(a):
         out["representatives"] = a("representatives", [])
         out["representative_count"] = len(out["representatives"])
@@ -340,6 +344,7 @@ FLOW = Flow(
     places=PLACES,
     side_template="reconsideration/apply/side.html",
     after_template="reconsideration/apply/after.html",
+    for_principal=True,
     knows_person=lambda a: a.person is not None and a("acting") not in ("AGENT", "ORG"),
     next_steps=(
         ("对方答复", "受理后，申请书副本发给对方，对方要说明理由、交出证据，您可以查阅。"),

@@ -47,7 +47,7 @@ def _person_fields(answers: Answers) -> Sequence[Field]:
             max_length=200,
         ),
     )
-    if answers.person is not None and answers("acting") in ("SELF", "GROUP", ""):
+    if answers.principal is not None or (answers.person is not None and answers("acting") in ("SELF", "GROUP", "")):
         return own
     return (
         Field("name", "姓名", required=True, max_length=100),
@@ -57,9 +57,16 @@ def _person_fields(answers: Answers) -> Sequence[Field]:
     )
 
 
+def _acting_check(answers: Answers, values: Mapping[str, Any]) -> list[Problem]:
+    if answers.mandate is not None and values.get("acting") != "AGENT":
+        said = f"您正在代{answers.mandate.principal.name}办理，请选“我是代理人”；为自己办理的，请先在页面上方换回本人"
+        return [Problem("ACTING", said, "acting")]
+    return []
+
+
 def _person_start(answers: Answers) -> Mapping[str, Any]:
-    person = answers.person
-    if person is None or answers("acting") in ("AGENT", "ORG"):
+    person = answers.principal or answers.person
+    if person is None or (answers.principal is None and answers("acting") in ("AGENT", "ORG")):
         return {}
     return {"contact": person.phone or "", "service_address": person.service_address or person.address or ""}
 
@@ -131,6 +138,20 @@ def _agent_fields(answers: Answers) -> Sequence[Field]:
     kinds = next(f for f in declared().events["filed"].form if f.name == "agents").fields
     choices = {f.name: f.choices for f in kinds}
     mine = () if answers.person is not None else (Field("agent_name", "您的姓名", required=True, max_length=100),)
+    contact = Field("agent_contact", "您的联系电话", required=True, max_length=40)
+    if answers.mandate is not None and answers.mandate.by_law:
+        return (contact,)
+    if answers.mandate is not None:
+        # Powers and proof stand in the recorded mandate; nobody is asked for them again.
+        kind = Field(
+            "agent_kind",
+            "您是申请人的什么人",
+            Kind.CHOICE,
+            required=True,
+            choices=choices["kind"],
+            basis=f"{LAW} 第17条",
+        )
+        return (kind, contact)
     return (
         *mine,
         Field(
@@ -156,6 +177,7 @@ def _agent_fields(answers: Answers) -> Sequence[Field]:
 
 WHO = Section("谁来申请", (
     Step("who", "您替谁申请？", (Field("acting", "您替谁申请？", Kind.CHOICE, required=True, choices=ACTING),),
+         start=lambda a: {"acting": "AGENT"} if a.mandate is not None else {}, check=_acting_check,
          why="申请人是认为自己的权益受到侵犯的人或者单位；请人代办的，需要授权委托书。", basis=f"{LAW} 第14条、第17条"),
     Step("applicant", "申请人的身份和联系方式", _person_fields, applies=lambda a: a("acting") != "ORG", start=_person_start,
          check=_contact_check, panel="portal/apply/known.html", why="通知、文书要送到您手里，才能保护您的权利。", basis=f"{RULES} 第27条"),
@@ -184,7 +206,9 @@ def applicants(a: Answers) -> list[dict[str, Any]]:
                 **common,
             }
         ]
-    if a.person is not None and a("acting") != "AGENT":
+    if a.principal is not None and a("acting") == "AGENT":
+        first = {"name": a.principal.name, "kind": "CITIZEN", **common}
+    elif a.person is not None and a("acting") != "AGENT":
         first = {"name": a.person.name, "kind": "CITIZEN", **common}
     else:
         first = {"name": a("name"), "kind": "CITIZEN", "id_type": a("id_type"), "id_no": a("id_no"), **common}
