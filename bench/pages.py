@@ -143,6 +143,7 @@ try:
     for _, path, cookie in mix:
         status = fetch(http.client.HTTPConnection("127.0.0.1", PORT, timeout=30), path, cookie)[0]
         assert status == 200, (path, status)
+    before = os.getloadavg()[0]  # what else the machine did
     load(mix, 0)
     rounds = [load(mix, seed + 1) for seed in range(args.rounds)]
 finally:
@@ -156,7 +157,8 @@ _common.record(
     [
         f"{args.rounds} rounds of {args.seconds} s at {args.rate}/s, server, database, worker and load on {os.cpu_count()} cores: "
         f"p50 {_common.median(p50):.0f} ms, p95 {_common.median(p95):.0f} ms (worst round {max(p95):.0f}); limit 100 ms; "
-        f"{sum(bad for _, bad in rounds)} answers other than 200.",
+        f"{sum(bad for _, bad in rounds)} answers other than 200. "
+        f"Load average before the first round: {before:.1f}.",
         "",
         (__doc__ or "").split("\n\n")[1].replace("\n", " "),
         "",

@@ -12,6 +12,7 @@ from xiezhi.kernel.access.guards import ROLE
 from xiezhi.kernel.access.permissions import NotFoundForYou
 from xiezhi.kernel.access.subject import Subject, of_request
 from xiezhi.kernel.calendar import clock as wall
+from xiezhi.kernel.prepared import Prepared
 from xiezhi.kernel.procedures import policies, selectors, services
 from xiezhi.kernel.procedures.core import Actor, settle
 from xiezhi.kernel.procedures.models import Matter, Party
@@ -87,14 +88,19 @@ def at_matter(request: HttpRequest, public_id: Any) -> At:
     if matter.open and _lapsed(state) and services.settle_matter(matter.pk):
         matter = selectors.by_public_id(public_id)
         state = selectors.matter_state(matter)
-    parties = tuple(
-        Party.objects.filter(matter=matter)
-        .select_related("unit", "person", "organization", "acts_for").order_by("id")
-    )  # fmt: skip
+    parties = tuple(_PARTIES.rows(matter.pk))
     actor = policies.actor_for(subject, matter, parties)
     office = _office(subject, matter, actor)
     purpose = next((p for role, p in _DERIVED if role in actor.roles), "")
     return At(subject, matter, parties, actor, office, purpose, state)
+
+
+_PARTIES = Prepared(
+    lambda pk: (
+        Party.objects.filter(matter_id=pk).select_related("unit", "person", "organization", "acts_for").order_by("id")
+    ),
+    int,
+)
 
 
 def _lapsed(state: selectors.MatterState) -> bool:

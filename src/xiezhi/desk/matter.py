@@ -13,6 +13,7 @@ from xiezhi.desk.gate import At
 from xiezhi.desk.values import Line, lines_of, mask
 from xiezhi.kernel.documents import policies
 from xiezhi.kernel.documents.models import Attachment, Delivery, Document
+from xiezhi.kernel.prepared import Prepared
 from xiezhi.kernel.procedures import selectors, store
 from xiezhi.kernel.procedures.clocks import Clock, Status
 from xiezhi.kernel.procedures.common import HOUSEKEEPING
@@ -137,9 +138,9 @@ def build(at: At) -> MatterPage:
     internal folders, and of what was written only the application without its persons (the copy they are sent,
     行政复议法 第48条) and their own entries."""
     matter, state, office = at.matter, at.state, at.office
-    payloads = store.payloads(matter.pk)
+    payloads = store.payloads_of(matter)
     documents = documents_of(at)
-    officers = list(MatterOfficer.objects.filter(matter=matter).select_related("staff").order_by("-lead", "id"))
+    officers = _OFFICERS.rows(matter.pk)
     page = MatterPage(
         matter=matter,
         state=state,
@@ -162,9 +163,18 @@ def build(at: At) -> MatterPage:
     return page
 
 
+_OFFICERS = Prepared(
+    lambda pk: MatterOfficer.objects.filter(matter_id=pk).select_related("staff").order_by("-lead", "id"), int
+)
+_DOCUMENTS = Prepared(lambda pk: Document.objects.filter(matter_id=pk).select_related("file").order_by("id"), int)
+_MATERIAL = Prepared(
+    lambda pk: Attachment.objects.filter(matter_id=pk).select_related("file").order_by("folder", "id"), int
+)
+
+
 def documents_of(at: At) -> list[Document]:
     """All documents for the office, drafts as well; for other organs those that tell them something or were sent to them."""
-    rows = list(Document.objects.filter(matter=at.matter).select_related("file").order_by("id"))
+    rows = _DOCUMENTS.rows(at.matter.pk)
     if at.office:
         return rows
     theirs = [p.pk for p in at.parties if p.role in at.actor.roles]
@@ -230,9 +240,9 @@ def _files(
     matter: Matter, state: selectors.MatterState, documents: Sequence[Document], *, office: bool
 ) -> list[FileItem]:
     items = [FileItem("app", "申请内容", _said(matter.opened_on), "FILE", "file-text")]
-    rows = Attachment.objects.filter(matter=matter).select_related("file").order_by("folder", "id")
+    rows = _MATERIAL.rows(matter.pk)
     if not office:
-        rows = rows.filter(folder="FILE").filter(Q(restricted=""))
+        rows = [a for a in rows if a.folder == "FILE" and not a.restricted]
     for a in rows:
         marks = []
         if a.late:
@@ -399,10 +409,16 @@ LINK_TITLES = {
 }  # fmt: skip
 
 
+_LINKS = Prepared(
+    lambda pk: (
+        MatterLink.objects.filter(Q(matter_id=pk) | Q(other_id=pk)).select_related("matter", "other").order_by("id")
+    ),
+    int,
+)
+
+
 def _links(matter: Matter) -> list[tuple[str, Matter]]:
-    rows = (
-        MatterLink.objects.filter(Q(matter=matter) | Q(other=matter)).select_related("matter", "other").order_by("id")
-    )
+    rows = _LINKS.rows(matter.pk)
     out = []
     for row in rows:
         titles = LINK_TITLES.get(row.kind.upper(), (row.kind, row.kind))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.cache import cache
-from django.db import connection
 from django.http import HttpRequest
 
 from xiezhi.desk.gate import At, who
+from xiezhi.kernel import prepared
 from xiezhi.kernel.access import reading
 from xiezhi.kernel.access.permissions import NotFoundForYou
 from xiezhi.kernel.access.subject import Subject
@@ -38,7 +38,7 @@ class _Listed:
 
 
 def _persons(matters: Sequence[int]) -> list[_Listed]:
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT p.uid FROM procedures_party y JOIN people_person p ON p.id = y.person_id "
             "WHERE y.matter_id = ANY(%s::bigint[]) AND y.valid_to IS NULL",

@@ -9,10 +9,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection
-from django.db.models import BooleanField, F, Lookup, Q, Value
+from django.db.models import BooleanField, F, Lookup, Q
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from xiezhi.kernel import prepared
 from xiezhi.kernel.access.subject import Subject, of_request
 from xiezhi.kernel.procedures import policies, selectors
 from xiezhi.kernel.procedures.models import NO_DUE, Matter, Party
@@ -170,7 +171,7 @@ def mine_q(subject: Subject) -> Q:
     that the queue can use both indexes instead of scanning for an alternative."""
     if subject.staff_id is None:
         return Q(pk__in=[])
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_HELPED, [subject.staff_id])
         keys = [key for (key,) in cursor.fetchall()]
     mine = policies.mine_q(subject)
@@ -220,17 +221,23 @@ def near(filters: Filters, request: HttpRequest, matter: Matter, today: date) ->
         filters=filters.equalities(), sort=filters.sort, today=today,
     )  # fmt: skip
     column, down = ("opened_on" if filters.sort.endswith("opened") else "due_sort"), filters.sort.startswith("-")
-    at = getattr(matter, column)
+    rows, args = found.order_by().values_list("id", "public_id", column).query.sql_with_params()
+    at = [getattr(matter, column), matter.pk]
 
-    def side(word: str) -> Q:
-        return Q(**{f"{column}__{word}": at}) | Q(**{column: at, f"pk__{word}": matter.pk})
+    def side(name: str, further: bool) -> str:
+        word, way = (">", "ASC") if further is not down else ("<", "DESC")
+        return (
+            f"(SELECT '{name}', public_id FROM ({rows}) AS r (id, public_id, at) WHERE (at, id) {word} (%s, %s) "  # noqa: S608
+            f"ORDER BY at {way}, id {way} LIMIT 1)"
+        )
 
-    after, before = ("lt", "gt") if down else ("gt", "lt")
-    parts = (
-        ("self", found.filter(pk=matter.pk)), ("after", found.filter(side(after))), ("before", found.filter(side(before)).reverse()),
-    )  # fmt: skip
-    one, *others = (q.annotate(place=Value(name)).values_list("place", "public_id")[:1] for name, q in parts)
-    places = dict(one.union(*others, all=True))
+    own = f"(SELECT 'self', public_id FROM ({rows}) AS r (id, public_id, at) WHERE id = %s)"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{own} UNION ALL {side('after', True)} UNION ALL {side('before', False)}",
+            [*args, matter.pk, *args, *at, *args, *at],
+        )
+        places = dict(cursor.fetchall())
     title, url = dict(SCOPES)[filters.view], filters.url()
     if "self" not in places:
         return Near(title, url)

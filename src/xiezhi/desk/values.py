@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from xiezhi.kernel import prepared
 from xiezhi.kernel.people import masking
-from xiezhi.kernel.people.models import Staff
 from xiezhi.kernel.procedures.declare import Field, Kind
-from xiezhi.kernel.units.models import Unit
 
 __all__ = ["Line", "lines_of", "mask", "names_for", "shown", "with_names"]
 
@@ -133,11 +132,17 @@ def with_names(lines: Iterable[Line], staff: Mapping[int, str], units: Mapping[i
 
 
 def names_for(lines: Iterable[Line]) -> tuple[dict[int, str], dict[int, str]]:
-    """Names of every staff member and unit in the lines; at most two statements."""
+    """Names of every staff member and unit in the lines; at most one statement."""
     lines = list(lines)
-    staff = {n for line in lines for n in line.staff}
-    units = {line.unit for line in lines if line.unit}
-    return (
-        dict(Staff.objects.filter(pk__in=staff).values_list("pk", "name")) if staff else {},
-        dict(Unit.objects.filter(pk__in=units).values_list("pk", "name")) if units else {},
-    )
+    staff = sorted({n for line in lines for n in line.staff})
+    units = sorted({line.unit for line in lines if line.unit})
+    if not staff and not units:
+        return {}, {}
+    with prepared.cursor() as cursor:
+        cursor.execute(
+            "SELECT true, id, name FROM people_staff WHERE id = ANY(%s::bigint[]) "
+            "UNION ALL SELECT false, id, name FROM units_unit WHERE id = ANY(%s::bigint[])",
+            [staff, units],
+        )
+        found = cursor.fetchall()
+    return {pk: name for person, pk, name in found if person}, {pk: name for person, pk, name in found if not person}

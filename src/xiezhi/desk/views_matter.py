@@ -29,6 +29,7 @@ from xiezhi.kernel.procedures import hooks
 from xiezhi.kernel.procedures.core import Refused
 from xiezhi.kernel.procedures.models import Matter
 from xiezhi.ui import plug, uploads
+from xiezhi.ui.clocks import keep_calendar
 from xiezhi.ui.files import send_stored
 
 __all__ = ["asked_purpose", "attachment", "document_pdf", "matter", "me", "purpose", "reveal", "upload"]
@@ -71,6 +72,8 @@ def matter(request: HttpRequest, public_id: Any) -> HttpResponse:
     code, text = asked_purpose(request, at)
     if not code:
         return HttpResponseRedirect(reverse("desk:purpose", args=[public_id]))
+    if at.state.view.calendar is not None:
+        keep_calendar(request, at.state.view.calendar)
     page = pages.build(at)
     if not getattr(request, "htmx", False):
         reads.file_opened(request, at.matter, at.parties, purpose=code, text=text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from django.contrib import messages
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from xiezhi.desk import export, live, reads, rows, shell
 from xiezhi.desk.gate import DESK, HOME, OFFICE, at_matter, who
+from xiezhi.kernel import prepared
 from xiezhi.kernel.access import purposes
 from xiezhi.kernel.access.guards import guard
 from xiezhi.kernel.access.subject import Subject
@@ -44,7 +44,7 @@ def _states(filters: rows.Filters) -> list[tuple[str, str]]:
 def _colleagues(subject: Subject) -> list[tuple[int, str]]:
     """Staff who handle matters in the subject's units today, for the handler filter and for assignment."""
     units = sorted(subject.unit_ids(*policies.OFFICE_READERS))
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_COLLEAGUES, {"units": units, "today": wall.today()})
         return cursor.fetchall()
 

@@ -58,6 +58,11 @@ def calendar_for(request: HttpRequest | None) -> Calendar:
     return found
 
 
+def keep_calendar(request: HttpRequest, calendar: Calendar) -> None:
+    """Let the page use a calendar that was read already."""
+    request._xz_calendar = calendar.provisional()  # type: ignore[attr-defined]
+
+
 def working_left(calendar: Calendar, today: date, until: date) -> int:
     """Working days after today up to and including `until`; negative when it has passed."""
     step = date.resolution

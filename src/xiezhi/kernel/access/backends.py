@@ -9,6 +9,9 @@ from asgiref.sync import sync_to_async
 
 from xiezhi.kernel.access.models import Account, AccountKind
 from xiezhi.kernel.calendar import clock
+from xiezhi.kernel.prepared import Prepared
+
+_ACTIVE = Prepared(lambda pk: Account.objects.select_related("staff", "person").filter(pk=pk, is_active=True), int)
 
 
 class AccountBackend(AuthenticationBackend):  # type: ignore[misc]
@@ -26,7 +29,7 @@ class AccountBackend(AuthenticationBackend):  # type: ignore[misc]
         return checked
 
     def get_user(self, user_id: int) -> Account | None:
-        account = Account.objects.select_related("staff", "person").filter(pk=user_id, is_active=True).first()
+        account = _ACTIVE.first(user_id)
         return account if account is not None and account.kind != AccountKind.SERVICE else None
 
     async def aget_user(self, user_id: int) -> Account | None:

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core import signing
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Sum
 from django.http import HttpRequest
 
+from xiezhi.kernel import prepared
 from xiezhi.kernel.access import purposes, roles
 from xiezhi.kernel.access.models import ReadingAction, ReadingKey, ReadingLog
 from xiezhi.kernel.access.subject import Held, Subject
@@ -125,7 +126,7 @@ def _write(log: ReadingLog, keys: Sequence[bytes]) -> None:
     """The line and its keys in one statement: a page with forty names waits for it."""
     values = [getattr(log, column) for column in _COLUMNS]
     values[_COLUMNS.index("action")] = str(log.action)
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_INSERT, [*values, list(keys)])
         (log.pk,) = cursor.fetchone()
     log._state.adding = False

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -15,12 +16,14 @@ from django.db import connection
 from django.db.models import Q
 from django.http import HttpRequest
 
+from xiezhi.kernel import prepared
 from xiezhi.kernel.access import roles
 from xiezhi.kernel.access.models import Account, AccountKind, Reach
 from xiezhi.kernel.calendar import clock
 from xiezhi.kernel.people.capacity import Capacity
 from xiezhi.kernel.people.mandates import capacity_of, in_force_q
 from xiezhi.kernel.people.models import Mandate, StaffStatus
+from xiezhi.kernel.prepared import Prepared
 from xiezhi.kernel.units.models import LEVEL_COLUMNS, Level
 
 __all__ = ["ANONYMOUS", "Area", "Held", "Represented", "Subject", "area_of", "of_account", "of_request"]
@@ -233,11 +236,16 @@ def of_account(user: AbstractBaseUser | AnonymousUser) -> Subject:
     )
 
 
+_MANDATES = Prepared(
+    lambda day, person: Mandate.objects.filter(in_force_q(day), agent_id=person).order_by("id"), date, int
+)
+
+
 def _represents(person_id: int | None) -> tuple[Represented, ...]:
     """For whom a person may act today. One statement; an ended or lapsed mandate is gone with the next request."""
     if person_id is None:
         return ()
-    rows = Mandate.objects.filter(in_force_q(clock.today()), agent_id=person_id).order_by("id")
+    rows = _MANDATES.rows(clock.today(), person_id)
     return tuple(
         Represented(
             row.pk,
@@ -306,9 +314,9 @@ WHERE g.grantee_id = %(account)s AND g.valid_from <= %(now)s AND g.valid_to > %(
 def _bases(account: Account) -> tuple[list[_Basis], list[_Basis]]:
     """(posts of today, grants in force now): own and main posts first, the newest grant first. One statement."""
     asked = {"staff": account.staff_id, "account": account.pk, "today": clock.today(), "now": clock.now()}
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_BASES, asked)
-        found = [_Basis(*row[:9], unit=_Place(*row[9:])) for row in cursor.fetchall()]
+        found = [_Basis(*(*row[:9], _Place(*row[9:]))) for row in cursor.fetchall()]
     posts = sorted(
         (item for item in found if not item.grant),
         key=lambda item: (item.staff_id != account.staff_id, not item.main, item.pk),

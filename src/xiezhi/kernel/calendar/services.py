@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
+from xiezhi.kernel import prepared
 from xiezhi.kernel.calendar import clock
 from xiezhi.kernel.calendar.days import Calendar, DayKind
 from xiezhi.kernel.calendar.files import Notice, read_notice
@@ -55,7 +56,7 @@ def on_import(hook: Hook) -> Hook:
 def load() -> Calendar:
     """The strict calendar of all published years; one small query when nothing has changed since the last call."""
     global _cached
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(id), 0), count(*) FROM calendar_calendarimport")
         key: tuple[int, int] = cursor.fetchone()
     cached = _cached

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 
+from xiezhi.kernel import prepared
 from xiezhi.kernel.ledger.models import Salt
 
 __all__ = ["PREFIX", "Commit", "Entry", "Kept", "append", "append_many", "canonical", "commit_to", "kept", "verify"]
@@ -83,7 +84,7 @@ def append_many(commits: Sequence[Commit]) -> list[Entry]:
         )
         SELECT id, commitment FROM entry
     """
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(sql, [
             [c.kind for c in commits], values, salts, [c.object_type for c in commits], [c.object_id for c in commits],
         ])  # fmt: skip

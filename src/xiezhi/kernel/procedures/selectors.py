@@ -9,11 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 
 from xiezhi.kernel.calendar import clock as wall
+from xiezhi.kernel.prepared import Prepared
 from xiezhi.kernel.procedures import registry, store
 from xiezhi.kernel.procedures.clocks import Clock, clocks
 from xiezhi.kernel.procedures.core import Actor, Option, Recorded, View, available, replay
@@ -38,7 +40,15 @@ DUES = ("all", "late", "today", "week", "later", "held")
 
 def by_public_id(public_id: Any) -> Matter:
     """The matter, with what a page needs of it in the same statement. Raises Matter.DoesNotExist."""
-    return Matter.objects.select_related("handling_unit", "organ", "handler").get(public_id=public_id)
+    found = _BY_PUBLIC_ID.first(public_id if isinstance(public_id, UUID) else UUID(str(public_id)))
+    if found is None:
+        raise Matter.DoesNotExist
+    return found
+
+
+_BY_PUBLIC_ID = Prepared(
+    lambda key: Matter.objects.select_related("handling_unit", "organ", "handler").filter(public_id=key), UUID
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +69,7 @@ class MatterState:
 def matter_state(matter: Matter, at: datetime | None = None) -> MatterState:
     """Replay a matter for reading. Call `services.settle_matter` first when somebody may act on what is shown."""
     declared = registry.get(matter.procedure, matter.version)
-    events = store.history(matter.pk)
+    events = [store.recorded(row) for row in store.history_of(matter)]
     calendar, overrides = store.context(matter.procedure, matter.handling_unit_id)
     view = replay(declared, events, overrides=overrides)
     view.calendar = calendar

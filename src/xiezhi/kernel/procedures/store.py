@@ -11,9 +11,10 @@ import orjson
 from django.db import connection
 from django.db.models import Q
 
-from xiezhi.kernel import chance
+from xiezhi.kernel import chance, prepared
 from xiezhi.kernel.calendar import services as calendars
 from xiezhi.kernel.calendar.counting import Calendar
+from xiezhi.kernel.prepared import Prepared
 from xiezhi.kernel.procedures import registry
 from xiezhi.kernel.procedures.clocks import SHANGHAI, Clock, Status, next_due
 from xiezhi.kernel.procedures.core import Effects, Recorded, View, replay
@@ -47,7 +48,7 @@ def context(procedure: str, unit_id: int | None, matter: Matter | None = None) -
     documents it has and where they stand is read along and stays with it.
     """
     global _calendar
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_CONTEXT, [procedure, matter.pk if matter else None])
         last, number, rows, documents = cursor.fetchone()
     if matter is not None:
@@ -90,12 +91,18 @@ def lock(matter_id: int) -> Matter:
 
 
 def history_rows(matter_id: int) -> list[MatterEvent]:
-    return list(MatterEvent.objects.filter(matter_id=matter_id).order_by("seq"))
+    return _HISTORY.rows(matter_id)
+
+
+_HISTORY = Prepared(lambda pk: MatterEvent.objects.filter(matter_id=pk).order_by("seq"), int)
+_HISTORY_AND_PAYLOADS = Prepared(
+    lambda pk: MatterEvent.objects.filter(matter_id=pk).select_related("payload").order_by("seq"), int
+)
 
 
 def history_of(matter: Matter) -> list[MatterEvent]:
     """History rows with their sealed payloads in one statement; the payloads stay with the matter for its documents."""
-    rows = list(MatterEvent.objects.filter(matter=matter).select_related("payload").order_by("seq"))
+    rows = _HISTORY_AND_PAYLOADS.rows(matter.pk)
     matter.__dict__["_xz_sealed"] = {r.seq: r.payload.sealed for r in rows if hasattr(r, "payload")}
     return rows
 
