@@ -98,7 +98,7 @@ def test_the_counter(made: world.World) -> None:
     desk = signed_in(made.province.accounts["counter_clerk"])
     page = desk.post(f"/desk/satisfaction/counter/{asked.matter.public_id}/", {"party": str(asked.party_id)})
     assert page.status_code == 200
-    code = re.search(r'xz-due-big xz-num">(\d{4} \d{4})<', text(page)).group(1)  # type: ignore[union-attr]
+    code = re.search(r'xz-code-big xz-num">(\d{4} \d{4})<', text(page)).group(1)  # type: ignore[union-attr]
     screen = Client()
     assert screen.get("/r/").status_code == 200
     assert screen.get("/r/now/")["Location"] == "/r/"
@@ -110,8 +110,8 @@ def test_the_counter(made: world.World) -> None:
     assert screen.post("/r/", {"code": code}).status_code == 422, "a code is used once"
     # The clerk gets a code again and does not learn that the person has rated.
     repeated = desk.post(f"/desk/satisfaction/counter/{asked.matter.public_id}/", {"party": str(asked.party_id)})
-    assert repeated.status_code == 200 and "已" not in text(repeated).split("xz-due-big")[1][:400]
-    again = re.search(r'xz-due-big xz-num">(\d{4} \d{4})<', text(repeated)).group(1)  # type: ignore[union-attr]
+    assert repeated.status_code == 200 and "已" not in text(repeated).split("xz-code-big")[1][:400]
+    again = re.search(r'xz-code-big xz-num">(\d{4} \d{4})<', text(repeated)).group(1)  # type: ignore[union-attr]
     other = Client()
     other.post("/r/", {"code": again})
     closed = other.get("/r/now/")
@@ -258,6 +258,11 @@ def test_second_rating_by_the_same_page(made: world.World) -> None:
     ):  # fmt: skip
         made.call(row, event, data)
     mine = signed_in(made.province.accounts["citizen"])
+    assert "再评价一次" in text(mine.get("/my/ratings/")) and "再评价一次" in text(
+        mine.get(f"/my/{asked.matter.public_id}/")
+    )
+    followed = mine.get(f"/my/{row.matter.public_id}/")
+    assert followed.status_code == 200 and "再次评价" in text(followed), "the call-back is one of my matters"
     page = mine.get(f"/my/ratings/{asked.public_id}/")
     assert "请再评价一次" in text(page)
     mine.post(f"/my/ratings/{asked.public_id}/", {"level": "3", "words": "还行"})

@@ -290,8 +290,8 @@ def _row(own: rollup.Figures, unit: Unit, p: Period, least: int) -> Row:
 
 
 METRICS: Mapping[str, Any] = {
-    "all": Metric("all", gettext_lazy("差评回访")), "late": Metric("late", gettext_lazy("没有按期回访")),
-    "founded": Metric("founded", gettext_lazy("认定属实")),
+    "all": Metric("all", "差评回访"), "late": Metric("late", "没有按期回访"),
+    "founded": Metric("founded", "认定属实"),
 }  # fmt: skip
 _WHERE: Mapping[str, Mapping[str, Any]] = {
     "all": {}, "late": {"satisfaction__called_in_time": False}, "founded": {"satisfaction__founded": True},

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
-
 __all__ = ["install"]
 
 
@@ -25,18 +23,18 @@ def install() -> None:
     rollup.also(figures.COUNTS)
     boards.register(figures.BOARD)
     plug.add_nav(plug.NavItem(
-        "satisfaction-callbacks", _("好差评"), _("差评回访"), "satisfaction_desk:callbacks", "phone-call", ("case_officer", "office_head"),
+        "satisfaction-callbacks", "好差评", "差评回访", "satisfaction_desk:callbacks", "phone-call", ("case_officer", "office_head"),
     ))  # fmt: skip
     plug.add_nav(plug.NavItem(
-        "satisfaction-rectify", _("好差评"), _("要我们整改的"), "satisfaction_desk:rectify", "checklist", (*policies.HEADS, "organ_head"),
+        "satisfaction-rectify", "好差评", "要我们整改的", "satisfaction_desk:rectify", "checklist", (*policies.HEADS, "organ_head"),
     ))  # fmt: skip
     plug.add_nav(plug.NavItem(
-        "satisfaction-officers", _("好差评"), _("个人评价"), "satisfaction_desk:officers", "user-star", policies.HEADS,
+        "satisfaction-officers", "好差评", "个人评价", "satisfaction_desk:officers", "user-star", policies.HEADS,
     ))  # fmt: skip
     plug.add_panel("satisfaction-mine", "portal", "satisfaction/panel_portal.html", panels.portal, order=60)
     plug.add_panel("satisfaction-counter", "desk", "satisfaction/panel_desk.html", panels.desk, order=90)
     plug.add_panel("satisfaction-guide", "guide", "satisfaction/panel_guide.html", panels.guide)
     plug.add_entry(plug.Entry(
-        "satisfaction", _("满意度公开"), _("办过事的人怎么评价各单位；办完事请您评价"), "mood-smile", "satisfaction:public",
+        "satisfaction", "满意度公开", "办过事的人怎么评价各单位；办完事请您评价", "mood-smile", "satisfaction:public",
         ("好差评", "评价", "差评", "好评", "满意度", "不满意", "服务态度", "rating", "satisfaction"),
     ))  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.db import connection
@@ -111,7 +112,7 @@ def invite(matter: Matter, view: View, event: Event, seq: int) -> int:
     until = at.date() + timedelta(days=int(params.value("invite_days", at.date(), unit)))
     quiet = at - timedelta(days=int(params.value("quiet_days", at.date(), unit)))
     links = {one.party.pk: tokens.token() for one in people}
-    columns = [
+    columns: list[list[Any]] = [
         [one.party.pk for one in people], [one.party.account_id for one in people], [one.party.person_id for one in people],
         [tokens.digest(links[one.party.pk]) for one in people], [uuid4() for _one in people],
     ]  # fmt: skip

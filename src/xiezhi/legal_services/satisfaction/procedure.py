@@ -130,6 +130,16 @@ _REASONS = {code: words for level in (3, 2, 1) for code, words in codes.REASONS[
 )
 
 
+_STEPS: Mapping[str, str] = {
+    "OPENED": "回访评价人", "VERIFYING": "核实并认定", "RECTIFYING": "等整改完成", "TELLING": "告知评价人",
+    "TOLD": "等评价人再评价",
+}  # fmt: skip
+
+
+def _next_step(view: View) -> str:
+    return _STEPS.get(view.state.code, "") if view.state else ""
+
+
 class Callback(CommonEvents, Procedure):
     """差评回访."""
 
@@ -345,10 +355,4 @@ class Callback(CommonEvents, Procedure):
         "您的权利": (("评价匿名：被评价的单位和人员看不到是谁评的", ANSWER), ("任何人不得因为评价刁难您", ANSWER)),
         "收费": ("不收费", HOUSE),
     }  # fmt: skip
-    step_of = staticmethod(lambda view: _STEPS.get(view.state.code, "") if view.state else "")
-
-
-_STEPS = {
-    "OPENED": "回访评价人", "VERIFYING": "核实并认定", "RECTIFYING": "等整改完成", "TELLING": "告知评价人",
-    "TOLD": "等评价人再评价",
-}  # fmt: skip
+    step_of = staticmethod(_next_step)

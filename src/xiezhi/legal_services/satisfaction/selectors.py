@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
 from django.db.models import Avg, Count, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -56,6 +57,7 @@ class Step:
     rating: Rating | None
     open: bool
     changeable: bool
+    again: bool = False
 
     @property
     def words(self) -> str:
@@ -68,9 +70,11 @@ class Step:
 
 def _steps(rows: QuerySet[Invitation]) -> list[Step]:
     out = []
-    for i in rows.select_related("rating", "unit", "matter"):
-        rating = getattr(i, "rating", None)
-        out.append(Step(i, step_title(i.procedure, i.event), rating, services.open_now(i), services.may_change(i)))
+    for i in rows.select_related("rating", "unit", "matter", "callback__matter"):
+        rating, row = getattr(i, "rating", None), getattr(i, "callback", None)
+        again = row is not None and row.matter.state == "TOLD"
+        title = step_title(i.procedure, i.event)
+        out.append(Step(i, title, rating, services.open_now(i), services.may_change(i), again))
     return out
 
 
@@ -86,7 +90,7 @@ def invitations_of(subject: Subject, matter_id: int) -> list[Step]:
     return _steps(rows.exclude(state=Invitation.REPLACED).order_by("-id")[:10])
 
 
-def find_own(subject: Subject, public_id: object) -> Invitation | None:
+def find_own(subject: Subject, public_id: UUID) -> Invitation | None:
     """A question put to me, or None."""
     rows = policies.RATING_OWN.filter(subject, Invitation.objects.filter(public_id=public_id))
     return rows.select_related("matter", "unit", "rating").first()

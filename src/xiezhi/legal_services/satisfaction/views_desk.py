@@ -31,10 +31,22 @@ from xiezhi.ui import figures as ui
 from xiezhi.ui import plug
 
 from . import codes, params, policies, selectors, services
+from .models import CallbackRow
 from .procedure import Callback
 
 STATES = ("OPENED", "VERIFYING", "RECTIFYING", "TELLING", "TOLD", "CLOSED")
 PAGE = 40
+
+
+def _shown(row: CallbackRow) -> dict[str, Any]:
+    facts = row.matter.facts
+    step = selectors.step_title(row.matter.kind, str(facts.get("rated_event") or ""))
+    return {
+        "row": row,
+        "matter": row.matter,
+        "step": step,
+        "level": codes.LEVEL_CHOICES.get(str(facts.get("level_first") or ""), ""),
+    }
 
 
 @guard(ROLE("case_officer", "office_head"), purpose="HANDLE")
@@ -47,11 +59,8 @@ def callbacks(request: HttpRequest) -> HttpResponse:
         matters.reach_q(subject, "case_officer", "office_head"), state if state in STATES else ""
     )
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    for row in page.object_list:
-        row.step = selectors.step_title(row.matter.kind, str(row.matter.facts.get("rated_event") or ""))
-        row.level_title = codes.LEVEL_CHOICES.get(str(row.matter.facts.get("level_first") or ""), "")
     tabs = [("", _("未办结")), *((code, Callback.states[code].title) for code in STATES)]
-    context = {"page": page, "tabs": tabs, "state": state}
+    context = {"page": page, "rows": [_shown(r) for r in page.object_list], "tabs": tabs, "state": state}
     return plug.desk_page(request, "satisfaction/callbacks.html", context, active="satisfaction-callbacks")
 
 
@@ -105,7 +114,9 @@ def rows(request: HttpRequest) -> HttpResponse:
     subject, query = of_request(request), request.GET
     unit, today = _unit(subject, query.get("unit", "")), wall.today()
     since, until = _day(query.get("from", ""), date(today.year, 1, 1)), _day(query.get("to", ""), today)
-    wanted, levels, titles = query.get("level", ""), (), []
+    wanted = query.get("level", "")
+    levels: tuple[int, ...] = ()
+    titles: list[str] = []
     if wanted == "bad":
         levels, titles = tuple(k for k in codes.LEVELS if codes.is_bad(k)), [_("差评")]
     elif wanted.isdecimal() and int(wanted) in codes.LEVELS:

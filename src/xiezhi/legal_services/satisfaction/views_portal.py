@@ -70,7 +70,7 @@ def _answer(
             return redirect(after) if hasattr(invitation, "rating") else _gone(request, _("评价的时间已过。"))
         return _page(request, invitation, again=again, counter=counter)
     level = request.POST.get("level", "")
-    typed = {
+    typed: dict[str, Any] = {
         "level": level, "reasons": request.POST.getlist(f"why-{level}"), "words": request.POST.get("words", ""),
     }  # fmt: skip
     subject = of_request(request)
