@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tests.desk.conftest import Desk
 from tests.enforcement.reconsideration import flow
 from xiezhi.kernel.access.models import ReadingLog
+from xiezhi.kernel.datasets import rollup
+from xiezhi.kernel.datasets.models import RollupMark
 from xiezhi.kernel.documents.models import Attachment, Document, StoredFile
 from xiezhi.kernel.procedures.models import Matter
 
@@ -233,3 +237,12 @@ def test_stream_needs_reach(desk: Desk) -> None:
     assert desk["officer"].get("/desk/stream").status_code == 200
     assert desk["court"].get(f"/desk/stream?m={desk.matter.public_id}").status_code == 404
     assert desk["citizen"].get("/desk/stream").status_code == 403
+
+
+def test_fresh_figures_are_not_called_stale_where_the_day_is_another(desk: Desk, freeze: Any) -> None:
+    """Counts are stamped with the machine's time; a demonstration's day stands months away from it."""
+    rollup.refresh()
+    freeze("2031-05-06 09:00")
+    assert "数据可能已过时" not in desk["head"].get("/desk/figures/").content.decode()
+    RollupMark.objects.update(upto=timezone.now() - timedelta(hours=1))
+    assert "数据可能已过时" in desk["head"].get("/desk/figures/").content.decode()

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -71,7 +72,7 @@ def board(request: HttpRequest) -> HttpResponse:
     context = {
         "kind": kind, "board": found, "unit": unit, "period": period, "mine": mine, "columns": kind.columns, "choices": CHOICES,
         "asked": request.GET.get("period", "year"), "base": request.GET.get("base", "year"), "bars": bars,
-        "stale": figures.age(found.upto, wall.now()), "results_chart": [
+        "stale": figures.age(found.upto, timezone.now()), "results_chart": [
             {"name": t, "value": n} for t, n, _s, _h in found.results if n],
         "table": list(zip(found.monthly.get("labels", []), *(s["data"] for s in found.monthly.get("series", [])), strict=False)),
     }  # fmt: skip
