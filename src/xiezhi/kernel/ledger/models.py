@@ -53,8 +53,10 @@ class Salt(models.Model):
     eraser_only_delete = True
 
     entry = models.OneToOneField(
-        PendingEntry, models.PROTECT, primary_key=True, related_name="salt", verbose_name="承诺"
+        PendingEntry, models.PROTECT, primary_key=True, related_name="salt", verbose_name="承诺", db_constraint=False
     )
+    """Without a constraint in the database: both rows come from one statement, entries are never deleted, and the check would
+    lock the entry's row on every append."""
     salt = models.BinaryField("盐", max_length=32)
     object_type = models.CharField("对象类型", max_length=32)
     object_id = models.CharField("对象编号", max_length=64)

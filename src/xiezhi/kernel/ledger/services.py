@@ -72,17 +72,18 @@ def append_many(commits: Sequence[Commit]) -> list[Entry]:
     salts = [secrets.token_bytes(SALT_BYTES) for _ in commits]
     values = [commit_to(c.kind, c.payload, s) for c, s in zip(commits, salts, strict=True)]
     sql = """
-        WITH item AS (
-            SELECT * FROM unnest(%s::text[], %s::bytea[], %s::bytea[], %s::text[], %s::text[])
-                WITH ORDINALITY AS t(kind, commitment, salt, object_type, object_id, n)
+        WITH item AS MATERIALIZED (
+            SELECT nextval('ledger_pendingentry_id_seq') AS id, t.*
+            FROM unnest(%s::text[], %s::bytea[], %s::bytea[], %s::text[], %s::text[])
+                AS t(kind, commitment, salt, object_type, object_id)
         ), entry AS (
-            INSERT INTO ledger_pendingentry (kind, commitment, created_at)
-            SELECT kind, commitment, now() FROM item ORDER BY n RETURNING id, commitment
+            INSERT INTO ledger_pendingentry (id, kind, commitment, created_at)
+            SELECT id, kind, commitment, now() FROM item
         ), kept AS (
             INSERT INTO ledger_salt (entry_id, salt, object_type, object_id)
-            SELECT entry.id, item.salt, item.object_type, item.object_id FROM entry JOIN item USING (commitment)
+            SELECT id, salt, object_type, object_id FROM item
         )
-        SELECT id, commitment FROM entry
+        SELECT id, commitment FROM item
     """
     with prepared.cursor() as cursor:
         cursor.execute(sql, [
