@@ -16,4 +16,7 @@ class DeskConfig(AppConfig):
         from xiezhi.ui import plug
 
         plug.set_frame(shell.render)
+        plug.add_nav(plug.NavItem(
+            "mandates", "收件", "委托和监护", "desk:mandates", "users", ("case_officer", "office_head", "counter_clerk")
+        ))  # fmt: skip
         plug.add_panel("desk-messages", "desk", "desk/messages.html", messages.panel, order=90)
