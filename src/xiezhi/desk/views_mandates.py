@@ -91,7 +91,7 @@ def _fields(kind: str) -> tuple[Field, ...]:
 
 def _by(request: HttpRequest) -> By:
     subject = who(request)
-    staff = Staff.objects.get(pk=subject.staff_id)
+    staff = Staff.objects.get(pk=subject.staff_id or 0)
     return By(f"staff:{staff.uid}", subject.label, staff)
 
 
