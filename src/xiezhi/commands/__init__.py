@@ -28,7 +28,10 @@ COMMANDS = {
     "backup": ("backup:backup", "Write database, files and keys into one folder."),
     "restore": ("backup:restore", "Bring a backup into an empty installation."),
     "docs": ("docs:docs", "Write the generated documentation anew, or check that it is current."),
-    "messages": ("messages:messages", "Bring the translations of the faces up to date, or check that they are complete."),
+    "messages": (
+        "messages:messages",
+        "Bring the translations of the faces up to date, or check that they are complete.",
+    ),
     "screens": ("screens:screens", "Take the screenshots of the documentation."),
     "bench": ("bench:bench", "Run the benchmarks; figures go to bench/RESULTS.md."),
     "soak": ("soak:soak", "Run the long fault and load tests at full counts."),

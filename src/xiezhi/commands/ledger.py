@@ -130,8 +130,8 @@ def adopt(file: Path) -> None:
     from django.conf import settings
 
     from xiezhi.kernel.calendar import clock
-    from xiezhi.kernel.ledger.notes import NoteError, opened, parse_checkpoint, verifier
     from xiezhi.kernel.ledger.keys import KeyRing
+    from xiezhi.kernel.ledger.notes import NoteError, opened, parse_checkpoint, verifier
     from xiezhi.kernel.ledger.outside import Copy
     from xiezhi.kernel.ledger.publisher import folder
 
