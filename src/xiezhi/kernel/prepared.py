@@ -30,7 +30,11 @@ class _Preparing(psycopg.Cursor[Any]):
     """A cursor that keeps its statements planned in the server."""
 
     def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
-        return super().execute(query, params, prepare=True, **more)
+        self.connection.prepare_threshold = 0  # Django forbids it to a connection; here it is wanted
+        try:
+            return super().execute(query, params, prepare=True, **more)
+        finally:
+            self.connection.prepare_threshold = None
 
 
 def cursor(using: str = "default") -> CursorWrapper:
