@@ -39,6 +39,39 @@ class DocumentOut(Schema):
     verify_code: str | None
 
 
+class SummaryLine(Schema):
+    label: str
+    text: str
+
+
+class SummaryNext(Schema):
+    what: str
+    until: date | None
+    basis: str
+    missed: str = Field(description="What follows when the day is missed")
+
+
+class SummaryOut(Schema):
+    """English, for information only: the Chinese document alone has legal effect."""
+
+    title: str
+    chinese: str = Field(description="Title of the document itself")
+    number: str
+    issued_on: date | None
+    organ: str
+    matter: str
+    procedure: str
+    decided: str
+    told: str
+    outcome: list[SummaryLine]
+    next_steps: list[SummaryNext]
+    verify_code: str
+    verify_url: str
+    revoked: str
+    as_of: date
+    note: str
+
+
 class FieldOut(Schema):
     name: str
     label: str

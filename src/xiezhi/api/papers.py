@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,7 @@ from xiezhi.api.paper_schemas import (
     DraftConflict,
     Reason,
     RevisionOut,
+    SummaryOut,
 )
 from xiezhi.api.problems import ERRORS, answer
 from xiezhi.kernel.access.guards import guard
@@ -41,6 +43,7 @@ from xiezhi.kernel.documents.models import Attachment, Delivery, Document, Docum
 from xiezhi.kernel.documents.render import RenderError, render
 from xiezhi.kernel.procedures import hooks, selectors, store
 from xiezhi.kernel.procedures import policies as procedure_policies
+from xiezhi.ui.language import summary
 
 router = Router(tags=["文书"])
 PATH = "/matters/{public_id}/documents"
@@ -254,6 +257,35 @@ def get_document_pdf(request: HttpRequest, public_id: UUID = MATTER_ID, document
         return answer(422, "not-renderable", "文稿还不能排版", str(error))
     read(request, at, fields=("document",))
     return stream(request, iter([content]), PDF, f"{at.matter.number}{doc.title}（草稿）.pdf")  # type: ignore[return-value]
+
+
+@router.get(PATH + "/{document}/summary", response={200: SummaryOut, **ERRORS}, operation_id="get_document_summary")
+@guard(MATTER_READ)
+def get_document_summary(request: HttpRequest, public_id: UUID = MATTER_ID, document: int = ROW_ID) -> Any:
+    """英文摘要. What an issued document says and what can be done next, in English; for information only."""
+    found, at = _summary(request, public_id, document)
+    words = {"outcome": [{"label": o.label, "text": "".join(text for text, _ in o.words)} for o in found.outcome]}
+    read(request, at, fields=("document",))
+    return asdict(found) | words
+
+
+@router.get(
+    PATH + "/{document}/summary/pdf", response={200: None, **ERRORS}, operation_id="get_document_summary_pdf",
+    openapi_extra=binary(PDF),
+)  # fmt: skip
+@guard(MATTER_READ)
+def get_document_summary_pdf(request: HttpRequest, public_id: UUID = MATTER_ID, document: int = ROW_ID) -> HttpResponse:
+    """英文摘要PDF. The same on paper; every page says that the Chinese document alone has legal effect."""
+    found, at = _summary(request, public_id, document)
+    read(request, at, fields=("document",))
+    return stream(request, iter([summary.pdf(found)]), PDF, f"{at.matter.number}{found.chinese}（英文摘要）.pdf")  # type: ignore[return-value]
+
+
+def _summary(request: HttpRequest, public_id: UUID, pk: int) -> tuple[summary.Summary, At]:
+    doc, at = _open(request, public_id, pk)
+    if doc.state not in (Document.ISSUED, Document.VOID):
+        raise Http404
+    return summary.of(doc, selectors.matter_state(at.matter)), at
 
 
 def _delivery(d: Delivery) -> dict[str, Any]:

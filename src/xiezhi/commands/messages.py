@@ -42,7 +42,8 @@ def update(given: dict[str, str] | None = None) -> dict[str, dict[str, catalog.E
     for entries in out.values():
         for text, entry in entries.items():
             if given and text in given:
-                entry.said = [given[text]] if not entry.plural else given[text].split(" ||| ")
+                forms = given[text].split(" ||| ")  # one thing ||| several things
+                entry.said = forms[:1] if not entry.plural else [forms[0], forms[-1]]
             elif text in known:
                 entry.said = known[text].said
                 entry.flags |= known[text].flags & {"fuzzy"}

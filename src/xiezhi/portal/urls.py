@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from xiezhi.portal.views import account, alive, apply, home, ledger, mandates, my, procedures, summary, verify
+from xiezhi.portal.views import account, alive, apply, home, ledger, mandates, my, procedures, realname, summary, verify
 
 app_name = "portal"
 
@@ -28,6 +28,7 @@ urlpatterns = [
     path("my/signup/", account.signup, name="signup"),
     path("my/resume/", account.resume, name="resume"),
     path("my/account/", account.account, name="account"),
+    path("my/account/realname/", realname.verify, name="realname"),
     path("my/account/link/", account.link_confirm, name="link_confirm"),
     path("my/acting/", mandates.act, name="acting"),
     path("my/mandates/", mandates.index, name="mandates"),

@@ -39,7 +39,8 @@ from .case_source import (
     officer_names,
     outcome_text,
 )
-from .case_text import CaseText, public_name, unit, zh
+from .case_text import CaseText, public_name, unit
+from .phrase import phrase
 
 __all__ = ["document_data", "phrase"]
 
@@ -471,14 +472,3 @@ def document_data(matter: Matter, view: View, rec: Recorded, payload: Mapping[st
         values |= special(source)
     out = {f.name: _fit(f.type, values.get(f.name)) for f in template.fields if f.name in values}
     return {name: value for name, value in out.items() if value not in (None, "", [])}
-
-
-def phrase(view: View) -> str:
-    """One line for lists: what is challenged, without a person's name."""
-    act = view.facts.get("act")
-    made = zh(act.get("made_on")) if isinstance(act, Mapping) else ""
-    kind = str(act.get("type") or "") if isinstance(act, Mapping) else ""
-    words = kind or codes.MATTERS.get(str(view.facts.get("matter_code") or ""), "行政行为")
-    if isinstance(act, Mapping) and act.get("is_inaction"):
-        return f"认为{view.facts.get('respondent_name') or '被申请人'}不履行法定职责"
-    return f"不服{view.facts.get('respondent_name') or '被申请人'}{made + '作出的' if made else ''}{words}"

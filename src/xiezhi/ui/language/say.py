@@ -33,7 +33,20 @@ _MARKS = {
     "《": " ", "》": " ", "〈": " ", "〉": " ", "\u3000": " ", "·": " · ", "→": " → ", "—": "-", "‘": " '", "’": "' ", "÷": " ÷ ",
     "【": " [", "】": "] ", "～": "-", "／": "/", "＋": "+", "…": "…",
 }  # fmt: skip
-_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 _WEEK = "一二三四五六日"
 _DATE = re.compile(
@@ -93,8 +106,9 @@ def _patterns() -> tuple[_Pattern, ...]:
         if "%(" in text or "{" not in text or not _PLACES.search(text):
             continue
         words = _PLACES.split(text)[::2]
-        weight = sum(len(CHINESE.findall(w)) for w in words)
-        if not weight:
+        # a sentence is recognized by its own words and by the quotation marks around its values
+        weight = sum(len(CHINESE.findall(w)) + 2 * sum(map(w.count, "“”《》")) + sum(map(w.count, "，。：；")) for w in words)
+        if not any(map(CHINESE.search, words)):
             continue
         if len(words) == 2 and not words[0] and words[1] in _UNITS:
             continue
@@ -115,7 +129,7 @@ def _patterns() -> tuple[_Pattern, ...]:
                 elif words[0] and words[-1]:
                     inside = rf"{_WHOLE_DAY}|[^，；。]+?"
                 else:
-                    inside = rf"{_WHOLE_DAY}|[^，；。、（）]+?"
+                    inside = rf"{_WHOLE_DAY}|[^，；。、]+?"
                 rule += f"(?P={piece})" if piece in seen else f"(?P<{piece}>{inside})"
                 seen.add(piece)
         sure = max(words, key=len).replace("{{", "{").replace("}}", "}")
@@ -178,16 +192,26 @@ def _exact(text: str) -> str | None:
         return known
     if (bare := text.rstrip("。：；，")) != text and (known := _catalog().get(bare)) is not None:
         return known.rstrip(".") + _MARKS[text[len(bare)]].rstrip()
-    for end in "。：":
+    for end in "。：？":
         if (known := _catalog().get(text + end)) is not None:
-            return known.rstrip(".: ")
+            return known.rstrip(".:? ")
     if found := _DATE.fullmatch(text):
         return _dated(found)
     if found := _AMOUNT.fullmatch(text):
         return _counted(found)
     if found := _NUMBERED.fullmatch(text):
         return f"no. {found[1]}"
-    return None
+    return _citations(text)
+
+
+def _citations(text: str) -> str | None:
+    """Citations and nothing else."""
+    if not acts.PLACE.search(text):
+        return None
+    tokens = list(_tokens(text))
+    if any(kind not in ("cited", "mark", "space") for kind, _ in tokens):
+        return None
+    return _tidied("".join(_one(kind, token) for kind, token in tokens))
 
 
 def _sentence(text: str) -> str | None:
