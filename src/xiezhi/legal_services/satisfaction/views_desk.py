@@ -99,9 +99,12 @@ def _day(text: str, default: date) -> date:
 
 
 def _unit(subject: Subject, text: str) -> Unit:
-    found = (
-        Unit.objects.filter(pk=int(text)).first() if text.isascii() and text.isdecimal() and len(text) < 18 else None
-    )
+    """The unit asked for, or the first the subject leads."""
+    if not text:
+        found = next(iter(ui.units_for(subject)), None)
+    else:
+        known = text.isascii() and text.isdecimal() and len(text) < 18
+        found = Unit.objects.filter(pk=int(text)).first() if known else None
     if found is None or not ui.may_see(subject, found):
         raise NotFoundForYou
     return found
