@@ -122,3 +122,57 @@ def test_a_matter_in_plain_words(scene: Scene, monkeypatch: Any) -> None:
     scene.client.get("/?plain=1")
     page = scene.client.get(f"/my/{matter.public_id}/").content.decode()
     assert "现在怎么样了" in page
+
+
+def test_an_account_without_a_person_is_told_so_and_asked_rightly(scene: Scene, settings: Any) -> None:
+    from xiezhi.kernel.units import ids
+
+    settings.DEMO = True
+    Account.objects.filter(pk=scene.account.pk).update(person=None)
+    assert "还没有实名" in scene.client.get("/my/account/").content.decode()
+    taken = w.person("林远山")
+    w.citizen(taken)
+    asked = {
+        "name": "方未核",
+        "id_type": "RESIDENT",
+        "id_no": ids.id18_complete("99000019850607901"),
+        "phone": "13812342055",
+    }
+    for wrong in ({"id_no": "123"}, {"phone": "1"}, {"name": ""}, {"name": taken.name, "id_no": taken.id_no}):
+        assert scene.client.post("/my/account/realname/", {**asked, **wrong}).status_code == 422, wrong
+    scene.account.refresh_from_db()
+    assert scene.account.person is None
+
+
+def test_real_name_check_gives_the_person(scene: Scene, settings: Any) -> None:
+    from xiezhi.kernel.units import ids
+
+    settings.DEMO = True
+    number = ids.id18_complete("99000019850607901")
+    Account.objects.filter(pk=scene.account.pk).update(person=None)
+    answer = scene.client.post(
+        "/my/account/realname/",
+        {
+            "name": "方未核",
+            "id_type": "RESIDENT",
+            "id_no": number,
+            "phone": "13812342055",
+            "next": "/apply/XZFY/check/",
+        },
+    )
+    assert (answer.status_code, answer["Location"]) == (302, "/apply/XZFY/check/")
+    scene.account.refresh_from_db()
+    assert scene.account.person is not None
+    assert scene.account.person.verified_at is not None
+    assert scene.client.get("/my/account/realname/").status_code == 302
+
+
+def test_nothing_is_sent_before(scene: Scene) -> None:
+    from tests.portal.conftest import APPLY, fill
+    from xiezhi.kernel.procedures.models import Matter
+
+    fill(scene)
+    Account.objects.filter(pk=scene.account.pk).update(person=None)
+    answer = scene.client.post(f"{APPLY}check/")
+    assert answer.status_code == 302
+    assert not Matter.objects.exists()

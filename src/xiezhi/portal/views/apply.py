@@ -229,6 +229,9 @@ def check(request: HttpRequest, code: str) -> HttpResponseBase:
     if walk.opened.row.account_id != account.pk:
         messages.error(request, _("这份草稿属于另一个账号，请用那个账号登录后提交。"))
         return redirect("portal:tasks", code=code)
+    if account.person_id is None:
+        messages.info(request, _("提交之前要核验一次姓名和证件号码；填好的内容都在草稿里。"))
+        return redirect(f"{reverse('portal:realname')}?next={reverse('portal:check', kwargs={'code': code})}")
     if of_request(request).restricted:
         messages.error(
             request, _("未成年人和行为能力受限的人，由监护人代为申请。请监护人登录后，选择“代人办理”再提交。")
