@@ -77,7 +77,15 @@ def test_the_same_request_files_once(scene: Scene) -> None:
     assert WageCase.objects.count() == 1
 
 
-def test_a_guest_files_with_name_number_and_telephone(scene: Scene) -> None:
+def test_a_report_is_taken_though_the_real_name_service_is_down(scene: Scene) -> None:
+    answers = scene.answers(name="周三江", id_no=id18_complete("99000019800101001"), mobile="13700001111")
+    matter = file_report(None, answers, channel="WEB", request_key=None).matter
+    assert matter.parties.get(role="applicant").person is None
+    assert WageWorker.objects.get(matter=matter).id_no == id18_complete("99000019800101001")
+
+
+def test_a_guest_files_with_name_number_and_telephone(scene: Scene, settings: Any) -> None:
+    settings.REAL_NAME_CHECK = "xiezhi.kernel.people.adapters.DemoRealName"
     matter = file_report(None, scene.answers(name="周三江", id_no=id18_complete("99000019800101001"), mobile="13700001111"), channel="WEB", request_key=None).matter
     party = matter.parties.get(role="applicant")
     assert party.account is None

@@ -122,10 +122,9 @@ def by_project(rows: QuerySet[WageCase], limit: int = 20) -> list[Line]:
     )
 
 
-def by_firm(rows: QuerySet[WageCase], limit: int = 20, *, repeats: int = 1) -> list[Line]:
-    """Employers by arrears; with `repeats`, only those reported at least so often."""
-    found = _lines(rows.exclude(employer_key=""), "employer_key", "employer_name", limit * 4 if repeats > 1 else limit)
-    return [line for line in found if line.matters >= repeats][:limit]
+def by_firm(rows: QuerySet[WageCase], limit: int = 20) -> list[Line]:
+    """Employers by arrears."""
+    return _lines(rows.exclude(employer_key=""), "employer_key", "employer_name", limit)
 
 
 def by_industry(rows: QuerySet[WageCase]) -> list[Line]:

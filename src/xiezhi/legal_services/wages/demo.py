@@ -123,7 +123,7 @@ def _uuid(rng: Random) -> UUID:
 def generate(world: Any, scale: float, progress: Progress) -> None:
     """Make centers, sites, workers and their reports. The clock stands at the province's moment."""
     rng = Random(f"{world.seed}:wages")
-    number = max(24, min(REPORTS, round(REPORTS * scale * 100)))
+    number = max(12, min(REPORTS, round(REPORTS * scale * 100)))
     progress("欠薪", 0, number)
     maker = _Maker(rng, world)
     with transaction.atomic():
@@ -243,7 +243,10 @@ class _Maker:
 
     def _towns(self, county: _County) -> list[str]:
         place = next(p for p in self.world.province.counties if p.government.pk == county.government.pk)
-        return [t.name.removesuffix("人民政府").removesuffix("司法所") for t in place.towns] or ["城关镇"]
+        return [
+            t.name.removeprefix(place.division.name).removesuffix("人民政府").removesuffix("司法所")
+            for t in place.towns
+        ] or ["城关镇"]
 
     # reports
 
@@ -356,7 +359,7 @@ class _Maker:
             "channel": "WEB", "industry": site.industry, "relation": "LABOR", "months": 3, "monthly": "6500", "owed": "19500", "worker_count": 1,
             "employed": False, "ended_on": "2026-10-12", "owed_from": "2026-07-10", "owed_to": "2026-10-10", "evidence": ["SLIP", "CHAT"],
         }  # fmt: skip
-        at = datetime(2026, 11, 4, 20, 12, tzinfo=SHANGHAI)
+        at = datetime(2026, 11, 5, 7, 52, tzinfo=SHANGHAI)
         matter = self._file(county, site, labor, data, at, account=self._account(person, "shigensheng"), crew=[])
         lead, officer = county.officers[0]
         if matter is not None and county.head is not None:

@@ -53,7 +53,7 @@ class Results:
             choice("way", "怎么付的", {"BANK": "银行转账", "CASH": "现金", "ACCOUNT": "工资专用账户代发", "COURT": "法院发放"}, sample="BANK"),
             files("proof", "到账凭证"),
         ),
-        plain="有工资到账了。", primary=True,
+        plain="有工资到账了。",
     )  # fmt: skip
     advanced = Event(
         "应急周转金垫付", (S.UNPAID, SAME), by=(OFFICE_HEAD,), basis=W(63), requires=PAID, sets=_advance, notifies=WORKERS,

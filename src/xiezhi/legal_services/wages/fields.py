@@ -76,7 +76,7 @@ REPORT = (
     title("contractor_usc", "总包单位信用代码", fact=True, max_length=18),
     title("developer_name", "建设单位", fact=True, basis=W(29, 2)),
     title("developer_usc", "建设单位信用代码", fact=True, max_length=18),
-    title("county", "所在县（市、区）", fact=True, max_length=12, help="区划代码"),
+    Field("county", "所在县（市、区）", Kind.UNIT, fact=True, max_length=20),
     title("town", "乡镇（街道）", fact=True, max_length=60),
     choice("relation", "怎么干活的", codes.RELATIONS, fact=True, sample="LABOR"),
     choices("chain", "这些情况有没有", codes.CHAIN, fact=True),

@@ -88,7 +88,7 @@ def check_report(
     _crew(out)
     _ended(out)
     _project(out)
-    center, organ = center_for(str(answers.get("county") or ""))
+    center, organ = center_for(str(out.data.get("county") or ""))
     out.center, out.organ = center, organ
     if center is None:
         out.problems.append(Problem("COUNTY", "请选择干活的地方在哪个县（市、区）", "county", W(10, 3)))
@@ -202,7 +202,9 @@ def _project(out: Checked) -> None:
                             ("contractor_usc", known.contractor_usc), ("developer_usc", known.developer_usc)):  # fmt: skip
             if value:
                 out.data.setdefault(name, value)
-        out.data.setdefault("industry", known.industry)
+        out.data["industry"] = known.industry
+        if not county and known.county_id:
+            out.data["county"] = str(known.county_id)
         out.data.setdefault("town", known.town)
     else:
         out.data.pop("project", None)

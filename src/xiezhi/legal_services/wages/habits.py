@@ -117,7 +117,13 @@ def _aid(view: View, rng: random.Random, today: date) -> list[Move]:
 
 def _after(view: View, rng: random.Random, today: date) -> list[Move]:
     """What follows when the present way has ended."""
-    return [*_choose(view, rng, today), *(_pay(view, rng, today) * 2), Move("called_back", 1, (2, 6))]
+    return [
+        *_choose(view, rng, today),
+        *(_pay(view, rng, today) * 2),
+        Move("called_back", 1, (2, 6)),
+        Move("partly", 2.5, (3, 12)),
+        Move("failed", 1.5, (6, 20)),
+    ]
 
 
 def _mediation(view: View, rng: random.Random, today: date) -> list[Move]:

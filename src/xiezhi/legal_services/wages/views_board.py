@@ -26,7 +26,7 @@ def board(request: HttpRequest) -> HttpResponse:
     rows = within(subject).filter(reported_on__gte=period.first, reported_on__lt=period.until)
     tables = [
         ("projects", "分项目", sums.by_project(rows)), ("firms", "分用人单位", sums.by_firm(rows)),
-        ("repeats", "屡次被求助的用人单位", sums.by_firm(rows, repeats=3)), ("counties", "分县（市、区）", sums.by_county(rows)),
+        ("counties", "分县（市、区）", sums.by_county(rows)),
         ("towns", "分乡镇（街道）", sums.by_town(rows)), ("industries", "分行业", sums.by_industry(rows)),
     ]  # fmt: skip
     wanted = request.GET.get("table", "")

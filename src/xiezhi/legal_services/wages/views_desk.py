@@ -84,7 +84,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         case.danger = THREATS.get(case.threat, "") if case.threat != "NONE" else ""  # type: ignore[attr-defined]
     counts = {key: base.filter(q).count() for key, q in TABS.items() if key in ("todo", "now")}
     context = {
-        "page": found, "tab": tab, "counts": counts, "q": request.GET.get("q", ""), "industries": INDUSTRIES, "industry": request.GET.get("industry", ""),
+        "page": found, "tab": tab, "numbers": counts, "q": request.GET.get("q", ""), "industries": INDUSTRIES, "industry": request.GET.get("industry", ""),
         "today": wall.today(), "alarms": base.filter(grouped=True, answered=False, matter__open=True).count(), "may_take": subject.has(*TAKERS),
         "tabs": [("todo", _("待分流")), ("now", _("办理中")), ("limit", _("时效最近")), ("done", _("已办结")), ("all", _("全部"))],
     }  # fmt: skip
@@ -210,7 +210,7 @@ def crew(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
         unit=matter.handling_unit,
         request=request,
     )
-    context = {"matter": matter, "rows": rows, "counts": workers.confirmation(matter), "may_act": may_act}
+    context = {"matter": matter, "rows": rows, "crew": workers.confirmation(matter), "may_act": may_act}
     return plug.desk_page(request, "wages/desk_crew.html", context, active="wages-queue")
 
 
