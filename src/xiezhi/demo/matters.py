@@ -34,6 +34,8 @@ __all__ = ["Made", "Plan", "build", "plans", "tell"]
 
 CODE = "XZFY"
 YEAR = 300_000
+EARLIER = 2
+"""The year before has half as many matters: it is there to compare with."""
 CHANNELS = (("ONLINE", 60), ("POST", 18), ("IN_PERSON", 17), ("ORAL", 5))
 
 Progress = Callable[[str, int, int], None]
@@ -89,14 +91,14 @@ def _moment(rng: Random, day: date, channel: str) -> datetime:
 
 
 def plans(seed: int, targets: Sequence[Target], calendar: Calendar, now: datetime, number: int) -> list[Plan]:
-    """The year before the present moment, in order of filing. Weekends see online applications only."""
+    """The two years before the present moment, in order of filing. Weekends see online applications only."""
     rng = Random(f"{seed}:plans")
     weights = [t.weight for t in targets]
     names, odds = [c for c, _ in CHANNELS], [w for _, w in CHANNELS]
     drafts: list[tuple[datetime, int, str, str]] = []
-    for _ in range(number):
+    for i in range(number + number // EARLIER):
         channel = rng.choices(names, odds)[0]
-        day = now.date() - timedelta(days=rng.randrange(0, 365))
+        day = now.date() - timedelta(days=rng.randrange(0, 365) + (365 if i >= number else 0))
         if channel != "ONLINE" or (calendar.is_off(day) and rng.random() < 0.6):
             day = calendar.roll_back(day)
         at = _moment(rng, day, channel)
