@@ -11,10 +11,8 @@ from django.http import HttpRequest
 from xiezhi.kernel.access.guards import ROLE
 from xiezhi.kernel.access.permissions import NotFoundForYou
 from xiezhi.kernel.access.subject import Subject, of_request
-from xiezhi.kernel.calendar import clock as wall
-from xiezhi.kernel.prepared import Prepared
 from xiezhi.kernel.procedures import policies, selectors, services
-from xiezhi.kernel.procedures.core import Actor, settle
+from xiezhi.kernel.procedures.core import Actor
 from xiezhi.kernel.procedures.models import Matter, Party
 
 __all__ = [
@@ -85,28 +83,14 @@ def at_matter(request: HttpRequest, public_id: Any) -> At:
     if not policies.may_read(subject, matter):
         raise NotFoundForYou
     state = selectors.matter_state(matter)
-    if matter.open and _lapsed(state) and services.settle_matter(matter.pk):
+    if selectors.lapsed(state) and services.settle_matter(matter.pk):
         matter = selectors.by_public_id(public_id)
         state = selectors.matter_state(matter)
-    parties = tuple(_PARTIES.rows(matter.pk))
+    parties = tuple(policies.parties_loaded(matter))
     actor = policies.actor_for(subject, matter, parties)
     office = _office(subject, matter, actor)
     purpose = next((p for role, p in _DERIVED if role in actor.roles), "")
     return At(subject, matter, parties, actor, office, purpose, state)
-
-
-_PARTIES = Prepared(
-    lambda pk: (
-        Party.objects.filter(matter_id=pk).select_related("unit", "person", "organization", "acts_for").order_by("id")
-    ),
-    int,
-)
-
-
-def _lapsed(state: selectors.MatterState) -> bool:
-    """Whether a term ran out that takes effect by itself and is not yet in the history. Computed, not looked up."""
-    assert state.view.calendar is not None
-    return bool(settle(state.view.copy(), state.view.calendar, wall.now()))
 
 
 def _office(subject: Subject, matter: Matter, actor: Actor) -> bool:

@@ -15,6 +15,7 @@ from xiezhi.kernel.access import roles as platform_roles
 from xiezhi.kernel.access.permissions import Permission
 from xiezhi.kernel.access.rules import Condition, Filter
 from xiezhi.kernel.access.subject import Represented, Subject
+from xiezhi.kernel.prepared import Prepared
 from xiezhi.kernel.procedures import registry
 from xiezhi.kernel.procedures.core import Actor
 from xiezhi.kernel.procedures.models import Matter, Party
@@ -31,6 +32,7 @@ __all__ = [
     "list_purpose",
     "may_read",
     "mine_q",
+    "parties_loaded",
     "parties_of",
     "party_q",
     "reach_q",
@@ -77,8 +79,26 @@ def party_q(subject: Subject) -> Q:
 
 
 def parties_of(matter: Matter) -> list[Party]:
-    """Parties of a matter in order of entry; one statement."""
-    return list(Party.objects.filter(matter=matter).select_related("unit").order_by("id"))
+    """Parties of a matter in order of entry; one statement, none where `parties_loaded` has read them."""
+    loaded = getattr(matter, "_prefetched_objects_cache", {}).get("parties")
+    return list(_PARTIES.rows(matter.pk) if loaded is None else loaded)
+
+
+_PARTIES = Prepared(
+    lambda pk: (
+        Party.objects.filter(matter_id=pk).select_related("unit", "person", "organization", "acts_for").order_by("id")
+    ),
+    int,
+)
+
+
+def parties_loaded(matter: Matter) -> list[Party]:
+    """Read the parties once for everything a page asks about this matter object. Not for objects that are changed after."""
+    found = list(_PARTIES.rows(matter.pk))
+    rows = Party.objects.none()
+    rows._result_cache = found
+    matter._prefetched_objects_cache = {"parties": rows}  # type: ignore[attr-defined]
+    return found
 
 
 def roles_in(subject: Subject, matter: Matter, parties: Sequence[Party] | None = None) -> frozenset[str]:

@@ -18,12 +18,12 @@ from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.prepared import Prepared
 from xiezhi.kernel.procedures import registry, store
 from xiezhi.kernel.procedures.clocks import Clock, clocks
-from xiezhi.kernel.procedures.core import Actor, Option, Recorded, View, available, replay
+from xiezhi.kernel.procedures.core import Actor, Option, Recorded, View, available, replay, settle
 from xiezhi.kernel.procedures.declare import Procedure, Side
 from xiezhi.kernel.procedures.models import NO_DUE, Matter, Party
 
 __all__ = [
-    "CAP", "MatterState", "Message", "Tabs", "by_public_id", "capped_count", "matter_state", "messages", "options", "page", "queue", "tabs",
+    "CAP", "MatterState", "Message", "Tabs", "by_public_id", "capped_count", "lapsed", "matter_state", "messages", "options", "page", "queue", "tabs",
 ]  # fmt: skip
 
 CAP = 1000
@@ -74,6 +74,12 @@ def matter_state(matter: Matter, at: datetime | None = None) -> MatterState:
     view = replay(declared, events, overrides=overrides)
     view.calendar = calendar
     return MatterState(matter, declared, events, view, clocks(view, calendar, at or wall.now()))
+
+
+def lapsed(state: MatterState) -> bool:
+    """Whether a term ran out that takes effect by itself and is not yet in the history. Computed, not looked up."""
+    assert state.view.calendar is not None
+    return state.matter.open and bool(settle(state.view.copy(), state.view.calendar, wall.now()))
 
 
 def options(state: MatterState, actor: Actor, *, sides: Sequence[Side] = ()) -> list[Option]:

@@ -47,8 +47,19 @@ def find(public_id: Any) -> Matter:
 def _mine(request: HttpRequest, public_id: Any) -> tuple[Subject, Matter]:
     matter = find(public_id)
     subject = of_request(request)
+    policies.parties_loaded(matter)
     require(subject, policies.MATTER_OWN, matter)
     return subject, matter
+
+
+def _current(request: HttpRequest, public_id: Any) -> tuple[Subject, MatterState]:
+    """My matter, replayed, with lapses that are due already in effect."""
+    subject, matter = _mine(request, public_id)
+    state = selectors.matter_state(matter)
+    if selectors.lapsed(state) and services.settle_matter(matter.pk):
+        subject, matter = _mine(request, public_id)
+        state = selectors.matter_state(matter)
+    return subject, state
 
 
 def log_own(request: HttpRequest, subject: Subject, matter: Matter, what: str, fields: tuple[str, ...] = ()) -> None:
@@ -99,16 +110,14 @@ def matters(request: HttpRequest) -> HttpResponse:
 @guard(policies.MATTER_OWN)
 def matter(request: HttpRequest, public_id: Any) -> HttpResponse:
     """One matter for the person it is about."""
-    subject, found = _mine(request, public_id)
-    services.settle_matter(found.pk)
-    found = find(public_id)
-    if policies.acts_for_another(subject, policies.parties_of(found)):
-        log_own(request, subject, found, "procedures.matter")  # the principal wants to see when the agent looked
-    return render(request, "portal/my/matter.html", _matter_context(request, subject, found))
+    subject, state = _current(request, public_id)
+    if policies.acts_for_another(subject, policies.parties_of(state.matter)):
+        log_own(request, subject, state.matter, "procedures.matter")  # the principal wants to see when the agent looked
+    return render(request, "portal/my/matter.html", _matter_context(request, subject, state))
 
 
-def _matter_context(request: HttpRequest, subject: Subject, found: Matter) -> dict[str, Any]:
-    state = selectors.matter_state(found)
+def _matter_context(request: HttpRequest, subject: Subject, state: MatterState) -> dict[str, Any]:
+    found = state.matter
     parties: list[Any] = policies.parties_of(found)
     for party in parties:
         party.role_title = role_title(found, party.role)
@@ -138,10 +147,9 @@ def _own_files(subject: Subject, found: Matter) -> list[Attachment]:
 @guard(policies.MATTER_OWN)
 def whole(request: HttpRequest, public_id: Any) -> HttpResponse:
     """The whole matter on paper: parties, clocks, history, documents and files, ready to print or save."""
-    subject, found = _mine(request, public_id)
-    services.settle_matter(found.pk)
-    found = find(public_id)
-    context = _matter_context(request, subject, found) | {
+    subject, state = _current(request, public_id)
+    found = state.matter
+    context = _matter_context(request, subject, state) | {
         "print_title": found.number, "print_at": wall.now(), "print_by": subject.name,
     }  # fmt: skip
     log_own(request, subject, found, "procedures.matter.print")
@@ -152,12 +160,10 @@ def whole(request: HttpRequest, public_id: Any) -> HttpResponse:
 @limited("event", 120, 600)
 def event(request: HttpRequest, public_id: Any, code: str) -> HttpResponseBase:
     """One thing I can do: its form, what the law says about it, and the sending."""
-    subject, found = _mine(request, public_id)
     if code == READ_FILE:
         return redirect("portal:file", public_id=public_id)
-    services.settle_matter(found.pk)
-    found = find(public_id)
-    state = selectors.matter_state(found)
+    subject, state = _current(request, public_id)
+    found = state.matter
     actor = policies.actor_for(subject, found)
     option = next((o for o in selectors.options(state, actor) if o.event.code == code and o.role is not None), None)
     if option is None:
