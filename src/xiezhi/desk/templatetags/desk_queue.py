@@ -26,7 +26,8 @@ def queue_rows(context: template.Context, matters: Sequence[Matter], several_uni
     pick, address = escape(_("选择")), reverse("desk:matter", args=[_ANY])
     out = []
     for m in matters:
-        number, case = escape(m.number), escape(f"{m.parties_line}{m.subject}")
+        # who and what are two texts: a page in English says the second and leaves the first
+        number, who_line, what = escape(m.number), escape(m.parties_line), escape(m.subject)
         if several_units:
             who = m.handling_unit.short_name or m.handling_unit.name
         else:
@@ -36,7 +37,7 @@ def queue_rows(context: template.Context, matters: Sequence[Matter], several_uni
             f'aria-label="{pick}{number}"></td><td class="xz-queue__due">{chip_html(clocks.chip_of_matter(m, calendar))}</td>'
             f'<td class="xz-queue__next">{escape(m.next_step or "—")}</td><td class="xz-queue__no">'
             f'<a href="{address.replace(_ANY, str(m.public_id))}">{number}</a></td>'
-            f'<td class="xz-queue__cut" title="{case}">{case}</td><td class="xz-queue__state">{tag_state(m)}</td>'
+            f'<td class="xz-queue__cut" title="{who_line}　{what}">{who_line}<wbr>{what}</td><td class="xz-queue__state">{tag_state(m)}</td>'
             f'<td class="xz-queue__who">{escape(str(who))}</td><td class="xz-queue__in is-num">{escape(zh_short(m.opened_on))}</td></tr>'
         )
     return mark_safe("\n  ".join(out))  # noqa: S308 - every text is escaped above

@@ -49,6 +49,7 @@ _MONTHS = [
 ]
 _DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 _WEEK = "一二三四五六日"
+_SPLIT = re.compile("[，。；：、（）“”]")
 _DATE = re.compile(
     rf"(?P<y>\d{{4}})年(?P<m>\d{{1,2}})月(?P<d>\d{{1,2}})日|(?P<m2>\d{{1,2}})月(?P<d2>\d{{1,2}})日|(?P<y3>\d{{4}})年(?P<m3>\d{{1,2}})月(?!\d)"
     rf"|(?P<y4>\d{{4}})年(?!\d)|(?<!\d)(?P<m5>\d{{1,2}})月(?![\d\u3400-\u9fff])|(?:周|星期)(?P<w>[{_WEEK}天])"
@@ -75,7 +76,7 @@ _NUMBERED = re.compile(r"第(\d+)(项|条|号|页|步|次|份|名|位|人)?")
 class _Pattern:
     text: str
     said: str
-    match: re.Pattern[str]
+    rules: tuple[re.Pattern[str], ...]
     weight: int
     sure: str  # the longest words in it: a text without them cannot match
     plain: bool  # its words are a message of their own: what stands beside them must be known too, or it is a name
@@ -99,6 +100,41 @@ def _catalog() -> dict[str, str]:
     return out
 
 
+def _rules(pieces: list[str], weight: int) -> list[str]:
+    """Regular expressions of a message, the surest first: where two values touch, one of them is a day if it can be."""
+    touching = [n for n in range(1, len(pieces) - 2, 2) if not pieces[n + 1]]
+    if len(touching) != 1:
+        return [_rule(pieces, weight, 0)]
+    return [_rule(pieces, weight, touching[0]), _rule(pieces, weight, touching[0] + 2), _rule(pieces, weight, 0)]
+
+
+def _rule(pieces: list[str], weight: int, day_at: int) -> str:
+    rule, seen = "", set[str]()
+    quoted = any(mark in piece for piece in pieces[::2] for mark in "“《：")
+    for n, piece in enumerate(pieces):
+        if n % 2 == 0:
+            rule += re.escape(piece.replace("{{", "{").replace("}}", "}"))
+            continue
+        if piece in seen:
+            rule += f"(?P={piece})"
+            continue
+        seen.add(piece)
+        before, after = pieces[n - 1], pieces[n + 1]
+        if weight == 1 or (n > 1 and not before and after[:1] in _UNITS):
+            # one character alone names no sentence: beside it only a number may stand; so too before a counted thing
+            inside = r"[\d,.]+"
+        elif n == day_at:
+            inside = _WHOLE_DAY
+        elif weight >= _STRONG:
+            inside = rf"{_WHOLE_DAY}|.+?"
+        elif quoted or (pieces[0] and pieces[-1]):
+            inside = rf"{_WHOLE_DAY}|[^，；。]+?"
+        else:
+            inside = rf"{_WHOLE_DAY}|[^，；。、]+?"
+        rule += f"(?P<{piece}>{inside})"
+    return rule
+
+
 @cache
 def _patterns() -> tuple[_Pattern, ...]:
     out = []
@@ -107,34 +143,17 @@ def _patterns() -> tuple[_Pattern, ...]:
             continue
         words = _PLACES.split(text)[::2]
         # a sentence is recognized by its own words and by the quotation marks around its values
-        weight = sum(len(CHINESE.findall(w)) + 2 * sum(map(w.count, "“”《》")) + sum(map(w.count, "，。：；")) for w in words)
+        weight = sum(
+            len(CHINESE.findall(w)) + 2 * sum(map(w.count, "“”《》")) + sum(map(w.count, "，。：；")) for w in words
+        )
         if not any(map(CHINESE.search, words)):
             continue
         if len(words) == 2 and not words[0] and words[1] in _UNITS:
             continue
-        seen: set[str] = set()
-        rule = ""
-        pieces = _PLACES.split(text)
-        for n, piece in enumerate(pieces):
-            if n % 2 == 0:
-                rule += re.escape(piece.replace("{{", "{").replace("}}", "}"))
-            else:
-                before, after = pieces[n - 1], pieces[n + 1]
-                # one character alone names no sentence: beside it only a number may stand; so too before a counted thing
-                number = weight == 1 or (n > 1 and not before and after[:1] in _UNITS)
-                if number:
-                    inside = r"[\d,.]+"
-                elif weight >= _STRONG:
-                    inside = rf"{_WHOLE_DAY}|.+?"
-                elif words[0] and words[-1]:
-                    inside = rf"{_WHOLE_DAY}|[^，；。]+?"
-                else:
-                    inside = rf"{_WHOLE_DAY}|[^，；。、]+?"
-                rule += f"(?P={piece})" if piece in seen else f"(?P<{piece}>{inside})"
-                seen.add(piece)
+        rules = tuple(re.compile(rule, re.DOTALL) for rule in _rules(_PLACES.split(text), weight))
         sure = max(words, key=len).replace("{{", "{").replace("}}", "}")
         plain = sum(map(bool, words)) == 1 and sure in _catalog()
-        out.append(_Pattern(text, said, re.compile(rule, re.DOTALL), weight, sure, plain))
+        out.append(_Pattern(text, said, rules, weight, sure, plain))
     return tuple(sorted(out, key=lambda p: -p.weight))
 
 
@@ -195,6 +214,8 @@ def _exact(text: str) -> str | None:
     for end in "。：？":
         if (known := _catalog().get(text + end)) is not None:
             return known.rstrip(".:? ")
+    if (known := _catalog().get(f"（{text}）")) is not None:
+        return known.strip(" ()")
     if found := _DATE.fullmatch(text):
         return _dated(found)
     if found := _AMOUNT.fullmatch(text):
@@ -209,7 +230,7 @@ def _citations(text: str) -> str | None:
     if not acts.PLACE.search(text):
         return None
     tokens = list(_tokens(text))
-    if any(kind not in ("cited", "mark", "space") for kind, _ in tokens):
+    if any(kind not in ("cited", "mark", "space", "ascii") for kind, _ in tokens):
         return None
     return _tidied("".join(_one(kind, token) for kind, token in tokens))
 
@@ -219,7 +240,9 @@ def _sentence(text: str) -> str | None:
     if not CHINESE.search(text):
         return None
     for pattern in _patterns():
-        if pattern.sure in text and (found := pattern.match.fullmatch(text)):
+        if pattern.sure not in text or (pattern.plain and _SPLIT.search(text)):
+            continue
+        for found in filter(None, (rule.fullmatch(text) for rule in pattern.rules)):
             values = {name: marked(value).strip() for name, value in found.groupdict().items() if _paired(value)}
             if len(values) < len(found.groupdict()):
                 continue
@@ -252,7 +275,7 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
         elif found["dated"]:
             yield "dated", found[0]
         else:
-            yield ("mark" if found["mark"] else "space"), found[0]
+            yield ("mark" if found["mark"] else "space" if found["space"] else "ascii"), found[0]
         at = found.end()
     if at < len(text):
         yield "words", text[at:]
@@ -297,7 +320,7 @@ def _run(tokens: list[tuple[str, str]], start: int) -> tuple[int, str] | None:
 def _one(kind: str, token: str) -> str:
     if kind == "mark":
         return _MARKS[token]
-    if kind == "space":
+    if kind in ("space", "ascii"):
         return token
     if kind == "cited":
         found = acts.citation().fullmatch(token)
@@ -309,9 +332,9 @@ def _one(kind: str, token: str) -> str:
         return said
     if not CHINESE.search(token):
         return token
-    for end in range(len(token) - 1, 3, -1):  # a title with a number or name written right behind it
+    for end in range(token.find("〔") - 1, 3, -1):  # a title with its number written right behind it
         if (said := _catalog().get(token[:end])) is not None:
-            return f"{said} {_one('words', token[end:])}"
+            return f"{said} {OPEN}{token[end:]}{CLOSE}"
     if "〔" in token or not re.search(r"[\x21-\x7e]", token):
         return OPEN + token + CLOSE
     # an English sentence with a Chinese value in it, or a number beside its unit
