@@ -106,6 +106,7 @@ def _figures(own: rollup.Figures, unit: Unit, p: Period) -> list[Figure]:
                _("已评查%(n)s件") % {"n": f"{own.total('reviewed', now):,}"}, _link("reviewed", unit, p), _("已评查案件得分的平均数（每件两名评查人的平均）")),
         count("changed", _("更换承办人员"), _("期间内指派、后来更换过承办人员的案件")),
         count("complained", _("投诉"), _("期间内收到、被投诉过的案件")),
+        count("objected", _("异议"), _("期间内对不予、终止援助提出异议的案件")),
         Figure("subsidy", _("件均补贴"), "—" if pay is None else f"{pay:,.0f}", _("元"),
                _("支付用时中位数%(n)s天") % {"n": "—" if delay is None else f"{delay:g}"}, _link("paid", unit, p),
                _("期间内支付的补贴 ÷ 支付件数；用时自结案材料审查合格起算")),

@@ -293,7 +293,9 @@ class _Maker:
                         waiting.pk, kind == "accept", ref, reason="" if kind == "accept" else reason, at=answered
                     )
                 except Refused:
-                    return None
+                    # something came between the offer and the answer: then nobody could accept
+                    offers.answer(waiting.pk, False, ref, reason="CONFLICT", at=answered)
+                    kind = "refuse"
             if kind == "accept":
                 return answered
             waiting = offers.open_offer(matter.pk)

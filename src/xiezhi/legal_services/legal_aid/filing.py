@@ -31,6 +31,7 @@ from xiezhi.kernel.units import ids
 from xiezhi.kernel.units.models import Unit
 
 from . import agencies
+from .assignment import blind_name, blind_person
 from .codes import GROUPS
 from .models import AidAgency, AidCase, AidSide
 from .own import FROM_RECORD, groups_of, known_of
@@ -269,8 +270,6 @@ def _competent(reader: _Reader, answers: Mapping[str, Any], data: dict[str, Any]
 
 def duplicates(persons: Sequence[Person], data: Mapping[str, Any]) -> list[Duplicate]:
     """Open matters of these people of the same kind and claim (the procedure's `duplicate_key`)."""
-    from .assignment import blind_person
-
     keys = [blind_person(p.uid) for p in persons]
     if not keys:
         return []
@@ -278,8 +277,15 @@ def duplicates(persons: Sequence[Person], data: Mapping[str, Any]) -> list[Dupli
         matter__aid_sides__key__in=keys, matter__aid_sides__side=AidSide.RECIPIENT, matter__open=True,
         matter_type=str(data.get("matter_type") or ""), kind=str(data.get("kind") or ("CRIMINAL" if data.get("notice_kind") else "")),
     ).select_related("matter").distinct().order_by("-pk")  # fmt: skip
-    same = [r for r in rows[:20] if _same(r.matter, data)]
+    against = {blind_name(str(o["name"])) for o in _rows(data.get("other_party")) if str(o.get("name") or "").strip()}
+    same = [r for r in rows[:20] if _same(r.matter, data) and _same_opponent(r.matter, against)]
     return [Duplicate(r.matter) for r in same[:3]]
+
+
+def _same_opponent(matter: Matter, against: set[str]) -> bool:
+    """Two claims against different people are two matters; where one side is not known they may be one."""
+    known = set(AidSide.objects.filter(matter=matter, side=AidSide.OPPONENT).values_list("key", flat=True))
+    return not known or not against or bool(known & against)
 
 
 def _same(matter: Matter, data: Mapping[str, Any]) -> bool:

@@ -50,7 +50,7 @@ def _lapsed(matter: Matter) -> bool:
 def desk(request: HttpRequest, matter: Matter, state: MatterState, subject: Subject) -> Mapping[str, Any] | None:
     """The agency's panel: asking, the provider, dates, the subsidy and the review of the file."""
     roles = policies.roles_in(subject, matter)
-    if not roles & {"case_officer", "office_head", "organ_head", "organ_officer"}:
+    if not roles & {"case_officer", "office_head", "counter_clerk", "organ_head", "organ_officer"}:
         return None
     acts = bool(roles & {"case_officer", "office_head"})
     now = wall.now()

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,11 +30,11 @@ from .gate import agency_of, who
 from .policies import COUNTER, NOTIFIER
 
 SECTIONS: Sequence[tuple[str, tuple[str, ...]]] = (
-    ("怎么提出的", ("channel", "received_on", "first_filed_on", "transferor_kind", "transferor_name", "applied_at", "applied_by")),
-    ("谁需要帮助", ("applicant", "agent", "groups")),
-    ("什么事", ("claim", "kind", "matter_type", "facts_reasons", "claim_amount", "other_party", "case_organ", "case_organ_name", "case_organ_no",
-             "in_custody", "life_or_death", "limitation_on", "urgent_measure", "represented")),
-    ("申请的条件", ("no_limit_ground", "statuses", "no_stable_income", "status_proof", "promise", "household_size", "income_declared", "means_statement")),
+    ("怎么提出的", ("channel", "received_on", "transferor_kind", "transferor_name", "applied_at", "applied_by")),
+    ("谁需要帮助", ("applicant", "groups")),
+    ("什么事", ("claim", "kind", "matter_type", "facts_reasons", "claim_amount", "other_party", "case_organ", "in_custody",
+             "limitation_on", "represented")),
+    ("申请的条件", ("statuses", "no_stable_income", "status_proof", "promise", "household_size", "income_declared", "means_statement")),
 )  # fmt: skip
 USUAL = {
     "applicant": ("name", "sex", "id_type", "id_no", "mobile", "address"), "agent": ("name", "id_no", "mobile", "relation"),
@@ -79,7 +80,9 @@ def filing(request: HttpRequest) -> HttpResponse:
     answers = {k: v for k, v in raw.items() if v not in (None, "", [], {})}
     answers["agency"] = str(here.unit.pk)
     channel = str(answers.get("channel") or "HALL")
-    checked = filings.check(None, answers, channel=channel, event=event, staff=True)
+    with transaction.atomic():  # people this had to enter are known only with the filing
+        checked = filings.check(None, answers, channel=channel, event=event, staff=True)
+        transaction.set_rollback(True)
     problems = [*checked.problems, *_form_problems(event, checked.data, checked.problems)]
     if problems:
         return _show(request, here, event, fields, raw, problems, status=422, queries=forms.queries(request.POST))
@@ -115,9 +118,10 @@ def _show(
     by_name = {f.field.name: f for f in built}
     sections = [(title, [by_name[n] for n in names if n in by_name]) for title, names in SECTIONS]
     placed = {n for _t, names in SECTIONS for n in names}
+    rest = [f for f in built if f.field.name not in placed]
     context = {
         "here": here, "form": built, "sections": [s for s in sections if s[1]],
-        "rest": [f for f in built if f.field.name not in placed], "custody": event == IN_CUSTODY, "duplicates": duplicates,
+        "rest": rest, "rest_open": any(f.error or f.value for f in rest), "custody": event == IN_CUSTODY, "duplicates": duplicates,
         "request_key": key or secrets.token_urlsafe(18), "posted": forms.again(fields, request.POST, data) if duplicates else "",
     }  # fmt: skip
     return plug.desk_page(request, "legal_aid/filing.html", context, active="aid-filing", status=status)

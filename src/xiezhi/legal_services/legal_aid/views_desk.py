@@ -24,11 +24,13 @@ from xiezhi.ui import plug
 from . import duty, offers, telling
 from .appointing import TO_APPOINT
 from .gate import agency_of, at_matter
-from .models import AidHearing, Offer
+from .models import AidHearing, Offer, OfferAnswer
 from .panels import left_words
 from .policies import AGENCY
 
 SHOWN = 60
+CARRIED = 5
+"""Matters whose offer lapsed that one visit carries on; the worker does the others."""
 
 
 def _back(public_id: Any) -> HttpResponseRedirect:
@@ -51,6 +53,8 @@ def home(request: HttpRequest) -> HttpResponse:
         .select_related("legal_aid", "handler").order_by("due_sort", "id")
     )  # fmt: skip
     found = list(rows[:SHOWN])
+    for row in _stopped(found)[:CARRIED]:
+        offers.carry_on(row, now)
     waiting = {
         o.matter_id: o
         for o in Offer.objects.filter(matter__in=found, answer__isnull=True).select_related("provider__person")
@@ -64,12 +68,26 @@ def home(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     _listed(request, here.subject, found)
     context = {
-        "here": here, "rows": [(m, waiting.get(m.pk), left_words(waiting[m.pk].until, now) if m.pk in waiting else "", m.pk in alarms)
-                               for m in found],
-        "counts": counts, "shifts": list(duty.week([here.unit.pk], now.date(), 1)), "today": now.date(),
+        "here": here, "rows": [
+            {"m": m, "offer": waiting.get(m.pk), "left": left_words(waiting[m.pk].until, now) if m.pk in waiting else "",
+             "alarm": m.pk in alarms, "acts": here.head or str(here.subject.staff_id) in {str(o) for o in m.facts.get("officers") or ()}}
+            for m in found
+        ],
+        "numbers": counts, "shifts": list(duty.week([here.unit.pk], now.date(), 1)), "today": now.date(),
         "more": max(0, rows.count() - len(found)) if len(found) == SHOWN else 0,
     }  # fmt: skip
     return plug.desk_page(request, "legal_aid/desk_home.html", context, active="aid-home")
+
+
+def _stopped(found: list[Matter]) -> list[int]:
+    """Matters whose last offer lapsed and that nobody has been asked for since."""
+    last: dict[int, Offer] = {}
+    for offer in Offer.objects.filter(matter__in=found).select_related("answer").order_by("number"):
+        last[offer.matter_id] = offer
+    return [
+        pk for pk, offer in last.items()
+        if getattr(offer, "answer", None) is not None and offer.answer.kind == OfferAnswer.LAPSED
+    ]  # fmt: skip
 
 
 def _listed(request: HttpRequest, subject: Any, found: list[Matter]) -> None:

@@ -45,6 +45,7 @@ TABS = (
     ("closed", "已办结", "legal_aid:closed", "archive"), ("subsidies", "补贴", "legal_aid:my-subsidies", "cash"),
     ("reviews", "评查", "legal_aid:reviews", "star"),
 )  # fmt: skip
+OWN_TERMS = ("LA-MEET", "LA-CLOSE")
 PEOPLE = ("applicant", "recipient", "agent", "guardian")
 SHOWN_PAPERS = (
     "legal_aid.appointment_notice", "legal_aid.organ_letter", "legal_aid.agreement", "legal_aid.grant_decision",
@@ -161,7 +162,7 @@ def matter(request: HttpRequest, public_id: Any) -> HttpResponse:
         "safe": first.get("safe_contact") or "", "hidden": bool(found.facts.get("hide_address")),
         "lead": next((o for o in options if o.open and o.event.primary), None),
         "can": [o for o in options if o.open and not o.event.primary], "shut": [o for o in options if not o.open],
-        "clocks": [c for c in state.live if c.term.side.value == "PARTY" and c.legal is not None],
+        "clocks": [c for c in state.live if c.term.id in OWN_TERMS and c.legal is not None],
         "dates": list(AidHearing.objects.filter(matter=found, cancelled=False).order_by("at")), "kinds": AidHearing.KINDS,
         "papers": _papers(found), "files": list(Attachment.objects.filter(matter=found, withdrawn_at__isnull=True, folder="FILE", restricted="")
                                                .select_related("file").order_by("-id")[:60]),

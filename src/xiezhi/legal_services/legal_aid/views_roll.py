@@ -65,7 +65,8 @@ def rota(request: HttpRequest) -> HttpResponse:
         for p, site, name in places
     ]
     context = {
-        "here": here, "days": days, "grid": grid, "first": first, "before": first - timedelta(days=7), "next": first + timedelta(days=7),
+        "here": here, "days": days, "due": [s for s in shifts if s.state == DutyShift.PLANNED and s.valid_from <= today],
+        "ahead": [s for s in shifts if s.state == DutyShift.PLANNED and s.valid_from > today], "grid": grid, "first": first, "before": first - timedelta(days=7), "next": first + timedelta(days=7),
         "last": first + timedelta(days=27), "today": today, "places": DutyPlace.choices, "parts": DutyShift.PARTS,
         "sites": _sites(here.unit), "people": _duty_people(here.unit), "working": [store.calendar().is_working(d) for d in days],
     }  # fmt: skip
@@ -260,7 +261,7 @@ def _form(
     )
     context: dict[str, Any] = {
         "here": here, "provider": provider, "errors": errors, "post": request.POST, "kinds": PROVIDER_KINDS, "specials": MATTER_TYPES,
-        "languages": LANGUAGES, "counties": [(str(c.pk), c.name) for c in counties[:60]], "chosen": chosen,
+        "languages": LANGUAGES, "counties": [(str(c.pk), c.name.removesuffix("人民政府")) for c in counties[:60]], "chosen": chosen,
         "chosen_special": request.POST.getlist("specialisms") if request.method == "POST" else (provider.specialisms if provider else []),
         "chosen_languages": request.POST.getlist("languages") if request.method == "POST" else (provider.languages if provider else []),
         "today": wall.today(), "statuses": AidProvider.STATUSES, "penalty_kinds": ProviderPenalty.KINDS,

@@ -205,6 +205,11 @@ def _unlimited(answers: Answers) -> bool:
     return hardship(_facts(answers)).asks == NOTHING
 
 
+def _asks_status(answers: Answers) -> bool:
+    """Whether a status could still change anything: nothing is asked that cannot."""
+    return not _unlimited(answers) and not hardship({**_facts(answers), "statuses": []}).check_waived
+
+
 def _asks_means(answers: Answers) -> bool:
     return "groups" in answers.steps and hardship(_facts(answers)).asks == CHECK
 
@@ -236,7 +241,7 @@ MEANS = Section("申请的条件", (
         start=_groups_start, why="属于有些人群的，不用核查经济状况。", basis=f"{LAW} 第42条"),
     Step("statuses", "有没有下面的身份", (
         Field("statuses", "有没有下面的身份？", Kind.CHOICES, choices=tuple(codes.STATUSES.items()), help="可以选几项，都没有的不选", basis="社会救助法 第13条"),),
-        applies=lambda a: not _unlimited(a), why="有这些身份的，不再核查经济状况；能查到的不用您交材料。", basis=f"{LAW} 第42条"),
+        applies=_asks_status, why="有这些身份的，不再核查经济状况；能查到的不用您交材料。", basis=f"{LAW} 第42条"),
     Step("income", "生活来源", (
         Field("no_stable_income", "有没有固定的生活来源？", Kind.CHOICE, required=True,
               choices=(("yes", "没有固定的生活来源"), ("no", "有，例如工资、退休金")), basis=f"{LAW} 第42条"),),
