@@ -109,7 +109,7 @@ def days_to_first(rows: QuerySet[WageCase]) -> float | None:
     found = sorted(
         (b - a).days
         for a, b in rows.filter(first_paid_on__isnull=False).values_list("reported_on", "first_paid_on")
-        if b >= a
+        if a is not None and b is not None and b >= a
     )
     n = len(found)
     return (found[(n - 1) // 2] + found[n // 2]) / 2 if n else None
@@ -146,7 +146,7 @@ def by_county(rows: QuerySet[WageCase], limit: int = 60) -> list[Line]:
 
 def by_town(rows: QuerySet[WageCase], limit: int = 30) -> list[Line]:
     """Towns by arrears: name and county."""
-    found = (
+    found: Any = (
         rows.filter(_COUNTED, county_id__isnull=False).exclude(town="").values("county_id", "town")
         .annotate(**_sums(rows), left=Sum(F("owed") - F("recovered"))).order_by("-left", "county_id", "town")[:limit]
     )  # fmt: skip

@@ -367,7 +367,7 @@ def _warn(matter: Matter, data: Mapping[str, Any], at: datetime) -> Matter:
     param = registry.get(CODE, on=at.date()).parameters
     on = at.date()
     project = str(data.get("project") or "")
-    others = {"people": 0, "sum": Decimal(0)}
+    others: dict[str, Any] = {"people": 0, "sum": Decimal(0)}
     if project.isdecimal():
         found = WageCase.objects.filter(project_id=int(project), matter__open=True).exclude(pk=matter.pk)
         total = found.aggregate(people=Sum("workers"), sum=Sum("owed"))

@@ -75,7 +75,7 @@ def after(matter: Matter, effects: Effects) -> None:
         Payment.objects.filter(matter=matter).delete()
         Payment.objects.bulk_create([Payment(matter=matter, **row) for row in payments_of(view)])
     if "workers_added" in names:
-        before = matter.wage_workers.count()  # type: ignore[attr-defined]
+        before = matter.wage_workers.count()
         enter(matter, effects.payload.get("workers") or (), at, first=before + 1)
     invite_named(matter, effects)
     if "aid_referred" in names:

@@ -5,6 +5,11 @@ from __future__ import annotations
 from xiezhi.kernel.procedures.common import CASE_OFFICER, OFFICE_HEAD, ORGAN_HEAD
 from xiezhi.kernel.procedures.declare import Role, Side
 
+__all__ = [
+    "ALL_ROLES", "APPLICANT", "ARBITRATOR", "CASE_OFFICER", "COURT", "FIELD_ALIASES", "INSPECTORATE", "LEGAL_AID", "MEDIATOR", "OFFICE", "OFFICE_HEAD",
+    "ORGAN_HEAD", "PLATFORM", "REPRESENTATIVE", "ROLE_ALIASES", "WORKERS",
+]  # fmt: skip
+
 APPLICANT = Role("applicant", "求助人", Side.PARTY)
 REPRESENTATIVE = Role("representative", "工友代表", Side.PARTY)
 PLATFORM = Role("platform", "在线平台", Side.SYSTEM)

@@ -146,7 +146,7 @@ class Terms:
         todo="报告县级负责人",
         on_lapse="群体性欠薪当日没有报告，提醒机关负责人",
     )
-    AID = Term(
+    AID_DECIDE = Term(
         "QX-AID",
         "当日决定法律援助",
         _days("aid_days"),

@@ -158,7 +158,7 @@ def project(request: HttpRequest, uid: UUID) -> HttpResponse:
     if len(firms) == 1:
         facts["employer_name"] = firms[0]
     open_sum = sum((c.owed - c.recovered for c in cases if c.matter.open), start=workers.ZERO)
-    context = {
+    context: dict[str, Any] = {
         "site": site, "cases": cases, "sums": board.totals(WageCase.objects.filter(pk__in=[c.pk for c in cases])), "firms": firms, "open_sum": open_sum,
         "payers": selectors.payers_of(facts, site), "payments": Payment.objects.filter(matter__in=[c.pk for c in cases]).order_by("-paid_on", "-pk")[:50],
         "by_payer": Payment.objects.filter(matter__in=[c.pk for c in cases]).values("payer").annotate(sum=Sum("amount")).order_by("-sum"),
