@@ -262,6 +262,7 @@ def _cut() -> re.Pattern[str]:
     marks = "".join(re.escape(m) for m in _MARKS)
     return re.compile(
         rf"(?P<cited>{acts.citation().pattern})|(?P<dated>{_DATE.pattern})|(?P<mark>[{marks}])|(?P<space>\s+)"
+        r"|(?P<ascii>[()\[\]\"';]|(?<!\d)[,:/.]|[,:/.](?!\d))"
     )
 
 
