@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 
 from xiezhi import pg
-from xiezhi.commands import base
+from xiezhi.commands import base, demowitness
 from xiezhi.commands.democlock import DemoClock
 from xiezhi.commands.supervise import Child, Supervisor
 from xiezhi.config import env
@@ -149,6 +149,8 @@ def _serve(host: str, port: int, workers: int, clock: DemoClock | None, began: f
         Child("worker", worker, environment, quiet=True),
         Child("ledger", log, environment),
     ]
+    if settings.DEMO:
+        children += demowitness.children(env.home(), environment)
     connections.close_all()
     told = False
 
