@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.journeys.errands import act
 from tests.journeys.office import PHONE, Office, Person
 from tests.journeys.test_pages import AXE, WIDER, flaws, frame_of
 
@@ -77,14 +78,7 @@ def test_a_bad_rating_is_called_back_and_rated_again(office: Office) -> None:
         "SELECT public_id::text FROM procedures_matter WHERE procedure = 'HCPHF' ORDER BY id DESC LIMIT 1"
     )[0][0]
     head = office.person("callback-head")
-    head.go(f"/desk/m/{number}/e/called/")
-    head.fill({"how": "PHONE", "said": "EXPLAINS", "words": "说材料要了三次。"})
-    head.page.locator("main form button.xz-button").last.click()
-    head.page.wait_for_load_state()
-    for _confirm in range(2):
-        if head.path.endswith("/e/called/"):
-            head.page.locator("main form button.xz-button").first.click()
-            head.page.wait_for_load_state()
+    act(head, number, "called", {"how": "PHONE", "said": "EXPLAINS", "words": "说材料要了三次。"})
     state = office.rows("SELECT state FROM procedures_matter WHERE public_id = %s", number)[0][0]
     assert state == "VERIFYING", head.said[:800]
     assert not wrong, "\n".join(wrong)
