@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,9 +16,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from xiezhi.kernel.access import acting
-from xiezhi.kernel.access.guards import LOGGED_IN, guard
+from xiezhi.kernel.access.guards import ROLE, guard
 from xiezhi.kernel.access.journal import log_security
-from xiezhi.kernel.access.models import Account, AccountKind, SecurityEventKind
+from xiezhi.kernel.access.models import SecurityEventKind
 from xiezhi.kernel.access.permissions import NotFoundForYou
 from xiezhi.kernel.access.subject import of_request
 from xiezhi.kernel.calendar import clock as wall
@@ -36,14 +36,13 @@ from xiezhi.portal.limits import limited
 from xiezhi.ui.forms import build_form, parse
 
 MOST_MATTERS = 50
+CITIZEN = ROLE("citizen")
 
 
-def _me(request: HttpRequest) -> Person:
+def _me(request: HttpRequest) -> Person | None:
     """The verified person of the account; without one nobody can give or take a mandate."""
-    account = request.user
-    person = account.person if isinstance(account, Account) or account.is_authenticated else None
-    if person is None or getattr(account, "kind", "") != AccountKind.CITIZEN:
-        raise NotFoundForYou
+    account: Any = request.user
+    person: Person | None = account.person
     return person
 
 
@@ -105,10 +104,12 @@ def _cards(rows: Any, me: Person, side: str) -> list[dict[str, Any]]:
     return sorted(cards, key=lambda card: (not card["asked"], card["over"], -card["row"].pk))
 
 
-@guard(LOGGED_IN)
-def index(request: HttpRequest) -> HttpResponse:
+@guard(CITIZEN)
+def index(request: HttpRequest) -> HttpResponseBase:
     """Both lists, what waits for an answer in front; ended ones stay to be read."""
     me = _me(request)
+    if me is None:
+        return redirect(f"{reverse('portal:realname')}?next={request.path}")
     context = {
         "section": "my", "given": _cards(mandates.given_by(me)[:50], me, "given"), "held": _cards(mandates.held_by(me)[:50], me, "held"),
         "restricted": of_request(request).restricted,
@@ -116,12 +117,14 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/my/mandates.html", context)
 
 
-@guard(LOGGED_IN)
+@guard(CITIZEN)
 @sensitive_post_parameters("id_no", "name")
 @limited("mandate", 10, 3600)
 def new(request: HttpRequest) -> HttpResponseBase:
     """Propose a mandate; the other side agrees on an own account."""
     me = _me(request)
+    if me is None:
+        return redirect(f"{reverse('portal:realname')}?next={request.path}")
     fields = _fields(_own_matters(request))
     raw: dict[str, Any] = {
         "side": "PRINCIPAL", "id_type": "RESIDENT", "scope": "ALL", "valid_from": wall.today().isoformat(),
@@ -191,14 +194,14 @@ DEEDS = {
 }
 
 
-@guard(LOGGED_IN)
+@guard(CITIZEN)
 @require_POST
 @limited("mandate-answer", 60, 3600)
 def answer(request: HttpRequest, uid: Any) -> HttpResponseBase:
     """Agree, decline or end. A mandate of others looks like one that does not exist."""
     me = _me(request)
     row = Mandate.objects.filter(uid=uid).first()
-    if row is None or me.pk not in (row.principal_id, row.agent_id):
+    if row is None or me is None or me.pk not in (row.principal_id, row.agent_id):
         raise NotFoundForYou
     deed = DEEDS.get(request.POST.get("do", ""))
     if deed is None:
@@ -213,7 +216,7 @@ def answer(request: HttpRequest, uid: Any) -> HttpResponseBase:
     return redirect("portal:mandates")
 
 
-@guard(LOGGED_IN)
+@guard(CITIZEN)
 @require_POST
 def act(request: HttpRequest) -> HttpResponseBase:
     """「代人办理」 and back. The choice lives in this session only and counts as long as the mandate does."""
