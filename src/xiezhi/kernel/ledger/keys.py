@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import subprocess
+import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -106,16 +107,27 @@ class KeyRing:
         return key
 
 
+def write_all(handle: int, content: bytes) -> None:
+    """Write every byte: a disk that is nearly full takes a part and says so only when it is asked again. Raises OSError."""
+    while content:
+        content = content[os.write(handle, content) :]
+
+
 def write(path: Path, content: bytes, *, mode: int = 0o644) -> None:
-    """Replace a file so that a power cut leaves the old one or the new one: temporary name, fsync, rename, fsync."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    """Replace a file so that a power cut or a full disk leaves the old one or the new one: temporary name, fsync, rename,
+    fsync. Raises OSError."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     try:
-        os.write(handle, content)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    temporary.replace(path)
+        try:
+            write_all(handle, content)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -170,4 +182,4 @@ def _file(folder: Path, content: bytes, name: str = "text") -> str:
     return str(path)
 
 
-__all__ += ["key_id", "write"]
+__all__ += ["key_id", "write", "write_all"]

@@ -6,11 +6,12 @@ is how the log notices before it says something that contradicts what it has sai
 
 from __future__ import annotations
 
+import fcntl
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from xiezhi.kernel.ledger.keys import write
+from xiezhi.kernel.ledger.keys import write, write_all
 from xiezhi.kernel.ledger.notes import Checkpoint, NoteError, parse_checkpoint, parse_note
 
 __all__ = ["Copy"]
@@ -38,12 +39,31 @@ class Copy:
             raise NoteError(f"{self.newest} is damaged ({error})") from error
 
     def keep(self, note: bytes, day: str) -> None:
-        """Keep a checkpoint durably before the world sees it: appended to the day's file, then made the newest."""
+        """Keep a checkpoint durably before the world sees it: appended to the day's file, then made the newest.
+
+        One at a time, and never back to a smaller size: a publisher that was slow (its lock lost with its connection) does
+        not undo what the next one has published. Raises OSError where it cannot be kept (nothing is half written then),
+        NoteError for another root than the one kept for this size.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self.folder / f"checkpoints-{day}", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        with (self.folder / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            fresh, known = parse_checkpoint(parse_note(note).text), self.last()
+            if known is not None and known[0].size == fresh.size and known[0].root != fresh.root:
+                raise NoteError(f"{self.newest} has another root for {fresh.size} entries")
+            self._append(self.folder / f"checkpoints-{day}", note + b"\n")
+            if known is None or fresh.size >= known[0].size:
+                write(self.newest, note)
+
+    def _append(self, path: Path, content: bytes) -> None:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         try:
-            os.write(handle, note + b"\n")
-            os.fsync(handle)
+            before = os.fstat(handle).st_size
+            try:
+                write_all(handle, content)
+                os.fsync(handle)
+            except OSError:
+                os.ftruncate(handle, before)
+                raise
         finally:
             os.close(handle)
-        write(self.newest, note)

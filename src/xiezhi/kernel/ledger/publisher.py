@@ -20,7 +20,7 @@ from django.utils import timezone
 from xiezhi.kernel.ledger import sequencer
 from xiezhi.kernel.ledger.keys import KeyRing
 from xiezhi.kernel.ledger.merkle import consistency_proof
-from xiezhi.kernel.ledger.notes import Checkpoint, Note, parse_checkpoint, parse_note
+from xiezhi.kernel.ledger.notes import Checkpoint, Note, NoteError, parse_checkpoint, parse_note
 from xiezhi.kernel.ledger.outside import Copy
 from xiezhi.kernel.ledger.policy import NONE, Policy, parse
 from xiezhi.kernel.ledger.reader import reader, root_at
@@ -78,7 +78,8 @@ class Ledger:
     """Sizes the witnesses have cosigned, as far as known; a wrong guess costs one more request."""
 
     def publish(self, now: datetime | None = None) -> Published | None:
-        """Sign, witness and publish the present size. None when there is nothing new; `held` when the quorum is lost.
+        """Sign, witness and publish the present size. None when there is nothing new; `held` when the quorum is lost or
+        the checkpoint cannot be kept outside the database.
 
         Raises Refused (or Forked) before anything contradictory is signed.
         """
@@ -93,10 +94,16 @@ class Ledger:
         good = {a.witness for a in answers if a.line is not None} | self._cosigned(note)
         if not self.policy.satisfied(good):
             with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute("UPDATE ledger_logcheckpoint SET note = %s WHERE size = %s", [note.bytes, size])
+                cursor.execute(
+                    "UPDATE ledger_logcheckpoint SET note = %s WHERE size = %s AND published_at IS NULL",
+                    [note.bytes, size],
+                )
             missing = "；".join(f"{a.witness}：{a.trouble}" for a in answers if a.trouble)
             return Published(size, note.bytes, f"见证未达到要求（{self.policy.in_words()}）。{missing}", answers)
-        self.copy.keep(note.bytes, f"{now:%Y%m%d}")
+        try:
+            self.copy.keep(note.bytes, f"{now:%Y%m%d}")
+        except OSError as error:
+            return Published(size, note.bytes, f"检查点存不到{self.copy.folder}：{error.strerror}。", answers)
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE ledger_logcheckpoint SET note = %s, published_at = %s WHERE size = %s AND published_at IS NULL",
@@ -161,7 +168,13 @@ class Ledger:
                 f"the tiles do not give the root that was signed for {signed[0]} entries: stored data was changed. "
                 "Nothing is published. Compare with a copy: xiezhi ledger check --against FOLDER"
             )
-        last = self.copy.last()
+        try:
+            last = self.copy.last()
+        except NoteError as error:
+            raise Refused(
+                f"{error}. Put it aside and take the newest checkpoint from the day's file beside it, from a mirror or a witness: "
+                "xiezhi ledger adopt FILE"
+            ) from None
         if last is None:
             if published:
                 raise Refused(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, connections
-from django.db.utils import InterfaceError, OperationalError
+from django.db.utils import Error, InterfaceError, OperationalError
 
 from xiezhi.kernel.ledger import publisher, sequencer
 
@@ -18,30 +19,40 @@ __all__ = ["Status", "run", "status"]
 LOG = logging.getLogger("xiezhi.ledger")
 POLL = 0.2
 EVERY = 1.0
+AGAIN = 2.0
+"""Seconds between two tries for the lock of the one publisher, or for the database."""
 HELD_EVERY = 5.0
 """How often a checkpoint without quorum is offered again; entries are sequenced meanwhile."""
 
 
-def run(stop: threading.Event, *, poll: float = POLL, every: float = EVERY) -> None:
+def run(stop: threading.Event, *, poll: float = POLL, every: float = EVERY, again: float = AGAIN) -> None:
     """Until `stop` is set. Waits for the lock where another process publishes; starts over when the database was away.
 
     Raises publisher.Refused when the log must not publish: somebody has to decide (docs/howto/recover-the-ledger.md).
     """
     while not stop.is_set():
         try:
-            _hold(stop, poll, every)
+            _hold(stop, poll, every, again)
         except (OperationalError, InterfaceError) as error:
             LOG.warning("the database is away (%s); trying again", type(error).__name__)
             connections.close_all()
-            stop.wait(1)
+            stop.wait(again)
     connections.close_all()
 
 
-def _hold(stop: threading.Event, poll: float, every: float) -> None:
+def _hold(stop: threading.Event, poll: float, every: float, again: float) -> None:
     with connection.cursor() as cursor:
         while not publisher.hold_alone(cursor):
-            if stop.wait(2):
+            if stop.wait(again):
                 return
+    try:
+        _keep(stop, poll, every)
+    finally:
+        with suppress(Error), connection.cursor() as cursor:  # a pooled connection outlives this; its lock must not
+            cursor.execute("SELECT pg_advisory_unlock_all()")
+
+
+def _keep(stop: threading.Event, poll: float, every: float) -> None:
     ledger = publisher.open_ledger()
     due, held = 0.0, ""
     while not stop.is_set():
