@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from xiezhi.commands.base import ready
+
+if TYPE_CHECKING:
+    from xiezhi.ui.language import catalog
 
 LANGUAGE = "en"
 
@@ -31,7 +35,7 @@ def root() -> Path:
     return Path(xiezhi.__file__).parent
 
 
-def update(given: dict[str, str] | None = None) -> dict[str, dict[str, catalog.Entry]]:  # noqa: F821
+def update(given: dict[str, str] | None = None) -> dict[str, dict[str, catalog.Entry]]:
     """Catalogs as the sources need them, with every translation there is and those in `given`."""
     from xiezhi.ui.language import catalog, extract
 

@@ -29,7 +29,7 @@ from xiezhi.kernel.procedures.declare import Side
 from xiezhi.ui import forms
 
 ACTIONS = {
-    "SAVE": "保存", "DRAFT": "拟稿", "SUBMIT": "送审", "RETURN": "退回", "APPROVE": "审核通过", "SIGN": "签发", "REVOKE": "撤销",
+    "SAVE": "保存", "DRAFT": "拟稿", "SUBMIT": "送审", "RETURN": "退回", "APPROVE": "审核通过", "SIGN": "签发", "REVOKE": "撤销文书",
 }  # fmt: skip
 
 

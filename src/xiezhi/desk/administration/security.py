@@ -122,7 +122,7 @@ def grants(request: HttpRequest) -> HttpResponse:
     table = Table((_("被授权人"), _("角色"), _("机构范围"), _("目的"), _("止"), _("事由"), _("批准人"), ""), [
         (Cell(g.grantee.get_full_name(), small=g.grantee.username), roles.title(g.role),
          Cell(g.unit.name, small=str(Reach(g.reach).label)), "、".join(purposes.CATALOGUE[p].title for p in g.purposes if p in
-         purposes.CATALOGUE), g.valid_to, g.reason, g.approved_by.get_full_name(), Cell(buttons=(("revoke", g.pk, _("撤销")),)))
+         purposes.CATALOGUE), g.valid_to, g.reason, g.approved_by.get_full_name(), Cell(buttons=(("revoke", g.pk, _("撤销授权")),)))
         for g in selectors.grants_in_force()[:300]
     ], _("现在有效的授权"), _("没有岗位之外的授权"))  # fmt: skip
     posts = tuple((r.code, r.title) for r in roles.every() if r.kind is roles.RoleKind.POST and r.code != "staff")

@@ -101,9 +101,9 @@ def python(source: str, path: str, *, plain: bool = True) -> list[Message]:
                     kind = "pattern" if re.search(r"\{\w+\}", text) else "text"
                     out.append(Message(text, kind, path, node.lineno))
         for node in ast.walk(tree):
-            fresh = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in passed
-            if fresh and not computed(node.value):
-                out += [Message(text, "text", path, node.lineno) for text in between_tags(node.value)]
+            if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in passed:
+                continue
+            out += [Message(text, "text", path, node.lineno) for text in between_tags(node.value)]
     return sorted(out, key=lambda m: m.line)
 
 

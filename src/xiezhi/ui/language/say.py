@@ -65,6 +65,7 @@ _UNITS = {
 }  # fmt: skip
 _RUN = 40
 """Parts between punctuation that are tried together as one sentence."""
+_OWN_STOPS = frozenset("，。；、！？（）“”《》")
 _STRONG = 7
 """Words a sentence must have of its own for its values to hold anything, even other sentences."""
 _WHOLE_DAY = r"\d{4}年\d{1,2}月\d{1,2}日(?:（[^）]*）)?"
@@ -90,7 +91,8 @@ def english() -> bool:
 @cache
 def _catalog() -> dict[str, str]:
     """Every message with its translation, all apps, singular forms."""
-    found = trans_real.translation("en")._catalog  # the view for scripts of Django itself reads it this way
+    # Django's own view for scripts reads it this way; there is no public one
+    found = trans_real.translation("en")._catalog  # type: ignore[attr-defined]
     out: dict[str, str] = {}
     layers = getattr(found, "_catalogs", [found])
     for layer in reversed(layers):
@@ -285,20 +287,36 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
 def _pieces(text: str) -> str:
     """The text part by part. Neighboring parts are tried together first, so that a sentence with a comma is found whole."""
     tokens = list(_tokens(text))
-    out: list[str] = []
+    out: list[tuple[str, str]] = []  # (what stood there, what is said)
     n = 0
     while n < len(tokens):
         kind, token = tokens[n]
-        if kind in ("words", "cited", "dated"):
-            longest = _run(tokens, n)
-            if longest:
-                end, said = longest
-                out.append(said)
-                n = end
-                continue
-        out.append(_one(kind, token))
-        n += 1
-    return _tidied("".join(out))
+        end, said = n + 1, None
+        if kind in ("words", "cited", "dated") and (longest := _run(tokens, n)):
+            end, said = longest
+            said += " " if tokens[end - 1][0] == "mark" else ""
+        out.append(("".join(t for _, t in tokens[n:end]), _one(kind, token) if said is None else said))
+        n = end
+    return _tidied("".join(_own_words_whole(out)))
+
+
+def _own_words_whole(parts: list[tuple[str, str]]) -> list[str]:
+    """Words of people keep their punctuation: what stands between two of them, and the stop behind the last."""
+    own = [n for n, (_, said) in enumerate(parts) if said.startswith(OPEN) and said.endswith(CLOSE)]
+    out = [said for _, said in parts]
+    for here, there in zip(own, own[1:], strict=False):
+        if all(raw in _OWN_STOPS for raw, _ in parts[here + 1 : there]):
+            for n in range(here + 1, there):
+                out[n] = OPEN + parts[n][0] + CLOSE
+    for n in own:
+        if (
+            n + 1 < len(parts)
+            and parts[n + 1][0] in ("。", "！", "？")
+            and n - 1 in range(len(out))
+            and out[n - 1].startswith(OPEN)
+        ):
+            out[n + 1] = OPEN + parts[n + 1][0] + CLOSE
+    return out
 
 
 def _run(tokens: list[tuple[str, str]], start: int) -> tuple[int, str] | None:
