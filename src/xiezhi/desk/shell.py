@@ -24,6 +24,8 @@ from xiezhi.ui import figures, plug
 __all__ = ["Heading", "Item", "counts", "navigation", "render", "review_q"]
 
 CAP = 999
+FILING = "XZFY"
+"""Procedure whose applications are registered at /desk/filing/."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def _groups(subject: Subject, found: Mapping[str, int]) -> list[tuple[str, list[
         groups.append((_("被复议案件"), [
             Item("respondent", _("要我们答复的"), reverse("desk:respondent"), "message-reply", found.get("respondent", 0)),
         ]))  # fmt: skip
-    if subject.has("case_officer", "office_head", "counter_clerk"):
+    if subject.has("case_officer", "office_head", "counter_clerk") and subject.handles(FILING):
         groups.append((_("收件"), [Item("filing", _("登记申请"), reverse("desk:filing"), "file-plus")]))
     groups += _of_functions(subject)
     if subject.has("archivist"):
@@ -133,6 +135,7 @@ def _groups(subject: Subject, found: Mapping[str, int]) -> list[tuple[str, list[
         services = [
             Item(f"service-{p.code}", p.title, f"{reverse('desk:queue')}?view=unit&service={p.code}", "scale")
             for p in _newest()
+            if subject.handles(p.code)
         ]
         groups.append((_("业务"), services))
     if subject.has("office_head", "organ_head", "leader", "statistician", "supervisor"):
@@ -141,7 +144,10 @@ def _groups(subject: Subject, found: Mapping[str, int]) -> list[tuple[str, list[
         groups.append((_("数据"), [Item(f"figures-{b.code}", _("%(t)s指标") % {"t": b.title}, f"{address}?board={b.code}",
                                         "chart-bar") for b in boards]))  # fmt: skip
     groups += _administration(subject)
-    return groups
+    merged: dict[str, list[Item]] = {}
+    for title, items in groups:  # the house and functions may add to one heading
+        merged.setdefault(title, []).extend(items)
+    return list(merged.items())
 
 
 def _of_functions(subject: Subject) -> list[tuple[str, list[Item]]]:

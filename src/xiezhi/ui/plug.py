@@ -36,8 +36,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class NavItem:
-    """An entry of the desk's side navigation under the heading `group`, for subjects with one of `roles`; `shown` may
-    narrow it further (the kind of unit). Both are asked on every page: no statements in them."""
+    """An entry of the desk's side navigation under the heading `group`, for subjects with one of `roles`; `procedure`
+    leaves it out where the subject's units handle others only; `shown` may narrow it further. All of it is asked on every
+    page: no statements in it."""
 
     key: str
     group: str
@@ -46,6 +47,7 @@ class NavItem:
     icon: str
     roles: tuple[str, ...]
     shown: Callable[[Subject], bool] = lambda subject: True
+    procedure: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def add_panel(
 
 def nav_for(subject: Subject) -> list[NavItem]:
     """Entries of the side navigation this subject may open, in the order of registration."""
-    return [i for i in _NAV.values() if subject.has(*i.roles) and i.shown(subject)]
+    return [i for i in _NAV.values() if subject.has(*i.roles) and (not i.procedure or subject.handles(i.procedure)) and i.shown(subject)]
 
 
 def panels_for(place: str, request: HttpRequest, matter: Any, state: Any, subject: Subject) -> Sequence[dict[str, Any]]:
@@ -120,7 +122,12 @@ def set_frame(render: Callable[..., HttpResponse]) -> None:
 
 
 def desk_page(
-    request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, active: str = "", status: int = 200
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    active: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     """A function's page in the desk's frame; its template extends "desk/base.html". `active` is the key of its NavItem."""
     if not _FRAME:

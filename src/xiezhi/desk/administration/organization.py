@@ -20,6 +20,7 @@ from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.people import selectors as people
 from xiezhi.kernel.people import services as staffing
 from xiezhi.kernel.people.models import Appointment, Deputy, Post, Staff, StaffKind
+from xiezhi.kernel.procedures import registry
 from xiezhi.kernel.procedures.declare import Field, Kind
 from xiezhi.kernel.units import selectors, services
 from xiezhi.kernel.units.models import Level, Unit, UnitKind, UnitPeriod
@@ -114,6 +115,11 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
         services.set_reconsideration_office(found, _unit(v["unit"]))
         return _("已指定行政复议机构")
 
+    def handles(_r: HttpRequest, v: dict[str, Any]) -> str:
+        services.set_handles(found, [str(code) for code in v.get("handles") or ()])
+        return _("已登记承办业务")
+
+    procedures = tuple((p.code, p.title) for p in {p.code: p for p in registry.all_procedures()}.values())
     periods = UnitPeriod.objects.filter(unit=found).select_related("admin_parent").order_by("-valid_from")
     history = Table((_("起"), _("止"), _("名称"), _("上级机构"), _("原因")), [
         (p.valid_from, p.valid_to or "", p.name, p.admin_parent.name if p.admin_parent else "", p.reason) for p in periods
@@ -133,10 +139,14 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
                hint=_("合并后原机构停止使用，下级机构随之转隶。复议案件的被申请人为承继机构。")),
         Action("office", _("指定行政复议机构"), office, (Field("unit", "办理行政复议事项的机构", Kind.UNIT, required=True),),
                _("指定"), icon="scale"),
+        Action("handles", _("承办业务"), handles, (Field("handles", "承办的业务（都不选表示不限）", Kind.CHOICES, choices=procedures),),
+               _("登记"), initial={"handles": found.handles}, icon="list-check",
+               hint=_("专门机构只选它承办的业务，办案台的导航只显示这些。")),
     ]  # fmt: skip
     facts = [(_("层级"), found.get_level_display()), (_("类别"), found.get_kind_display()),
              (_("上级机构"), found.parent.name if found.parent else "—"), (_("机关代字"), found.document_code or "—"),
              (_("信用代码"), found.usc or "—"), (_("状态"), found.get_status_display()),
+             (_("承办业务"), "、".join(dict(procedures).get(c, c) for c in found.handles) or _("不限")),
              (_("行政复议机构"), found.reconsideration_office.name if found.reconsideration_office else "—")]  # fmt: skip
     page = Page(
         found.name, "units", [history, working], actions, facts=facts, crumb=(reverse("desk:admin-units"), _("机构"))

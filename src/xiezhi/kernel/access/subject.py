@@ -62,6 +62,8 @@ class Held:
     source: str = "POST"  # POST, DEPUTY, GRANT
     acting_for: int | None = None
     acting_for_name: str = ""
+    handles: frozenset[str] = frozenset()
+    """Procedures the unit handles; empty: no limit is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,10 @@ class Subject:
     def has(self, *codes: str) -> bool:
         """Whether any of the roles is held anywhere."""
         return not self.roles.isdisjoint(codes)
+
+    def handles(self, procedure: str) -> bool:
+        """Whether a unit of the subject's posts handles matters of this procedure, or has no limit set."""
+        return any(held.role != "staff" and (not held.handles or procedure in held.handles) for held in self.held)
 
     def holding(self, *codes: str) -> tuple[Held, ...]:
         return tuple(held for held in self.held if held.role in codes)
@@ -273,6 +279,7 @@ class _Place:
     city_id: int | None
     county_id: int | None
     town_id: int | None
+    handles: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +301,7 @@ class _Basis:
 # Written out: every request of the office asks it, and putting it together anew costs more than its answer.
 _BASES = """
 SELECT false, a.id, a.staff_id, s.name, a.main, p.roles, p.reach, p.data_level_max, NULL::varchar[],
-       u.id, u.name, u.level, u.min_id, u.prov_id, u.city_id, u.county_id, u.town_id
+       u.id, u.name, u.level, u.min_id, u.prov_id, u.city_id, u.county_id, u.town_id, u.handles
 FROM people_appointment a
 JOIN people_staff s ON s.id = a.staff_id JOIN people_post p ON p.id = a.post_id JOIN units_unit u ON u.id = a.unit_id
 WHERE a.valid_from <= %(today)s AND (a.valid_to IS NULL OR a.valid_to > %(today)s)
@@ -305,7 +312,7 @@ WHERE a.valid_from <= %(today)s AND (a.valid_to IS NULL OR a.valid_to > %(today)
   ))
 UNION ALL
 SELECT true, g.id, NULL, '', false, ARRAY[g.role], g.reach, g.data_level_max, g.purposes,
-       u.id, u.name, u.level, u.min_id, u.prov_id, u.city_id, u.county_id, u.town_id
+       u.id, u.name, u.level, u.min_id, u.prov_id, u.city_id, u.county_id, u.town_id, u.handles
 FROM access_rolegrant g JOIN units_unit u ON u.id = g.unit_id
 WHERE g.grantee_id = %(account)s AND g.valid_from <= %(now)s AND g.valid_to > %(now)s AND g.revoked_at IS NULL
 """
@@ -340,6 +347,7 @@ def _held(account: Account, posts: list[_Basis], grants: list[_Basis]) -> tuple[
                     role=code,
                     unit_id=item.unit.pk,
                     unit_name=item.unit.name,
+                    handles=frozenset(item.unit.handles),
                     area=area if code != roles.STAFF.code else area_of(item.unit, Reach.OWN),
                     data_level_max=item.data_level_max,
                     source="POST" if own else "DEPUTY",
@@ -352,6 +360,7 @@ def _held(account: Account, posts: list[_Basis], grants: list[_Basis]) -> tuple[
             role=item.roles[0],
             unit_id=item.unit.pk,
             unit_name=item.unit.name,
+            handles=frozenset(item.unit.handles),
             area=area_of(item.unit, item.reach, subtrees),
             data_level_max=item.data_level_max,
             purposes=frozenset(item.purposes or ()),

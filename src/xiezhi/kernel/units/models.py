@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -128,6 +129,13 @@ class Unit(models.Model):
         related_name="reconsideration_organs",
         verbose_name=_("行政复议机构"),
         help_text=_("该机关负责办理行政复议事项的机构，一般为本级司法行政部门。"),
+    )
+    handles = ArrayField(
+        models.CharField(max_length=16),
+        verbose_name=_("承办业务"),
+        default=list,
+        blank=True,
+        help_text=_("程序代码。留空表示不限；专门机构（如法律援助中心）填它承办的业务，办案台只显示这些。"),
     )
     document_code = models.CharField(_("机关代字"), max_length=20, blank=True, default="", help_text=_("如“云岭府”。"))
     status = models.CharField(_("状态"), max_length=8, choices=UnitStatus.choices, default=UnitStatus.ACTIVE)

@@ -37,6 +37,7 @@ __all__ = [
     "refresh_current",
     "rename_unit",
     "replace_division",
+    "set_handles",
     "set_reconsideration_office",
 ]
 
@@ -178,6 +179,12 @@ def close_unit(unit: Unit, *, on: date, successors: Iterable[Unit] = (), reason:
     _end(unit, UnitStatus.CLOSED, on)
     for successor in successors:
         UnitSuccession.objects.create(unit=unit, successor=successor, on=on, reason=reason)
+
+
+def set_handles(unit: Unit, procedures: Sequence[str]) -> None:
+    """Say which procedures the unit handles; none: no limit. Running matters stay where they are."""
+    unit.handles = sorted(set(procedures))
+    unit.save(update_fields=["handles"])
 
 
 def set_reconsideration_office(organ: Unit, office: Unit | None) -> None:

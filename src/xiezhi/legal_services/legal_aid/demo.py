@@ -133,6 +133,7 @@ class _Maker:
                 place.justice,
                 place,
                 document_code=f"{place.short[:1]}法",
+                handles=["FLYZ"],
             )
             court = self.unit(f"{name}人民法院", f"{place.short}法院", "COURT", place.government, place)
             office = self.unit(f"{name}人民检察院", f"{place.short}检察院", "PROCURATORATE", place.government, place)

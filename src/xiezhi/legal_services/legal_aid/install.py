@@ -34,21 +34,20 @@ def _pages() -> None:
     from xiezhi.ui import plug
 
     from . import panels
-    from .policies import at_agency
 
     group: Any = _("法律援助")
-    items: tuple[tuple[str, Any, str, str, tuple[str, ...], Any], ...] = (
-        ("aid-home", _("待指派和征询"), "home", "gavel", OFFICE, at_agency),
-        ("aid-filing", _("登记申请"), "filing", "file-plus", OFFICE, at_agency),
-        ("aid-notice", _("登记通知辩护"), "notice", "mail", OFFICE, at_agency),
-        ("aid-rota", _("值班排班"), "rota", "calendar", OFFICE, at_agency),
-        ("aid-providers", _("法律援助人员"), "providers", "users", OFFICE, at_agency),
-        ("aid-subsidies", _("补贴发放"), "subsidies", "cash", OFFICE[:2], at_agency),
-        ("aid-quality", _("质量评查"), "quality", "star", OFFICE[:2], at_agency),
-        ("aid-notify", _("通知辩护"), "notify", "send", ("aid_notifier",), lambda subject: True),
+    items: tuple[tuple[str, Any, str, str, tuple[str, ...], str], ...] = (
+        ("aid-home", _("待指派和征询"), "home", "gavel", OFFICE, CODE),
+        ("aid-filing", _("登记申请"), "filing", "file-plus", OFFICE, CODE),
+        ("aid-notice", _("登记通知辩护"), "notice", "mail", OFFICE, CODE),
+        ("aid-rota", _("值班排班"), "rota", "calendar", OFFICE, CODE),
+        ("aid-providers", _("法律援助人员"), "providers", "users", OFFICE, CODE),
+        ("aid-subsidies", _("补贴发放"), "subsidies", "cash", OFFICE[:2], CODE),
+        ("aid-quality", _("质量评查"), "quality", "star", OFFICE[:2], CODE),
+        ("aid-notify", _("通知辩护"), "notify", "send", ("aid_notifier",), ""),
     )
-    for key, label, url, icon, roles, shown in items:
-        plug.add_nav(plug.NavItem(key, group, label, f"legal_aid_desk:{url}", icon, roles, shown))
+    for key, label, url, icon, roles, procedure in items:
+        plug.add_nav(plug.NavItem(key, group, label, f"legal_aid_desk:{url}", icon, roles, procedure=procedure))
     plug.add_panel("legal-aid-desk", "desk", "legal_aid/panel_desk.html", panels.desk, procedures=[CODE], order=10)
     plug.add_panel(
         "legal-aid-portal", "portal", "legal_aid/panel_portal.html", panels.portal, procedures=[CODE], order=10

@@ -15,7 +15,7 @@ from xiezhi.kernel.procedures.models import Matter
 
 from .models import AidAgency, AidProvider
 
-__all__ = ["AGENCY", "AGENCY_HEAD", "AID_PROVIDE", "COUNTER", "NOTIFIER", "agencies_of", "at_agency"]
+__all__ = ["AGENCY", "AGENCY_HEAD", "AID_PROVIDE", "COUNTER", "NOTIFIER", "agencies_of"]
 
 AID_NOTIFIER = roles.Role("aid_notifier", "办案机关法律援助联络员")
 roles.register(AID_NOTIFIER)
@@ -61,8 +61,3 @@ def agencies_of(subject: Subject, *codes: str) -> list[int]:
     """Units of aid agencies where the subject works in one of the roles (default: any of the agency's)."""
     units = subject.unit_ids(*(codes or AT_AGENCY))
     return list(AidAgency.objects.filter(unit_id__in=units).values_list("unit_id", flat=True)) if units else []
-
-
-def at_agency(subject: Subject) -> bool:
-    """Whether the navigation shows the agency's entries; by the names of units, because it is asked on every page."""
-    return any("法律援助" in held.unit_name for held in subject.held)

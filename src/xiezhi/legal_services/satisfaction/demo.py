@@ -94,7 +94,7 @@ def _center(rng: Random, bureau: Unit) -> tuple[list[_Caller], Actor]:
     """The body that calls back for the whole province, and who works there."""
     since = date(2024, 3, 1)
     center = units.create_unit(
-        name=_CENTER, short_name="12348中心", level="PROV", kind="INSTITUTION", parent=bureau, demo=True, valid_from=since, uid=_uuid(rng),
+        name=_CENTER, short_name="12348中心", level="PROV", kind="INSTITUTION", parent=bureau, handles=["HCPHF"], demo=True, valid_from=since, uid=_uuid(rng),
         place=units.Place(division=bureau.division, phone="12348"),
     )  # fmt: skip
     Parameter.objects.create(

@@ -23,7 +23,7 @@ def install() -> None:
     rollup.also(figures.COUNTS)
     boards.register(figures.BOARD)
     plug.add_nav(plug.NavItem(
-        "satisfaction-callbacks", "好差评", "差评回访", "satisfaction_desk:callbacks", "phone-call", ("case_officer", "office_head"),
+        "satisfaction-callbacks", "好差评", "差评回访", "satisfaction_desk:callbacks", "phone-call", ("case_officer", "office_head"), procedure="HCPHF",
     ))  # fmt: skip
     plug.add_nav(plug.NavItem(
         "satisfaction-rectify", "好差评", "要我们整改的", "satisfaction_desk:rectify", "checklist", (*policies.HEADS, "organ_head"),

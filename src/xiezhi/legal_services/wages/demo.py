@@ -6,7 +6,7 @@ Legal aid's own matters are not opened for reports long past: nobody would be th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -154,10 +154,10 @@ class _Maker:
         for place in found:
             story = place.short == STORY
             name = place.division.name
-            center = self._unit(f"{name}公共法律服务中心", f"{place.short}法服", place.justice, place)
-            inspection = self._unit(f"{name}劳动保障监察大队", f"{place.short}监察", place.government, place)
-            self._unit(f"{name}劳动人事争议仲裁委员会", f"{place.short}仲裁", place.government, place)
-            mediation = self._unit(f"{name}劳动人事争议调解中心", f"{place.short}调解", place.government, place)
+            center = self._unit(f"{name}公共法律服务中心", f"{place.short}法服", place.justice, place, ["QXWQ"])
+            inspection = self._unit(f"{name}劳动保障监察大队", f"{place.short}监察", place.government, place, ["QXWQ"])
+            self._unit(f"{name}劳动人事争议仲裁委员会", f"{place.short}仲裁", place.government, place, ["QXWQ"])
+            mediation = self._unit(f"{name}劳动人事争议调解中心", f"{place.short}调解", place.government, place, ["QXWQ"])
             county = _County(place.government, center)
             for i in range(2):
                 who = ("何川", "triage") if story and i == 0 else ("", "")
@@ -171,10 +171,10 @@ class _Maker:
                 county.organ_head = Actor(official.ref, frozenset({"organ_head"}), official.label)
             self.counties.append(county)
 
-    def _unit(self, name: str, short: str, parent: Unit, place: Any) -> Unit:
+    def _unit(self, name: str, short: str, parent: Unit, place: Any, handles: Sequence[str] = ()) -> Unit:
         unit = units.create_unit(
             name=name, short_name=short, level="COUNTY", kind="INSTITUTION", parent=parent, demo=True, valid_from=_SINCE, uid=_uuid(self.rng),
-            place=units.Place(division=place.division),
+            place=units.Place(division=place.division), handles=list(handles),
         )  # fmt: skip
         unit.refresh_from_db()
         return unit
