@@ -114,7 +114,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "respondent": Unit.objects.filter(pk=filters.respondent).first() if filters.respondent else None,
         "several_units": len({m.handling_unit_id for m in page.rows}) > 1,
         "may_assign": subject.has("office_head", "case_officer"),
-        "may_register": subject.has("case_officer", "office_head", "counter_clerk"),
+        "may_register": subject.handles(shell.FILING) and subject.has("case_officer", "office_head", "counter_clerk"),
         "purposes": export.PURPOSES,
         "find_text": filters.text,
         "here": request.get_full_path(),
