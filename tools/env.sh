@@ -34,10 +34,11 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$want" ]; then
   if [ "$kind" = test ]; then fingerprint requirements/run.txt pyproject.toml packages/*/pyproject.toml > "$venv/.stamp-run"; fi
 fi
 
-# Front-end packages, served as they are.
-if [ -f package-lock.json ]; then
-  want="$(fingerprint package.json package-lock.json)"
-  if [ "$(cat node_modules/.stamp 2>/dev/null)" != "$want" ]; then
+# Front-end packages, served as they are; for tests also an EVM node (the ledger's anchoring).
+packages() { # folder, what it is
+  local want
+  want="$(fingerprint "$1/package.json" "$1/package-lock.json")"
+  if [ "$(cat "$1/node_modules/.stamp" 2>/dev/null)" != "$want" ]; then
     usable() { command -v npm >/dev/null 2>&1 && [ "$(node -p 'process.versions.node.split(".")[0] >= 18' 2>/dev/null)" = true ]; }
     export PATH="$PATH:$PWD/$venv/bin"
     if ! usable; then
@@ -45,8 +46,11 @@ if [ -f package-lock.json ]; then
       "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/node.txt
       export PATH="$PWD/$venv/bin:$PATH"
     fi
-    echo "Installing front-end packages ..."
-    npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
-    echo "$want" > node_modules/.stamp
+    echo "Installing $2 ..."
+    (cd "$1" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) && echo "$want" > "$1/node_modules/.stamp"
   fi
+}
+if [ -f package-lock.json ]; then packages . "front-end packages"; fi
+if [ "$kind" = test ] && [ -f tests/anchor/package-lock.json ]; then
+  packages tests/anchor "an EVM node for tests" || echo "Not installed: the ledger's anchoring is left out of the tests." >&2
 fi

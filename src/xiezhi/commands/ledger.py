@@ -159,6 +159,41 @@ def renumber() -> None:
     click.echo(f"{recovery.renumber()} entries renumbered.")
 
 
+@ledger.command()
+@click.option(
+    "--every", default=5.0, show_default=True, metavar="MINUTES", help="Time between two checkpoints on the chain."
+)
+@click.option("--once", is_flag=True, help="One checkpoint, then end.")
+@click.option("--check", is_flag=True, help="Only compare what the chain holds with the log.")
+def anchor(every: float, once: bool, check: bool) -> None:
+    """Put checkpoints on a consortium chain (EVM): docs/howto/anchor-the-ledger.md. Ends with status 3 when the two differ."""
+    ready()
+    from django.conf import settings
+
+    from xiezhi.kernel.ledger.anchor import chain as chains
+    from xiezhi.kernel.ledger.anchor import publisher as anchoring
+    from xiezhi.kernel.ledger.publisher import Refused, folder
+
+    try:
+        chain = chains.load(folder())
+        if chain is None:
+            raise click.ClickException(f"{folder() / chains.SETTINGS} is missing; it names url and contract")
+        if check or once:
+            held = anchoring.compare(chain, settings.LEDGER_ORIGIN)
+            done = anchoring.Round(held.size) if check else anchoring.once(chain, settings.LEDGER_ORIGIN)
+            click.echo(f"{done.size} entries on the chain {done.transaction}".rstrip())
+            return
+        stop = threading.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: stop.set())
+        anchoring.run(stop, chain, settings.LEDGER_ORIGIN, every=60 * every)
+    except chains.ChainError as error:
+        raise click.ClickException(str(error)) from error
+    except Refused as error:
+        click.echo(str(error), err=True)
+        sys.exit(3)
+
+
 @ledger.group()
 def keys() -> None:
     """Keys that sign the log. The drill for a stolen key: docs/howto/rotate-the-ledger-key.md."""
