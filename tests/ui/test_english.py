@@ -150,6 +150,15 @@ def test_a_page_is_said_and_what_people_wrote_is_left() -> None:
     assert page.chinese_left(page.said(raw)) == []
 
 
+def test_data_of_a_chart_are_said_and_no_other_script() -> None:
+    raw = (
+        '<p>受理</p><div data-from="monthly"></div><script id="monthly" type="application/json">{"name": "受理<"}</script>'
+        '<script id="policy" type="application/json">{"name": "受理"}</script>'
+    )
+    assert '{"name": "Acceptance\\u003C"}' in page.said(raw.replace("受理<", "受理\\u003C"))
+    assert '{"name": "受理"}' in page.said(raw)
+
+
 def test_what_stands_in_a_page_is_escaped() -> None:
     assert page.said("<p>&lt;b&gt;受理&amp;</p>") == "<p>&lt;b&gt;受理&amp;</p>".replace("受理", "Acceptance")
 

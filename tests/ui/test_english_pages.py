@@ -25,6 +25,7 @@ __all__ = ["desk", "scene"]
 
 LINK = re.compile(r'\s(?:href|hx-get)="([^"#]+)')
 MARKED = re.compile(r'<span lang="zh-Hans">([^<]*)</span>')
+STOPS = re.compile("[，。；、！？（）“”《》]")
 SKIP = re.compile(
     r"^/(static|account/logout|api|django|admin)|lang=|type=|logout|\.(pdf|zip|xlsx|csv|svg|ofd|docx)\b|/print|export|stream"
 )
@@ -86,7 +87,7 @@ def look() -> Any:
         for path, page in crawl(client, starts, most):
             for text in chinese_left(page):
                 found.setdefault(text, path)
-            for word in {html.unescape(w) for w in MARKED.findall(page)}:
+            for word in {piece for w in MARKED.findall(page) for piece in STOPS.split(html.unescape(w)) if piece}:
                 if word in found or any(word in text for text in known):
                     continue
                 known[1] = words_of_people()

@@ -10,7 +10,9 @@ reader speaks them right.
 from __future__ import annotations
 
 import html
+import json
 import re
+from typing import Any
 
 from xiezhi.ui.language.say import CHINESE, CLOSE, OPEN, marked
 
@@ -21,6 +23,7 @@ _SAID = re.compile(
     r"(\s(?:title|aria-label|aria-description|aria-valuetext|placeholder|alt|label|data-th|data-label|data-said)=\")([^\"]*)\""
 )
 _WIDE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+_CHART = re.compile(r'\sdata-from="([\w-]+)"')
 _LEFT = {"script", "style", "textarea", "code"}
 _NO_MARKS = {"title", "option", "text", "tspan", "desc"}
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -30,12 +33,17 @@ def said(page: str) -> str:
     """The page, or a part of one, in English."""
     if not _WIDE.search(page):
         return page
+    charts = set(_CHART.findall(page))  # their data stand in scripts of these names; no other script is touched
     out: list[str] = []
     at, skip, depth, last, head = 0, "", 0, "", -1
     for found in _PIECE.finditer(page):
         if found.start() > at:
             text = page[at : found.start()]
-            out.append(text if skip else _text(text, last, out, head))
+            if not skip:
+                text = _text(text, last, out, head)
+            elif skip == "script" and any(f'id="{name}"' in out[head] for name in charts):
+                text = _data(text)
+            out.append(text)
         at = found.end()
         tag = found[0]
         name_found = _NAME.match(tag)
@@ -55,11 +63,11 @@ def said(page: str) -> str:
         if not closing:
             language = _LANG.search(tag)
             foreign = language is not None and language[1].lower().startswith("zh") and name != "html"
+            head = len(out)
             if (foreign or name in _LEFT) and name not in _VOID and not tag.endswith("/>"):
                 skip, depth = name, 1
             if not foreign and _WIDE.search(tag):
                 tag = _SAID.sub(_label, tag)
-            head = len(out)
         out.append(tag)
     rest = page[at:]
     out.append(rest if skip else _text(rest, last, out, head))
@@ -71,6 +79,24 @@ def _label(found: re.Match[str]) -> str:
         return found[0]
     text = marked(html.unescape(found[2])).replace(OPEN, "").replace(CLOSE, "")
     return f'{found[1]}{html.escape(text)}"'
+
+
+def _data(raw: str) -> str:
+    """Data of a chart: its texts said, its form kept."""
+    if not _WIDE.search(raw) and "\\u" not in raw:
+        return raw
+    text = json.dumps(_said_in(json.loads(raw)), ensure_ascii=False)
+    return text.replace("<", "\\u003C").replace(">", "\\u003E").replace("&", "\\u0026")
+
+
+def _said_in(value: Any) -> Any:
+    if isinstance(value, str):
+        return marked(value).replace(OPEN, "").replace(CLOSE, "")
+    if isinstance(value, list):
+        return [_said_in(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _said_in(one) for key, one in value.items()}
+    return value
 
 
 def _text(raw: str, name: str, out: list[str], head: int) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from django.utils.translation import get_language, trans_real
 
@@ -304,7 +305,7 @@ def _own_words_whole(parts: list[tuple[str, str]]) -> list[str]:
     """Words of people keep their punctuation: what stands between two of them, and the stop behind the last."""
     own = [n for n, (_, said) in enumerate(parts) if said.startswith(OPEN) and said.endswith(CLOSE)]
     out = [said for _, said in parts]
-    for here, there in zip(own, own[1:], strict=False):
+    for here, there in pairwise(own):
         if all(raw in _OWN_STOPS for raw, _ in parts[here + 1 : there]):
             for n in range(here + 1, there):
                 out[n] = OPEN + parts[n][0] + CLOSE

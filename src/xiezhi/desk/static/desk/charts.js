@@ -1,6 +1,7 @@
 /* 獬豸: charts of the figures. Each stands over a table with the same numbers. */
 "use strict";
 (() => {
+  const days = document.documentElement.lang === "en" ? " days" : "天";
   if (!window.echarts) return;
   const style = getComputedStyle(document.documentElement);
   const color = (name, fallback) => style.getPropertyValue(name).trim() || fallback;
@@ -24,8 +25,8 @@
       textStyle: text, animation: !still, tooltip: { ...tooltip }, color: [primary], grid: { left: 8, right: 48, top: 8, bottom: 4, containLabel: true },
       xAxis: { type: "value", splitLine: { show: false }, axisLabel: { show: false } },
       yAxis: { type: "category", inverse: true, data: data.map((one) => one.name), axisLine: { show: false }, axisTick: { show: false }, axisLabel: text },
-      series: [{ type: "bar", barMaxWidth: 18, data: data.map((one) => one.value), label: { show: true, position: "right", formatter: "{c}天", ...text },
-        markLine: node.dataset.mark ? { symbol: "none", silent: true, lineStyle: { color: ink, type: "dashed" }, label: { formatter: `${node.dataset.mark}天`, ...text }, data: [{ xAxis: Number(node.dataset.mark) }] } : undefined }],
+      series: [{ type: "bar", barMaxWidth: 18, data: data.map((one) => one.value), label: { show: true, position: "right", formatter: `{c}${days}`, ...text },
+        markLine: node.dataset.mark ? { symbol: "none", silent: true, lineStyle: { color: ink, type: "dashed" }, label: { formatter: `${node.dataset.mark}${days}`, ...text }, data: [{ xAxis: Number(node.dataset.mark) }] } : undefined }],
     }),
     stack: (data) => ({
       textStyle: text, animation: !still, tooltip: { ...tooltip }, color: [primary, "#6f93c4", deep, "#a9c1e0", quiet],

@@ -1,6 +1,7 @@
 /* 獬豸 desk: what the queue and the forms do beyond HTML. Nothing here is needed to work. */
 "use strict";
 (() => {
+  const english = document.documentElement.lang === "en";
   const one = (selector, root) => (root || document).querySelector(selector);
   const all = (selector, root) => Array.from((root || document).querySelectorAll(selector));
 
@@ -13,7 +14,7 @@
     const n = picks().filter((box) => box.checked).length;
     bar.hidden = n === 0;
     const said = one("[data-bulk-n]", bar);
-    if (said) said.textContent = `已选${n}件`;
+    if (said) said.textContent = english ? `${n} selected` : `已选${n}件`;
     picks().forEach((box) => box.closest("tr").classList.toggle("is-selected", box.checked));
   };
   document.addEventListener("change", (event) => {
@@ -61,7 +62,7 @@
   window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
 
   /* What was revealed hides itself again. */
-  const hide = (root) => all("[data-hide-after]", root).forEach((node) => setTimeout(() => { node.textContent = "已隐藏"; }, Number(node.dataset.hideAfter) * 1000));
+  const hide = (root) => all("[data-hide-after]", root).forEach((node) => setTimeout(() => { node.textContent = english ? "Hidden" : "已隐藏"; }, Number(node.dataset.hideAfter) * 1000));
   hide(document);
   document.body.addEventListener("htmx:afterSwap", (event) => hide(event.detail.target));
   count();

@@ -1,6 +1,7 @@
 /* 獬豸: the drafting editor. Without it the text area stays, with the same text as HTML. */
 "use strict";
 (() => {
+  const english = document.documentElement.lang === "en";
   const area = document.querySelector("textarea[data-editor]");
   if (!area || !window.Quill) return;
   const Parchment = Quill.import("parchment");
@@ -38,15 +39,19 @@
   quill.history.clear();
   quill.root.setAttribute("role", "textbox");
   quill.root.setAttribute("aria-multiline", "true");
-  quill.root.setAttribute("aria-label", label ? label.textContent.trim() : "正文");
+  quill.root.setAttribute("aria-label", label ? label.textContent.trim() : english ? "Text" : "正文");
   if (label) label.addEventListener("click", () => quill.focus());
-  const names = { "ql-bold": "加粗", "ql-underline": "下划线", "ql-clean": "清除格式", "ql-flush": "顶格" };
+  const names = english
+    ? { "ql-bold": "Bold", "ql-underline": "Underline", "ql-clean": "Clear formatting", "ql-flush": "No indent" }
+    : { "ql-bold": "加粗", "ql-underline": "下划线", "ql-clean": "清除格式", "ql-flush": "顶格" };
+  const kinds = english
+    ? { "ql-header:2": "Heading 1", "ql-header:3": "Heading 2", "ql-list:ordered": "Numbers", "ql-list:bullet": "Bullets", "ql-align:center": "Center", "ql-align:right": "Right" }
+    : { "ql-header:2": "一级标题", "ql-header:3": "二级标题", "ql-list:ordered": "编号", "ql-list:bullet": "项目符号", "ql-align:center": "居中", "ql-align:right": "居右" };
   document.querySelectorAll(".ql-toolbar button").forEach((button) => {
     const kind = Array.from(button.classList).find((name) => name.startsWith("ql-")) || "";
-    const said = { "ql-header:2": "一级标题", "ql-header:3": "二级标题", "ql-list:ordered": "编号", "ql-list:bullet": "项目符号",
-      "ql-align:center": "居中", "ql-align:right": "居右" }[`${kind}:${button.value}`] || names[kind];
+    const said = kinds[`${kind}:${button.value}`] || names[kind];
     if (said) { button.setAttribute("aria-label", said); button.title = said; }
-    if (kind === "ql-flush") button.textContent = "顶";
+    if (kind === "ql-flush") button.textContent = english ? "⇤" : "顶";
   });
 
   const store = () => { area.value = outward(quill.getSemanticHTML()); };
