@@ -8,8 +8,11 @@ import json
 import zipfile
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
+from xiezhi_verify import cli
 
 from tests.enforcement.reconsideration import flow
 from tests.enforcement.reconsideration.world import World, build
@@ -17,7 +20,9 @@ from xiezhi.enforcement.reconsideration import services
 from xiezhi.enforcement.reconsideration.models import ArchiveRecord, DestructionRecord
 from xiezhi.kernel.documents import storage
 from xiezhi.kernel.documents.models import Attachment, Document, DocumentRevision
+from xiezhi.kernel.ledger import publisher, records
 from xiezhi.kernel.ledger.models import PendingEntry, Salt
+from xiezhi.kernel.ledger.policy import NONE
 from xiezhi.kernel.procedures.core import Actor, Refused
 from xiezhi.kernel.procedures.models import EventPayload, Matter, MatterEvent, Party
 
@@ -69,6 +74,44 @@ def test_an_exported_file_is_whole_signed_and_proves_its_entries(freeze: Callabl
         assert made.hexdigest() == proof["commitment"]
     broken = data.replace("进货票据".encode(), "进货票证".encode(), 1)
     assert [p.code for p in services.verify_package(broken)] != []
+
+
+@pytest.mark.django_db
+def test_published_records_carry_their_proofs(freeze: Callable[[str], None], settings: Any, tmp_path: Path) -> None:
+    """Each record in the file is checked by the independent verifier as well, and a changed one by both."""
+    freeze("2026-09-14 10:00")
+    settings.LEDGER_DIR, settings.LEDGER_ORIGIN = str(tmp_path / "ledger"), "test.example/ledger"
+    log = publisher.open_ledger(NONE)
+    world = build()
+    matter = flow.in_review(world)
+    publisher.round_once(log)
+    flow.fire(matter, "noted", world.officer, text="电话沟通。")  # not published yet
+    data = b"".join(services.export_matter(flow.fresh(matter)))
+    assert services.verify_package(data) == []
+    (tmp_path / "policy").write_text(f"log {log.keys.mine()[0].vkey}\nquorum none\n")
+    statuses = []
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        rows = json.loads(file.read("ledger.json"))
+        names = [n for n in file.namelist() if n.startswith("ledger/")]
+        for name in names:
+            (tmp_path / "record.json").write_bytes(file.read(name))
+            statuses.append(cli.run(["record", "--policy", str(tmp_path / "policy"), str(tmp_path / "record.json")]))
+        good = json.loads(file.read(names[0]))
+    assert len(names) == len(rows) and set(statuses) == {0, 3} and statuses.count(3) == 1
+    keys = records.own_keys()
+    assert records.judge(json.dumps(good).encode(), keys) == good["index"]
+    for change in (
+        {"text": good["text"] + " "}, {"salt": "00" * 32}, {"kind": "document"}, {"format": "x"}, {"proof": "x"},
+        {"proof": good["proof"].replace("index ", "index 1")}, {"proof": good["proof"].replace("test.example/ledger\n", "x\n")},
+    ):  # fmt: skip
+        with pytest.raises(ValueError):
+            records.judge(json.dumps(good | change).encode(), keys)
+    with pytest.raises(ValueError, match="trusted"):
+        records.judge(json.dumps(good).encode(), [])
+    assert records.judge(json.dumps(good).encode(), None) == good["index"]
+    log.keys.new(9)
+    log.keys.end(log.keys.mine()[0].id, 9, "compromised")
+    assert {p.code for p in services.verify_package(data)} == {"not_in_ledger"}
 
 
 @pytest.mark.django_db

@@ -1,14 +1,16 @@
 """案卷: a matter in one sealed file that anybody can check, and its place in the archive.
 
 The file holds the table of contents, the history as JSON and as a page to read, every document and piece of material,
-proofs of service, clocks with their reasons, and what is needed to prove each entry against the ledger.
+proofs of service, clocks with their reasons, and each record with its proof that the ledger has it.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import tempfile
+import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import date
@@ -23,7 +25,11 @@ from xiezhi.kernel.calendar.counting import add_months
 from xiezhi.kernel.documents import archive as package
 from xiezhi.kernel.documents import numbering, produce, storage
 from xiezhi.kernel.documents.models import Attachment, Delivery, Document, StoredFile
+from xiezhi.kernel.ledger import records as ledger_records
+from xiezhi.kernel.ledger import services as ledger
 from xiezhi.kernel.ledger.models import Salt
+from xiezhi.kernel.ledger.policy import NONE
+from xiezhi.kernel.ledger.publisher import load_policy
 from xiezhi.kernel.procedures import retention, selectors, store
 from xiezhi.kernel.procedures import services as procedures
 from xiezhi.kernel.procedures.core import Actor, Refused
@@ -127,7 +133,7 @@ def _deliveries(matter: Matter) -> list[dict[str, Any]]:
 def _proofs(matter: Matter) -> list[dict[str, Any]]:
     """What is committed to in the ledger, with salts: SHA-256 over prefix, kind, salt and canonical JSON."""
     rows = {e.seq: e for e in MatterEvent.objects.filter(matter=matter)}
-    documents = {str(d.pk): d for d in Document.objects.filter(matter=matter)}
+    documents = {str(d.pk): d for d in Document.objects.filter(matter=matter).select_related("file")}
     keys = [f"{matter.pk}/{seq}" for seq in rows]
     out = []
     events = Salt.objects.select_related("entry").filter(object_type="event", object_id__in=keys)
@@ -138,28 +144,48 @@ def _proofs(matter: Matter) -> list[dict[str, Any]]:
             "at": store.recorded(row).at.isoformat(), "role": row.role, "actor": row.actor, "data": row.data,
         }  # fmt: skip
         out.append(_proof(salt, record))
-    for salt in (
-        Salt.objects.select_related("entry")
-        .filter(object_type="document", object_id__in=list(documents))
-        .order_by("entry_id")
-    ):
+    said = Salt.objects.select_related("entry").filter(object_type__in=["document", "file"], object_id__in=list(documents))
+    for salt in said.order_by("entry_id"):
         doc = documents[salt.object_id]
-        record = {
-            "document": doc.pk,
-            "template": doc.template,
-            "version": doc.template_version,
-            "number": doc.number,
-            "frozen": doc.frozen,
-        }
-        out.append(_proof(salt, record))
+        told = list(_document_records(doc, salt.entry.kind))
+        # One that opens nothing goes in as well: whoever checks the file is to see that it was changed.
+        if told:
+            out.append(_proof(salt, next((r for r in told if _opens(salt, r)), told[0])))
     return out
+
+
+def _document_records(doc: Document, kind: str) -> Iterator[dict[str, Any]]:
+    """What the ledger may have been told of a document: its issue or its withdrawal; of its file, the digest."""
+    if kind == "file":
+        if doc.file is not None:
+            yield produce.file_payload(doc, doc.file.sha256)
+        return
+    yield {
+        "document": doc.pk, "template": doc.template, "version": doc.template_version, "number": doc.number,
+        "frozen": doc.frozen,
+    }  # fmt: skip
+    if doc.revoked_on is not None:
+        yield {"document": doc.pk, "revoked_on": doc.revoked_on.isoformat()}
+
+
+def _opens(salt: Salt, record: dict[str, Any]) -> bool:
+    return ledger.verify(salt.entry.kind, record, bytes(salt.salt), bytes(salt.entry.commitment))
 
 
 def _proof(salt: Salt, record: dict[str, Any]) -> dict[str, Any]:
     return {
         "entry": salt.entry_id, "kind": salt.entry.kind, "commitment": bytes(salt.entry.commitment).hex(),
-        "salt": bytes(salt.salt).hex(), "record": record,
+        "salt": bytes(salt.salt).hex(), "record": record, "at": salt.entry.created_at,
     }  # fmt: skip
+
+
+def _records(proofs: list[dict[str, Any]]) -> Iterator[package.Entry]:
+    """Each record with its proof as one file that `xiezhi-verify record` and the ledger's page check, and the keys to it."""
+    for n, one in enumerate(proofs, 1):
+        kept = ledger.Kept(
+            one["entry"], one["kind"], bytes.fromhex(one["commitment"]), bytes.fromhex(one["salt"]), one["at"]
+        )
+        yield f"ledger/{n:03d}-{one['kind']}.json", ledger_records.record_file(kept, one["record"])
 
 
 def _table(head: tuple[str, ...], rows: list[list[Any]]) -> str:
@@ -198,7 +224,9 @@ def _entries(matter: Matter) -> Iterator[package.Entry]:
     yield "parties.json", _json(parties)
     yield "clocks.json", _json(clocks)
     yield "deliveries.json", _json(_deliveries(matter))
-    yield "ledger.json", _json(_proofs(matter))
+    proofs = _proofs(matter)
+    yield "ledger.json", _json(proofs)
+    yield from _records(proofs)
     for n, doc in enumerate(
         Document.objects.filter(matter=matter, state__in=[Document.ISSUED, Document.VOID])
         .select_related("file")
@@ -231,8 +259,30 @@ def export_matter(matter: Matter) -> Iterator[bytes]:
 
 
 def verify_package(source: IO[bytes] | bytes, *, trusted: list[bytes] | None = None) -> list[package.Problem]:
-    """What is wrong with an exported file; an empty list means whole and signed. `trusted` are root certificates (PEM)."""
-    return package.verify_archive(source, trusted if trusted is not None else [produce.authority().root()])
+    """What is wrong with an exported file; an empty list means whole, signed, and its records proved by the ledger.
+
+    `trusted` are root certificates (PEM) of another installation; its ledger's keys are not known here then, and of its
+    proofs only the way from record to checkpoint is checked (their signatures: `xiezhi-verify`).
+    """
+    file = io.BytesIO(source) if isinstance(source, bytes) else source
+    problems = package.verify_archive(file, trusted if trusted is not None else [produce.authority().root()])
+    if any(p.code == "unreadable" for p in problems):
+        return problems
+    return [*problems, *_wrong_records(file, own=trusted is None)]
+
+
+def _wrong_records(file: IO[bytes], *, own: bool) -> Iterator[package.Problem]:
+    keys = ledger_records.own_keys() if own else None
+    policy = load_policy() if own else NONE
+    file.seek(0)
+    with zipfile.ZipFile(file) as archive:
+        for name in archive.namelist():
+            if not re.fullmatch(r"ledger/[0-9]{3,}-[a-z]+\.json", name):
+                continue
+            try:
+                ledger_records.judge(package.read_small(archive, name), keys, policy)
+            except (ValueError, OSError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile):
+                yield package.Problem("not_in_ledger", name, "记录与账本的证明对不上")
 
 
 def _keep_until(years: int, on: date) -> date | None:

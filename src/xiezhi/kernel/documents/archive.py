@@ -146,7 +146,8 @@ def build_archive(
     yield sink.take()
 
 
-def _read_small(archive: zipfile.ZipFile, path: str) -> bytes:
+def read_small(archive: zipfile.ZipFile, path: str) -> bytes:
+    """A file of the archive, cut off where it is larger than any of the small ones may be."""
     with archive.open(path) as file:
         return file.read(MAX_MANIFEST + 1)
 
@@ -172,7 +173,7 @@ def _verify(archive: zipfile.ZipFile, roots_pem: list[bytes] | None) -> list[Pro
     problems.extend(Problem("bad_path", n, "文件路径不安全") for n in names if bad_path(n))
     if MANIFEST not in names:
         return [*problems, Problem("no_manifest", "", "缺少清单 manifest.json")]
-    raw = _read_small(archive, MANIFEST)
+    raw = read_small(archive, MANIFEST)
     if roots_pem is not None:
         problems.extend(_check_signature(archive, names, raw, roots_pem))
     try:
@@ -214,7 +215,7 @@ def _check_signature(
         yield Problem("unsigned", "", "清单没有签名")
         return
     try:
-        if not check_detached(manifest, _read_small(archive, SIGNATURE), roots_pem).good:
+        if not check_detached(manifest, read_small(archive, SIGNATURE), roots_pem).good:
             yield Problem("bad_signature", SIGNATURE, "清单的签名无效，或者签名证书不受信任")
     except (SignError, zipfile.BadZipFile):
         yield Problem("bad_signature", SIGNATURE, "清单的签名无法读取")

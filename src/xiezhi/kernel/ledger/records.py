@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from xiezhi.kernel.ledger import publisher, reader, services
+from xiezhi.kernel.ledger.keys import COMPROMISED, KeyRing
+from xiezhi.kernel.ledger.merkle import check_inclusion, leaf_hash
+from xiezhi.kernel.ledger.notes import NoteError, Verifier, number, parse_checkpoint, parse_note, unbase64, verifier
+from xiezhi.kernel.ledger.policy import NONE, Policy
+from xiezhi.kernel.ledger.sequencer import entry_bytes
 
-__all__ = ["FORMAT", "Placed", "places", "record_file", "sealed_file"]
+__all__ = ["FORMAT", "Placed", "judge", "own_keys", "places", "record_file", "sealed_file"]
 
 FORMAT = "xiezhi-record/1"
 
@@ -68,6 +74,48 @@ def sealed_file(kept: services.Kept) -> bytes | None:
     if index is None or found is None or index >= found[0].size:
         return None
     return reader.proof_file(index, found[1]).file
+
+
+def own_keys() -> list[Verifier]:
+    """Keys of this installation's log whose word counts: all but stolen ones. Ed25519 alone, as everybody can check it."""
+    ring = KeyRing(publisher.folder() / "keys", settings.LEDGER_ORIGIN)
+    return [verifier(k.vkey) for k in ring.mine() if k.kind == "ed25519" and k.state != COMPROMISED]
+
+
+def judge(raw: bytes, keys: Sequence[Verifier] | None, policy: Policy = NONE) -> int | None:
+    """The index that a record file proves for its record; None where it carries no proof (it waited when it was made).
+
+    `keys` are logs that are trusted; where none of them signed (it was stolen since), the witnesses of the policy vouch for
+    the checkpoint. With None the signatures are not looked at, only that the record leads to the root.
+    Raises ValueError (ProofError, NoteError) in words where something does not agree.
+    """
+    try:
+        found = json.loads(raw)
+        if found["format"] != FORMAT:
+            raise NoteError("not a record file")
+        salt, kind, text, proof = bytes.fromhex(found["salt"]), str(found["kind"]), str(found["text"]), found["proof"]
+    except (KeyError, TypeError, UnicodeDecodeError) as error:
+        raise NoteError("not a record file") from error
+    if proof is None:
+        return None
+    head, _, note = str(proof).partition("\n\n")
+    lines = head.split("\n")
+    if lines[0] != reader.HEAD:
+        raise NoteError("not a tlog-proof")
+    lines = [line for line in lines[1:] if not line.startswith("extra ")]
+    if not lines or not lines[0].startswith("index "):
+        raise NoteError("not a tlog-proof")
+    index = number(lines[0].removeprefix("index "))
+    signed = parse_note(note.encode())
+    point = parse_checkpoint(signed.text)
+    if keys is not None and not any(v.name == point.origin for v in signed.by(keys)):
+        names = {w.key.vkey: w.name for w in policy.witnesses.values()}
+        seen = {names[v.vkey] for v in signed.by([w.key for w in policy.witnesses.values()])}
+        if policy.quorum == "none" or not policy.satisfied(seen):
+            raise NoteError(f"neither a trusted key nor enough witnesses have signed for {point.origin}")
+    leaf = leaf_hash(entry_bytes(services.commit_to(kind, text.encode(), salt)))
+    check_inclusion(index, point.size, leaf, [unbase64(line) for line in lines[1:]], point.root)
+    return index
 
 
 def _json(value: dict[str, Any]) -> bytes:
