@@ -157,7 +157,9 @@ class _Maker:
             center = self._unit(f"{name}公共法律服务中心", f"{place.short}法服", place.justice, place, ["QXWQ"])
             inspection = self._unit(f"{name}劳动保障监察大队", f"{place.short}监察", place.government, place, ["QXWQ"])
             self._unit(f"{name}劳动人事争议仲裁委员会", f"{place.short}仲裁", place.government, place, ["QXWQ"])
-            mediation = self._unit(f"{name}劳动人事争议调解中心", f"{place.short}调解", place.government, place, ["QXWQ"])
+            mediation = self._unit(
+                f"{name}劳动人事争议调解中心", f"{place.short}调解", place.government, place, ["QXWQ"]
+            )
             county = _County(place.government, center)
             for i in range(2):
                 who = ("何川", "triage") if story and i == 0 else ("", "")
