@@ -16,8 +16,12 @@ from tests.access_matrix.addresses import Nothing, Objects, address, methods, na
 from xiezhi.kernel.access import guards, table
 from xiezhi.kernel.access import subject as subjects
 from xiezhi.kernel.access.models import Account
+from xiezhi.kernel.calendar import clock as wall
+from xiezhi.kernel.ledger import publisher
+from xiezhi.kernel.ledger.policy import NONE
 from xiezhi.kernel.procedures import policies
 from xiezhi.kernel.procedures.models import Matter, MatterEvent
+from xiezhi.legal_services.legal_aid.models import AidAgency, AidProvider
 
 pytestmark = pytest.mark.django_db
 ROLES = [*factories.OFFICE_POSTS, "citizen", "SYSTEM_ADMIN", "SECURITY_ADMIN", "AUDIT_ADMIN"]
@@ -34,9 +38,19 @@ SECRETS = ("陈晓岚", "13900000123", "望江路18号")
 
 
 @pytest.fixture
-def province(freeze: Callable[[str], None]) -> factories.Province:
+def province(freeze: Callable[[str], None], settings: Any, tmp_path: Path) -> factories.Province:
+    """A province in which every address has something to show: the office grants legal aid too, the citizen is in the roll
+    of providers, and the ledger has published."""
     freeze(factories.NOW)
-    return factories.build()
+    found = factories.build()
+    office, citizen = found.units["office"], found.accounts["citizen"]
+    AidAgency.objects.create(unit=office, bureau=found.units["county"])
+    AidProvider.objects.create(
+        person=citizen.person, account=citizen, agency=office, kind=AidProvider.VOLUNTEER, registered_at=wall.now()
+    )
+    settings.LEDGER_DIR = str(tmp_path / "ledger")
+    publisher.round_once(publisher.open_ledger(NONE))
+    return found
 
 
 @contextlib.contextmanager
