@@ -413,5 +413,10 @@ def shots() -> tuple[Shot, ...]:
         Shot("desk-event", officer, _event),
         Shot("desk-editor", officer, _editor),
         Shot("figures", leader, _figures, whole=True),
+        Shot("wages-phone", "", at("/wages/"), PHONE, whole=True),
+        Shot("wages-desk", "triage-head", at("/desk/wages/")),
+        Shot("aid-desk", "wenxiaoyue", at("/desk/aid/")),
+        Shot("lawyer", "guyanxi", at("/lawyer/")),
+        Shot("lawyer-phone", "guyanxi", at("/lawyer/"), PHONE),
         Shot("procedures", "sysadmin", follow("/desk/admin/procedures/", "main a[href*='/admin/procedures/XZFY/']")),
     )
