@@ -15,6 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from xiezhi.kernel.access import acting as standing_in
 from xiezhi.kernel.access.models import Account
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.documents.models import Attachment
@@ -34,7 +35,7 @@ from . import agencies
 from .assignment import blind_name, blind_person
 from .codes import GROUPS
 from .models import AidAgency, AidCase, AidSide
-from .own import FROM_RECORD, groups_of, known_of
+from .own import FROM_RECORD, groups_of, known_of, known_of_person
 from .owning import ensure_owner
 from .rules_hardship import CHECK, hardship
 from .sides import record_sides
@@ -97,6 +98,7 @@ class _Reader:
 
     def __init__(self, account: Account | None, answers: Mapping[str, Any]) -> None:
         self.account, self.answers = account, answers
+        self.mandate = standing_in.for_account(account, answers.get("mandate"), CODE)
         self.problems: list[Problem] = []
         self.parties: list[PartyInput] = []
         self.persons: list[Person] = []
@@ -122,8 +124,9 @@ class _Reader:
         return found
 
     def enter(
-        self, role: str, row: Mapping[str, Any], person: Person | None, *, own: bool, acts_for: int | None = None
-    ) -> None:
+        self, role: str, row: Mapping[str, Any], person: Person | None, *, own: bool, acts_for: int | None = None,
+        detail: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
         contact = str(row.get("mobile") or "").strip()
         sealed = {k: v for k, v in row.items() if k not in ("name",) and v not in (None, "")}
         if contact:
@@ -133,7 +136,7 @@ class _Reader:
         self.parties.append(PartyInput(
             role, str(row["name"]).strip(), "CITIZEN", person_id=person.pk if person else None,
             account_id=self.account.pk if own and self.account else None, acts_for=acts_for, sealed=sealed,
-            e_service=bool(own and self.account),
+            e_service=bool(own and self.account), detail=dict(detail or {}),
         ))  # fmt: skip
         if person is not None and acts_for is None:
             self.persons.append(person)
@@ -182,14 +185,17 @@ def _applicants(reader: _Reader, data: dict[str, Any], staff: bool) -> None:
     row = rows[0] if rows else {}
     if own_is_applicant:
         row = {**known_of(reader.account), **{k: v for k, v in row.items() if v not in (None, "")}}
+    principal = reader.mandate.principal if reader.mandate is not None and by != "SELF" else None
+    if principal is not None:
+        row = {**known_of_person(principal), **{k: v for k, v in row.items() if v not in (None, "")}, "name": principal.name}
     if not str(row.get("name") or "").strip():
         reader.bad("REQUIRED", "请填写申请人的姓名", "applicant.name", "法律援助法 第38条")
         return
     if not str(row.get("mobile") or "").strip() and by == "SELF" and not data.get("in_custody"):
         reader.bad("REQUIRED", "请填写联系电话，便于通知您办理进展", "applicant.mobile", "法律援助法 第43条")
-    person = reader.person(row, "applicant", own=own_is_applicant)
+    person = principal or reader.person(row, "applicant", own=own_is_applicant)
     reader.enter("applicant", row, person, own=own_is_applicant)
-    if person is not None and own_is_applicant:
+    if person is not None and (own_is_applicant or principal is not None):
         _groups(data, person)
     data["applicant"] = _kept(row, "applicant")
     if by != "SELF":
@@ -212,7 +218,10 @@ def _agent(reader: _Reader, data: dict[str, Any], by: str) -> None:
         return
     row.setdefault("relation", {"GUARDIAN": "GUARDIAN", "KIN": "KIN"}.get(by, "ENTRUSTED"))
     person = reader.person(row, "agent", own=own)
-    reader.enter(ROLE_OF[by], row, person, own=own, acts_for=0)
+    detail = {} if reader.mandate is None else {"mandate": reader.mandate.number}
+    if reader.mandate is not None and not reader.mandate.by_law:
+        detail["powers"] = "SPECIAL" if reader.mandate.powers else "GENERAL"
+    reader.enter(ROLE_OF[by], row, person, own=own, acts_for=0, detail=detail)
     data["agent"] = _kept(row, "agent")
 
 
@@ -328,7 +337,8 @@ def file(
         data = dict(checked.data)
         if origin is not None:
             data.setdefault("first_filed_on", str(origin.facts.get("first_filed_on") or origin.opened_on.isoformat()))
-        actor = _filer(account, data, staff_actor)
+        mandate = standing_in.for_account(account, answers.get("mandate"), CODE)
+        actor = _filer(account, data, staff_actor, mandate.number if mandate is not None else "")
         on = at.date()
         opened = procedures.open_matter(
             CODE, event, actor, data, handling_unit=checked.agency.unit_id, organ=checked.agency.bureau_id,
@@ -412,14 +422,15 @@ def _with_form_problems(checked: Checked, event: str, at: datetime) -> list[Prob
     return [*checked.problems, *(p for p in problems if p.field not in taken)]
 
 
-def _filer(account: Account | None, data: Mapping[str, Any], staff_actor: Any) -> Actor:
+def _filer(account: Account | None, data: Mapping[str, Any], staff_actor: Any, mandate: str = "") -> Actor:
     if staff_actor is not None:
         roles = frozenset(getattr(staff_actor, "roles", ())) & STAFF_ROLES or frozenset({"counter_clerk"})
         return Actor(staff_actor.ref, roles, staff_actor.label)
     assert account is not None
     role = ROLE_OF.get(str(data.get("applied_by") or "SELF"), "applicant")
     # the history outlives the person's data: it says in which part somebody filed, the party row says who
-    return Actor(f"account:{account.uid}", frozenset({role}), LABELS[role])
+    label = f"{LABELS[role]}（{mandate}）" if mandate and role != "applicant" else LABELS[role]
+    return Actor(f"account:{account.uid}", frozenset({role}), label)
 
 
 def _attach(matter: Matter, files: Iterable[Any], draft: Draft | None, actor: Actor, on: date, staff: bool) -> None:

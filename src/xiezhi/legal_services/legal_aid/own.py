@@ -9,7 +9,7 @@ from xiezhi.kernel.people.models import Person, Sex, SpecialGroup
 
 from .conflicts import add_years
 
-__all__ = ["FROM_RECORD", "groups_of", "known_of"]
+__all__ = ["FROM_RECORD", "groups_of", "known_of", "known_of_person"]
 
 AGED_FROM, ADULT_FROM = 60, 18  # 老年人权益保障法 第2条; 未成年人保护法 第2条
 _GROUPS: dict[str, str] = {
@@ -44,8 +44,12 @@ def groups_of(person: Person, today: date) -> list[str]:
 
 
 def known_of(account: Any) -> dict[str, Any]:
-    """The applicant's part of the form as the person record fills it."""
-    person: Person | None = account.person if account is not None else None
+    """The part of the form about the account's own person, as the person record fills it."""
+    return known_of_person(account.person if account is not None else None)
+
+
+def known_of_person(person: Person | None) -> dict[str, Any]:
+    """The part of the form about a person, as the person record fills it."""
     if person is None:
         return {}
     found = {

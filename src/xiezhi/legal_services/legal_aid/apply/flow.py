@@ -18,7 +18,7 @@ from xiezhi.kernel.procedures.forms import Bad, Problem, parse_date
 from xiezhi.kernel.units.models import Unit
 from xiezhi.legal_services.legal_aid import agencies, codes
 from xiezhi.legal_services.legal_aid.models import AidAgency
-from xiezhi.legal_services.legal_aid.own import groups_of, known_of
+from xiezhi.legal_services.legal_aid.own import groups_of, known_of, known_of_person
 from xiezhi.legal_services.legal_aid.rules_hardship import CHECK, NOTHING, hardship
 from xiezhi.ui.drafts import Opened
 from xiezhi.ui.flow import Answers, Flow, Section, Step
@@ -50,12 +50,25 @@ def _day(value: Any) -> date | None:
 # who
 
 
+def _acting_start(answers: Answers) -> Mapping[str, Any]:
+    """A mandate chosen in the header says already for whom: for a ward as guardian, else as somebody entrusted."""
+    return {} if answers.mandate is None else {"acting": "GUARDIAN" if answers.mandate.by_law else "AGENT"}
+
+
+def _acting_check(answers: Answers, values: Mapping[str, Any]) -> list[Problem]:
+    right = _acting_start(answers).get("acting")
+    if answers.mandate is None or values.get("acting") == right:
+        return []
+    said = f"您正在代{answers.mandate.principal.name}办理，请选“{dict(ACTING)[right]}”；为自己办理的，请先在页面上方换回本人"
+    return [Problem("ACTING", said, "acting")]
+
+
 def _person_fields(answers: Answers) -> Sequence[Field]:
     contact = (
         Field("mobile", "联系电话", required=True, max_length=40, help="有进展会发短信到这个号码"),
         Field("address", "住址或者通信地址", max_length=200, help="寄送文书用，可以不填"),
     )
-    if answers.person is not None and _own(answers):
+    if answers.principal is not None or (answers.person is not None and _own(answers)):
         return contact
     return (
         Field("name", "姓名", required=True, max_length=100),
@@ -64,10 +77,17 @@ def _person_fields(answers: Answers) -> Sequence[Field]:
 
 
 def _person_start(answers: Answers) -> Mapping[str, Any]:
-    if not _own(answers):
+    if answers.principal is None and not _own(answers):
         return {}
-    known = known_of(answers.account)
+    known = known_of(answers.account) if answers.principal is None else known_of_person(answers.principal)
     return {k: known[k] for k in ("mobile", "address") if k in known}
+
+
+def _relation(answers: Answers) -> str:
+    """What the agent is to the applicant follows from the first page, or from the recorded mandate."""
+    if answers.mandate is not None:
+        return "GUARDIAN" if answers.mandate.by_law else "ENTRUSTED"
+    return {"GUARDIAN": "GUARDIAN", "KIN": "KIN"}.get(str(answers("acting")), "ENTRUSTED")
 
 
 def _phone_check(answers: Answers, values: Mapping[str, Any]) -> list[Problem]:
@@ -79,7 +99,7 @@ def _phone_check(answers: Answers, values: Mapping[str, Any]) -> list[Problem]:
 
 WHO = Section("谁需要帮助", (
     Step("who", "您替谁申请？", (Field("acting", "您替谁申请？", Kind.CHOICE, required=True, choices=ACTING),),
-         why="本人、法定代理人都可以申请；在押的，近亲属可以代为申请。", basis=f"{LAW} 第40条",
+         start=_acting_start, check=_acting_check, why="本人、法定代理人都可以申请；在押的，近亲属可以代为申请。", basis=f"{LAW} 第40条",
          more=(("听不清、看不清、不会写怎么办？", "可以打12348，或者到任何一个公共法律服务中心、站、室，工作人员帮您填写，口头申请也一样有效。"),)),
     Step("applicant", "需要帮助的人", _person_fields, start=_person_start, check=_phone_check, panel="portal/apply/known.html",
          why="决定书、律师的联系方式要送到您手里。", basis=f"{LAW} 第43条"),
@@ -88,12 +108,9 @@ WHO = Section("谁需要帮助", (
               fields=(Field("name", "姓名", required=True, max_length=100), Field("id_no", "居民身份证号码", max_length=40),
                       Field("mobile", "联系电话", max_length=40))),),
         applies=lambda a: a("acting") == "GROUP", why="同一件事几个人一起，由同一位律师帮助，不用各自申请。", basis=f"{LAW} 第31条"),
-    Step("agent", "您和他（她）的关系", (
-        Field("relation", "您是他（她）的什么人？", Kind.CHOICE, required=True,
-              choices=(("GUARDIAN", "法定代理人（父母、监护人）"), ("KIN", "近亲属"), ("ENTRUSTED", "受他（她）委托"))),
-        Field("agent_mobile", "您的联系电话", required=True, max_length=40)),
-        applies=lambda a: not _own(a) and bool(a("acting")), start=lambda a: {"agent_mobile": known_of(a.account).get("mobile", "")},
-        why="无行为能力、限制行为能力的人由法定代理人代为申请。", basis=f"{LAW} 第40条"),
+    Step("agent", "您的联系电话", (Field("agent_mobile", "您的联系电话", required=True, max_length=40),),
+         applies=lambda a: not _own(a) and bool(a("acting")), start=lambda a: {"agent_mobile": known_of(a.account).get("mobile", "")},
+         why="无行为能力、限制行为能力的人由法定代理人代为申请。", basis=f"{LAW} 第40条"),
 ))  # fmt: skip
 
 
@@ -221,8 +238,8 @@ def _special(answers: Answers) -> bool:
 
 
 def _groups_start(answers: Answers) -> Mapping[str, Any]:
-    person = answers.person
-    return {"groups": groups_of(person, wall.today())} if person is not None and _own(answers) else {}
+    person = answers.principal or (answers.person if _own(answers) else None)
+    return {"groups": groups_of(person, wall.today())} if person is not None else {}
 
 
 GROUP_WORDS = {
@@ -276,8 +293,9 @@ def assemble(a: Answers) -> dict[str, Any]:
     """The application as the event's form wants it; raw values, judged by the service."""
     own, acting = _own(a), str(a("acting"))
     person = {"name": a("name"), "id_no": a("id_no"), "mobile": a("mobile"), "address": a("address")}
-    if own and a.person is not None:
-        person = {"name": a.person.name, "mobile": a("mobile"), "address": a("address")}
+    known = a.principal or (a.person if own else None)
+    if known is not None:
+        person = {"name": known.name, "mobile": a("mobile"), "address": a("address")}
     facts = _facts(a)
     out: dict[str, Any] = {
         "applied_by": "SELF" if own else {"GUARDIAN": "GUARDIAN", "KIN": "KIN"}.get(acting, "AGENT"),
@@ -300,7 +318,9 @@ def assemble(a: Answers) -> dict[str, Any]:
         out["co_recipients"] = a("others", [])
     if not own:
         name = a.person.name if a.person is not None else ""
-        out["agent"] = {"name": name, "mobile": a("agent_mobile"), "relation": a("relation")}
+        out["agent"] = {"name": name, "mobile": a("agent_mobile"), "relation": _relation(a)}
+        if a.mandate is not None:
+            out["mandate"] = a.mandate.pk
     if what.violence(a):
         out |= {"hide_address": str(a("hide_address")).lower() == "true", "safe_contact": a("safe_contact"),
                 "abuse_detail": a("abuse_detail")}  # fmt: skip
@@ -366,6 +386,7 @@ FLOW = Flow(
     places=PLACES,
     side_template="legal_aid/apply/side.html",
     after_template="legal_aid/apply/after.html",
+    for_principal=True,
     knows_person=lambda a: a.person is not None and _own(a),
     next_steps=(
         ("给予援助的，三日内为您安排律师", "律师的姓名、电话会短信告诉您，也会出现在“我的办件”里。（法律援助法 第43条）"),
