@@ -15,13 +15,15 @@ from xiezhi.kernel.procedures.models import Matter
 
 from .models import AidAgency, AidProvider
 
-__all__ = ["AGENCY", "AGENCY_HEAD", "AID_PROVIDE", "COUNTER", "NOTIFIER", "agencies_of"]
+__all__ = ["AGENCY", "AGENCY_HEAD", "AID_PROVIDE", "COUNTER", "NOTIFIER", "OFFICE", "agencies_of"]
 
 AID_NOTIFIER = roles.Role("aid_notifier", "办案机关法律援助联络员")
 roles.register(AID_NOTIFIER)
 AT_AGENCY = ("case_officer", "office_head", "counter_clerk")
 AGENCY = ROLE(*AT_AGENCY)
 """Staff of an aid agency; which agency is asked by `agencies_of` in the view."""
+OFFICE = ROLE("case_officer", "office_head")
+"""Those who decide and account for matters: not the counter."""
 AGENCY_HEAD = ROLE("office_head")
 COUNTER = ROLE(*AT_AGENCY)
 NOTIFIER = ROLE("aid_notifier")

@@ -26,7 +26,7 @@ from .appointing import TO_APPOINT
 from .gate import agency_of, at_matter
 from .models import AidHearing, Offer, OfferAnswer
 from .panels import left_words
-from .policies import AGENCY
+from .policies import AGENCY, OFFICE
 
 SHOWN = 60
 CARRIED = 5
@@ -100,7 +100,7 @@ def _listed(request: HttpRequest, subject: Any, found: list[Matter]) -> None:
         )  # fmt: skip
 
 
-@guard(AGENCY)
+@guard(OFFICE)
 @require_POST
 def ask(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Offer the matter to the provider chosen, or to the first of the list."""
@@ -121,7 +121,7 @@ def ask(request: HttpRequest, public_id: Any) -> HttpResponse:
     return _back(public_id)
 
 
-@guard(AGENCY)
+@guard(OFFICE)
 @require_POST
 def answer(request: HttpRequest, public_id: Any) -> HttpResponse:
     """A provider's answer by telephone, entered by the officer."""
@@ -139,7 +139,7 @@ def answer(request: HttpRequest, public_id: Any) -> HttpResponse:
     return _back(public_id)
 
 
-@guard(AGENCY)
+@guard(OFFICE)
 @require_POST
 def withdraw(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Take the open offer back and choose anew."""
@@ -186,7 +186,7 @@ def keep_date(request: HttpRequest, matter: Matter, by: str) -> bool:
     return True
 
 
-@guard(AGENCY)
+@guard(OFFICE)
 @require_POST
 def add_date(request: HttpRequest, public_id: Any) -> HttpResponse:
     """Enter a date of the matter at the desk."""

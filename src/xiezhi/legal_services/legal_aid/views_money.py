@@ -23,12 +23,12 @@ from . import payments, selectors
 from .codes import SUBSIDY_ITEMS
 from .gate import Here, agency_of, at_matter
 from .models import PaymentList, SubsidyRate
-from .policies import AGENCY, AGENCY_HEAD
+from .policies import AGENCY_HEAD, OFFICE
 from .subsidy import STAGE_TITLES, TAX_NOTE, decimal, rate_on
 from .views_desk import _back, _tell
 
 
-@guard(AGENCY)
+@guard(OFFICE)
 @require_POST
 def fix(request: HttpRequest, public_id: Any) -> HttpResponse:
     """核定 a matter's subsidy by the rates, with what the vouchers show."""
@@ -50,7 +50,7 @@ def fix(request: HttpRequest, public_id: Any) -> HttpResponse:
     return _back(public_id)
 
 
-@guard(AGENCY)
+@guard(OFFICE)
 @require_http_methods(["GET", "POST"])
 def subsidies(request: HttpRequest) -> HttpResponse:
     """What is fixed and not on a list, and the lists by month."""
@@ -79,7 +79,7 @@ def _list_of(request: HttpRequest, pk: int) -> tuple[Here, PaymentList]:
     return here, found
 
 
-@guard(AGENCY)
+@guard(OFFICE)
 @require_http_methods(["GET", "POST"])
 def payment_list(request: HttpRequest, pk: int) -> HttpResponse:
     """One list: its items; the head approves, then the payment is recorded."""
@@ -115,7 +115,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-@guard(AGENCY)
+@guard(OFFICE)
 @require_GET
 def export(request: HttpRequest, pk: int) -> HttpResponse:
     """An approved list as a workbook or as CSV."""

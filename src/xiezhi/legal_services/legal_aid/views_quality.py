@@ -20,7 +20,7 @@ from xiezhi.ui.figures import add_months
 from . import quality, sheet
 from .gate import agency_of
 from .models import QualityReview
-from .policies import AGENCY
+from .policies import OFFICE
 from .views_desk import _tell
 
 
@@ -31,7 +31,7 @@ def _month(text: str, today: date) -> date:
         return add_months(today.replace(day=1), -1)
 
 
-@guard(AGENCY)
+@guard(OFFICE)
 @require_http_methods(["GET", "POST"])
 def reviews(request: HttpRequest) -> HttpResponse:
     """Draw closed files of a month for two peers each; scores beside them as they come."""
