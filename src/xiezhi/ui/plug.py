@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from xiezhi.kernel.access.subject import Subject
 
 __all__ = [
-    "ENTRIES", "Entry", "NavItem", "Panel", "add_entry", "add_nav", "add_panel", "desk_page", "nav_for", "panels_for",
-    "set_frame",
+    "ENTRIES", "Entry", "NavItem", "Panel", "add_entry", "add_event_page", "add_nav", "add_panel", "desk_page", "event_page",
+    "nav_for", "panels_for", "set_frame",
 ]  # fmt: skip
 
 
@@ -26,8 +27,8 @@ class Entry:
     to it. `first` puts it before all others (somebody in distress looks for it)."""
 
     key: str
-    title: str
-    summary: str
+    title: Any
+    summary: Any
     icon: str
     url: str
     words: tuple[str, ...] = ()
@@ -41,8 +42,8 @@ class NavItem:
     page: no statements in it."""
 
     key: str
-    group: str
-    label: str
+    group: Any
+    label: Any
     url: str
     icon: str
     roles: tuple[str, ...]
@@ -111,6 +112,22 @@ def panels_for(place: str, request: HttpRequest, matter: Any, state: Any, subjec
         if data is not None:
             found.append({"key": panel.key, "template": panel.template, "data": data})
     return found
+
+
+_EVENT_PAGES: dict[tuple[str, str], str] = {}
+
+
+def add_event_page(procedure: str, event: str, url: str) -> None:
+    """An event a party does on a page of the function's own instead of the form made from its declaration, because the
+    platform knows part of the answers. `url` names the address, which takes the matter's `public_id`."""
+    if _EVENT_PAGES.setdefault((procedure, event), url) != url:
+        raise ValueError(f"{procedure}.{event} has another page already")
+
+
+def event_page(matter: Any, event: str) -> str | None:
+    """The address of the page on which a party does this event; None: the form of the declaration."""
+    name = _EVENT_PAGES.get((matter.procedure, event))
+    return reverse(name, kwargs={"public_id": matter.public_id}) if name is not None else None
 
 
 _FRAME: list[Callable[..., HttpResponse]] = []

@@ -314,3 +314,14 @@ def grant_data() -> dict[str, Any]:
     from xiezhi.kernel.procedures.forms import filled
 
     return filled(registry.get("FLYZ").events["granted"].form, {}, date(2026, 3, 2))
+
+
+def test_erasing_a_matter_reaches_its_workers() -> None:
+    """The persons of a report go with the matter, by the one role that may delete them."""
+    from xiezhi import dbroles
+    from xiezhi.kernel.procedures import retention
+
+    assert (WageWorker, "matter_id") in retention._FURTHER
+    assert WageWorker._meta.db_table in dbroles.eraser_tables()
+    with pytest.raises(ValueError, match="eraser_only_delete"):
+        retention.forget_also(Payment)

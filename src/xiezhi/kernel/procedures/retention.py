@@ -13,7 +13,7 @@ from datetime import date
 
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, connections, transaction
-from django.db.models import ProtectedError
+from django.db.models import Model, ProtectedError
 
 from xiezhi.kernel.documents import storage
 from xiezhi.kernel.documents.models import Attachment, Delivery, Document, DocumentRevision, StoredFile
@@ -21,7 +21,7 @@ from xiezhi.kernel.ledger.models import Salt
 from xiezhi.kernel.notices.models import Notice
 from xiezhi.kernel.procedures.models import EventPayload, Matter, MatterEvent, Party
 
-__all__ = ["ERASED", "Erased", "erase", "sweep_uploads"]
+__all__ = ["ERASED", "Erased", "erase", "forget_also", "sweep_uploads"]
 
 ERASED = "（已销毁）"
 
@@ -78,6 +78,20 @@ def sweep_uploads(before: date, *, limit: int = 1000) -> int:
     return _drop(sorted(set(found.values())))
 
 
+_FURTHER: list[tuple[type[Model], str]] = []
+
+
+def forget_also(model: type[Model], column: str = "matter_id") -> None:
+    """Rows of a function that hold persons of a matter (`eraser_only_delete`): they go when the matter is erased.
+
+    Raises ValueError for a model the eraser has no right to.
+    """
+    if not getattr(model, "eraser_only_delete", False):
+        raise ValueError(f"{model.__name__} is not declared eraser_only_delete")
+    if (model, column) not in _FURTHER:
+        _FURTHER.append((model, column))
+
+
 def _plain(facts: dict[str, object]) -> dict[str, object]:
     """Facts that say nothing of a person: codes, days and numbers of the procedure."""
     return {k: v for k, v in facts.items() if isinstance(v, bool | int | None) or (isinstance(v, str) and len(v) <= 24)}
@@ -97,6 +111,11 @@ def _forget(matter: Matter, documents: Sequence[int]) -> tuple[int, int]:
             "object_type = 'document' AND object_id = ANY(%s)",
             [[str(d) for d in documents]],
         )
+        salts += _delete(
+            using, Salt._meta.db_table, "object_type = 'file' AND object_id = ANY(%s)", [[str(d) for d in documents]]
+        )
+        for model, column in _FURTHER:
+            _delete(using, model._meta.db_table, f'"{column}" = ANY(%s)', [[matter.pk]])
         _delete(using, DocumentRevision._meta.db_table, "document_id = ANY(%s)", [list(documents)])
     return payloads, salts
 

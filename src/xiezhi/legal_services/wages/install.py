@@ -9,17 +9,20 @@ __all__ = ["install"]
 
 def install() -> None:
     """Register procedure, documents, hooks, the listener to legal aid, pages, panels and figures."""
-    from xiezhi.kernel.procedures import hooks, registry
+    from xiezhi.kernel.procedures import hooks, registry, retention
+    from xiezhi.ui import drafts, plug
     from xiezhi.ui import figures as boards
-    from xiezhi.ui import plug
 
     from . import documents, figures, panels  # noqa: F401 - documents register on import
     from .hooks import AID, CODE, HOOKS, hear_aid
+    from .models import WageWorker
     from .procedure import WageHelp
 
     registry.register(WageHelp)
     hooks.register(CODE, HOOKS)
     hooks.listen(hear_aid, procedures=(AID,), events=("granted", "first_aid_granted", "refused"))
+    drafts.FOR_PRINCIPAL.add(CODE)
+    retention.forget_also(WageWorker)
     figures.register()
     boards.register(figures.BOARD)
     plug.add_entry(plug.Entry(
@@ -35,6 +38,8 @@ def install() -> None:
         ("projects", _("欠薪项目"), "building-skyscraper", readers), ("board", _("欠薪情况"), "chart-bar", boards.ROLES),
     ):  # fmt: skip
         plug.add_nav(plug.NavItem(f"wages-{key}", _("欠薪求助"), label, f"wages_desk:{key}", icon, roles, procedure=CODE))
+    for event in ("workers_added", "worker_left"):
+        plug.add_event_page(CODE, event, "wages:crew")
     plug.add_panel("wages-worker", "portal", "wages/panel_portal.html", panels.portal, procedures=(CODE,), order=20)
     plug.add_panel("wages-origin", "portal", "wages/panel_origin.html", panels.portal_elsewhere, order=20)
     plug.add_panel("wages-case", "desk", "wages/panel_desk.html", panels.desk, procedures=(CODE,), order=10)
