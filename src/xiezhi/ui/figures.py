@@ -192,7 +192,7 @@ class Metric:
     """What the list behind a number is called; `at_end` for numbers of the present, not of a period."""
 
     code: str
-    title: str
+    title: Any
     at_end: bool = False
 
 
