@@ -15,9 +15,11 @@ from xiezhi import __version__, pg
 from xiezhi.commands.base import ready
 
 MANIFEST = "manifest.json"
-PARTS = ("files", "secrets", "ledger/keys")
-"""Folders of the data directory in a backup. The log's published checkpoints are not among them on purpose: after a restore
-they must come from where the world last saw them, not from the time of the backup."""
+PARTS = ("files", "secrets")
+"""Folders of the data directory in a backup."""
+LEDGER_PARTS = ("keys", "policy")
+"""What a backup holds of the ledger's folder. Published checkpoints are not among it on purpose: after a restore they must
+come from where the world last saw them, not from the time of the backup."""
 POINT = "ledger-checkpoint"
 
 
@@ -89,11 +91,18 @@ def backup(folder: Path) -> None:
 
 
 def _ledger_parts(ledger: Path, folder: Path) -> None:
-    """The policy, and the newest checkpoint at the time of the backup (for information: `restore` does not adopt it)."""
-    for source, name in ((ledger / "policy", "ledger/policy"), (ledger / "log" / "checkpoint", POINT)):
-        if source.is_file():
-            (folder / name).parent.mkdir(exist_ok=True)
-            shutil.copyfile(source, folder / name)
+    """Keys, policy, and the newest checkpoint at the time of the backup (for information: `restore` does not adopt it)."""
+    for source, name in (*((ledger / n, f"ledger/{n}") for n in LEDGER_PARTS), (ledger / "log" / "checkpoint", POINT)):
+        _copy(source, folder / name)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """A file or a folder, where there is one."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target)
+    elif source.is_file():
+        shutil.copyfile(source, target)
 
 
 @click.command()
@@ -122,8 +131,10 @@ def restore(folder: Path, check: bool) -> None:
                 raise click.ClickException(f"{home / part} exists already. Restore into a new XIEZHI_HOME.")
             home.mkdir(parents=True, exist_ok=True)
             shutil.copytree(folder / part, home / part)
-    if (folder / "ledger" / "policy").is_file():
-        shutil.copyfile(folder / "ledger" / "policy", home / "ledger" / "policy")
+    ledger = Path(env.text("XIEZHI_LEDGER_DIR") or home / "ledger")
+    for name in LEDGER_PARTS:
+        if not (ledger / name).exists():  # what survived there is newer
+            _copy(folder / "ledger" / name, ledger / name)
     ready()
     from django.core.management import call_command
     from django.db import connections
