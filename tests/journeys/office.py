@@ -157,6 +157,7 @@ class Office:
         self.people: list[Person] = []
         self._without_scripts: list[BrowserContext] = []
         self._signed_in: dict[str, Any] = {}
+        self.variables: dict[str, str] = {}  # more of the server's environment, from its next start on
         self.at(now)
 
     def at(self, now: str) -> None:
@@ -166,7 +167,7 @@ class Office:
                 person.page.goto("about:blank")
             self.server.stop()
         since = datetime.now(UTC).isoformat()
-        self.server = WebServer(self.run, self.urls, {"now": now, "now_since": since, "log_level": "WARNING"})
+        self.server = WebServer(self.run, self.urls, {"now": now, "now_since": since, "log_level": "WARNING"} | self.variables)
 
     @property
     def address(self) -> str:

@@ -96,7 +96,8 @@ export async function readPoint(note, policy) {
     if (!known || done.has(known[1])) continue;
     done.add(known[1]);
     const [name, { kind, key }] = known;
-    const time = new DataView(body.buffer, body.byteOffset + 4).getBigUint64(0);
+    if (body.length !== (kind === 4 ? 76 : 68)) throw new Wrong("note");
+    const time = kind === 4 ? new DataView(body.buffer, 4).getBigUint64(0) : 0n;
     const said = kind === 4 ? join(bytes(`cosignature/v1\ntime ${time}\n`), text) : text;
     if (!(await crypto.subtle.verify("Ed25519", key, body.slice(kind === 4 ? 12 : 4), said))) throw new Wrong("note");
     if (name) seen.add(name);
@@ -145,6 +146,7 @@ function wire(area) {
     const [record] = area.querySelector("[data-record]").files;
     const [paper] = area.querySelector("[data-paper]").files;
     if (!record) return;
+    if (!globalThis.crypto?.subtle) return show(false, words.old); // an old browser, or a page without encryption
     try {
       const policy = await readPolicy(document.getElementById(area.dataset.policy).textContent);
       const index = await check(await record.text(), policy, paper && new Uint8Array(await paper.arrayBuffer()));
