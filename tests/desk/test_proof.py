@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,7 +20,10 @@ from tests.kernel import world as w
 from xiezhi.kernel.access.models import ReadingLog
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.documents.models import Document
+from xiezhi.kernel.ledger import health, publisher, records, sequencer
 from xiezhi.kernel.ledger import services as ledger
+from xiezhi.kernel.ledger.models import PendingEntry
+from xiezhi.kernel.ledger.policy import NONE
 from xiezhi.kernel.people import services as people
 from xiezhi.kernel.procedures import takeover_quarantine as quarantine
 from xiezhi.kernel.procedures.models import Matter, TakeoverRun
@@ -36,8 +43,38 @@ def test_every_record_can_be_checked_without_the_platform(desk: Desk) -> None:
     text = text.replace("&quot;", '"').replace("&#x27;", "'").replace("&amp;", "&")
     body = b"xiezhi/commitment/v1\nevent\n" + bytes.fromhex(salt) + text.encode()
     assert hashlib.sha256(body).hexdigest() == commitment
-    assert salt not in page
+    assert salt not in page and "等待编号" in page
     assert desk["court"].get(address).status_code == 404
+
+
+def test_a_record_is_taken_along_with_its_proof(desk: Desk, settings: Any, tmp_path: Path) -> None:
+    settings.LEDGER_DIR, settings.LEDGER_ORIGIN = str(tmp_path / "ledger"), "test.example/ledger"
+    log = publisher.open_ledger(NONE)
+    address = f"{desk.address}proof/"
+    publisher.round_once(log)
+    assert "已公布" in desk["officer"].get(address).content.decode()
+    before = ReadingLog.objects.filter(action="EXPORT").count()
+    got = desk["officer"].post(address, {"record": "1"})
+    assert got["Content-Type"] == "application/json" and "no-store" in got["Cache-Control"]
+    assert ReadingLog.objects.filter(action="EXPORT").count() == before + 1
+    assert records.judge(got.content, records.own_keys()) is not None
+    assert desk["court"].post(address, {"record": "1"}).status_code == 404
+
+
+def test_the_overview_tells_how_the_ledger_stands(desk: Desk, settings: Any, tmp_path: Path) -> None:
+    settings.LEDGER_DIR, settings.LEDGER_ORIGIN = str(tmp_path / "ledger"), "test.example/ledger"
+    assert "还没有开始" in desk["system"].get("/desk/admin/").content.decode()
+    log = publisher.open_ledger(NONE)
+    publisher.round_once(log)
+    page = desk["system"].get("/desk/admin/").content.decode()
+    assert "test.example/ledger" in page and "还没有公布" not in page
+    PendingEntry.objects.create(kind="event", commitment=bytes(32))
+    sequencer.integrate()
+    assert health.look().troubles == ()
+    with patch.object(health, "PATIENCE", timedelta(seconds=-1)):
+        assert health.look().late and "还没有公布" in desk["system"].get("/desk/admin/").content.decode()
+    log.copy.newest.unlink()
+    assert any("最新的检查点" in t for t in health.look().troubles)
 
 
 def test_an_erased_salt_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

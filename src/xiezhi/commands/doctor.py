@@ -83,6 +83,7 @@ def _tools() -> Iterator[Finding]:
         ("pdfsig", "poppler-utils", "tests of PDF signatures"),
         ("xmllint", "libxml2-utils", "tests of exported BPMN"),
         ("msgfmt", "gettext", "compiling translations"),
+        ("go", "golang-go", "tests of the ledger with Go's packages"),
     ):
         found = shutil.which(name)
         yield (
@@ -164,6 +165,7 @@ def _django() -> Iterator[Finding]:
     else:
         yield "good", "database is at this version", ""
         yield from _rights()
+        yield from _ledger()
     for name in sorted(path.name for path in (settings.HOME / "secrets").glob("*")):
         yield "good", f"key {name}", ""
 
@@ -191,3 +193,26 @@ def _rights() -> Iterator[Finding]:
         yield "bad", f"the application role may do too much: {', '.join(wrong[:5])}", "xiezhi migrate"
     else:
         yield "good", "history is append-only for the application role", ""
+
+
+def _ledger() -> Iterator[Finding]:
+    """How the tamper-evident log stands; an entry that waits longer than a minute is an alarm."""
+    from django.utils import translation
+
+    from xiezhi.kernel.ledger.health import look
+
+    with translation.override("en"):
+        found = look()
+    if found.status is None:
+        yield "note", "the ledger has not begun", "xiezhi up starts it."
+        return
+    now = found.status
+    seen = sum(1 for w in found.witnesses if w.at is not None)
+    words = f"ledger {now.origin}: {now.size} entries, {now.published} published, {now.waiting} waiting"
+    yield "good", f"{words}, {seen} of {len(found.witnesses)} witnesses signed", ""
+    for trouble in found.troubles:
+        yield (
+            "bad",
+            f"ledger: {trouble}",
+            "xiezhi ledger status, the log of `xiezhi ledger run`, docs/howto/recover-the-ledger.md",
+        )

@@ -15,6 +15,7 @@ from xiezhi.desk import reads, shell
 from xiezhi.desk.gate import DESK, at_matter
 from xiezhi.desk.views_matter import asked_purpose
 from xiezhi.kernel.access.guards import guard
+from xiezhi.kernel.ledger import records
 from xiezhi.kernel.ledger import services as ledger
 from xiezhi.kernel.procedures import services
 
@@ -28,6 +29,7 @@ class Proof:
     step: pages.Step
     kept: ledger.Kept | None
     text: str
+    place: records.Placed | None = None
 
     @property
     def commitment(self) -> str:
@@ -45,6 +47,14 @@ class Proof:
         )
 
 
+def _file(matter: Any, seq: str, content: bytes) -> HttpResponse:
+    """The record with its salt and proof, for `xiezhi-verify` and the ledger's page."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{matter.intake_no}-{seq}.json"', "Cache-Control": "no-store",
+    }  # fmt: skip
+    return HttpResponse(content, content_type="application/json", headers=headers)
+
+
 @guard(DESK)
 @require_http_methods(["GET", "POST"])
 def proof(request: HttpRequest, public_id: Any) -> HttpResponse:
@@ -56,18 +66,25 @@ def proof(request: HttpRequest, public_id: Any) -> HttpResponse:
     page = pages.build(at)
     commits = {s.rec.seq: services.commitment(at.matter, s.rec) for s in page.steps}
     kept = ledger.kept("event", [c.object_id for c in commits.values()])
-    proofs = [
-        Proof(s, kept.get(commits[s.rec.seq].object_id), ledger.canonical(commits[s.rec.seq].payload).decode())
-        for s in page.steps
-    ]
+    places = records.places(k.entry for k in kept.values())
+    proofs = []
+    for s in page.steps:
+        commit = commits[s.rec.seq]
+        found = kept.get(commit.object_id)
+        place = places.get(found.entry) if found else None
+        proofs.append(Proof(s, found, ledger.canonical(commit.payload).decode(), place))
     opened = None
     if request.method == "POST":
-        asked = request.POST.get("seq", "")
+        take = request.POST.get("record", "")
+        asked = take or request.POST.get("seq", "")
         opened = next((p for p in proofs if str(p.step.rec.seq) == asked and p.kept is not None), None)
-        if opened is not None:
+        if opened is not None and opened.kept is not None:
             reads.file_opened(
-                request, at.matter, at.parties, purpose=code, text=text, action="SHOW", fields=[f"salt:{asked}"]
-            )
+                request, at.matter, at.parties, purpose=code, text=text, action="EXPORT" if take else "SHOW",
+                fields=[f"salt:{asked}"],
+            )  # fmt: skip
+            if take:
+                return _file(at.matter, asked, records.record_file(opened.kept, opened.text.encode()))
     context = {
         "at": at, "matter": at.matter, "crumb": _("存证"), "proofs": proofs, "opened": opened,
         "prefix": ledger.PREFIX.decode().strip(),

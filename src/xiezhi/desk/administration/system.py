@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from xiezhi import __version__
+from xiezhi.desk.administration import ledger as health
 from xiezhi.desk.administration.frame import Action, Cell, Page, Table, me, show
 from xiezhi.desk.administration.security import _turn
 from xiezhi.desk.gate import ADMINS, SYSTEM, who
@@ -51,6 +52,8 @@ def home(request: HttpRequest) -> HttpResponse:
     tables: list[Table] = []
     if subject.has("SYSTEM_ADMIN"):
         facts, todo = _facts(), _todo()
+        facts += health.facts()
+        todo = [*health.todo(), *todo]
         tables.append(Table((_("事项"), _("数量"), _("说明")), todo, _("需要处理"), _("没有需要处理的")))
     elif subject.has("SECURITY_ADMIN"):
         now = wall.now()
