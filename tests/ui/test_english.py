@@ -111,6 +111,7 @@ def test_python_text_is_collected_or_justified() -> None:
         ("行政复议法 第30条第1款第4项", "Administrative Reconsideration Law, art. 30, para. 1, item 4"),
         ("《中华人民共和国行政复议法》", "Administrative Reconsideration Law"),
         ("民法典 第201条、第203条", "Civil Code, art. 201, art. 203"),
+        ("行政复议法 第48条；行政复议法 第54条第1款", "Administrative Reconsideration Law, art. 48; art. 54, para. 1"),
         ("行政复议法 第24条至第28条", "Administrative Reconsideration Law, arts. 24 to 28"),
         ("2026年3月5日", "5 March 2026"),
         ("2026年3月5日（周四）", "5 March 2026 (Thu)"),

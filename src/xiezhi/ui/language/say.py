@@ -235,7 +235,15 @@ def _citations(text: str) -> str | None:
     tokens = list(_tokens(text))
     if any(kind not in ("cited", "mark", "space", "ascii") for kind, _ in tokens):
         return None
-    return _tidied("".join(_one(kind, token) for kind, token in tokens))
+    out, last = "", ""
+    for kind, token in tokens:
+        found = acts.citation().fullmatch(token) if kind == "cited" else None
+        act = (found["titled"] or found["act"] or "") if found else ""
+        # an act is named once, as in Chinese citations of several articles
+        again = found is not None and bool(act) and act == last
+        out += acts.place_in_english(found["place"]) if found is not None and again else _one(kind, token)
+        last = act or last
+    return _tidied(out)
 
 
 def _sentence(text: str) -> str | None:
