@@ -104,6 +104,8 @@ class Ledger:
             self.copy.keep(note.bytes, f"{now:%Y%m%d}")
         except OSError as error:
             return Published(size, note.bytes, f"检查点存不到{self.copy.folder}：{error.strerror}。", answers)
+        except NoteError as error:
+            raise Forked(f"{error}. Nothing is published. See docs/howto/recover-the-ledger.md") from None
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE ledger_logcheckpoint SET note = %s, published_at = %s WHERE size = %s AND published_at IS NULL",
