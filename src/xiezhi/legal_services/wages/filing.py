@@ -16,12 +16,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Q, Sum
 
+from xiezhi.kernel.access import acting
 from xiezhi.kernel.access.models import Account
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.documents.models import Attachment
 from xiezhi.kernel.people import services as people
 from xiezhi.kernel.people.adapters import AdapterUnavailable, real_name_check
-from xiezhi.kernel.people.models import IdType, Person
+from xiezhi.kernel.people.models import IdType, Mandate, Person
 from xiezhi.kernel.procedures import registry
 from xiezhi.kernel.procedures import services as procedures
 from xiezhi.kernel.procedures.core import Actor, Refused
@@ -55,6 +56,7 @@ class Checked:
     organ: Unit | None
     problems: list[Problem]
     person: Person | None = None
+    mandate: Mandate | None = None
     project: WageProject | None = None
     rows: list[dict[str, Any]] = field(default_factory=list)
     own: str = ""
@@ -99,8 +101,9 @@ def check_report(
 
 
 def _who(out: Checked, account: Account | None, answers: Mapping[str, Any]) -> None:
-    """Who reports: the account's person as it is known, else name, telephone and number."""
-    person = account.person if account is not None else None
+    """Who is owed: the principal of a mandate or the account's person as they are known, else name, telephone, number."""
+    out.mandate = acting.for_account(account, answers.get("mandate"), CODE)
+    person = out.mandate.principal if out.mandate is not None else account.person if account is not None else None
     if person is not None:
         out.person = person
         out.who = {
@@ -258,7 +261,7 @@ def file_report(
         data = {k: v for k, v in checked.data.items() if k not in ("attachments",) and v not in (None, "", [], {})}
         _make_project(checked, data, at)
         opened = procedures.open_matter(
-            CODE, "filed", _filer(account, staff_actor, crew), data, handling_unit=checked.center.pk,
+            CODE, "filed", _filer(account, staff_actor, crew, checked.mandate), data, handling_unit=checked.center.pk,
             organ=checked.organ.pk if checked.organ else None, parties=_parties(account, checked, person, crew, staff),
             on=at.date(), at=at, request_key=request_key,
         )  # fmt: skip
@@ -315,7 +318,7 @@ def _make_project(checked: Checked, data: dict[str, Any], at: datetime) -> None:
     data["project"] = str(project.pk)
 
 
-def _filer(account: Account | None, staff_actor: Actor | None, crew: bool) -> Actor:
+def _filer(account: Account | None, staff_actor: Actor | None, crew: bool, mandate: Mandate | None = None) -> Actor:
     if staff_actor is not None:
         return Actor(staff_actor.ref, staff_actor.roles | {"case_officer"}, staff_actor.label)
     role = "representative" if crew else "applicant"
@@ -323,7 +326,7 @@ def _filer(account: Account | None, staff_actor: Actor | None, crew: bool) -> Ac
     return Actor(
         f"account:{account.uid}" if account is not None else "guest",
         frozenset({role}),
-        "工友代表" if crew else "求助人",
+        ("工友代表" if crew else "求助人") + (f"（{mandate.number}）" if mandate is not None else ""),
     )
 
 
@@ -332,7 +335,8 @@ def _parties(
 ) -> list[PartyInput]:
     who = checked.who
     sealed = {"contact": who["mobile"]} | ({"id_no": who["id_no"]} if who.get("id_no") else {})
-    own = account.pk if account is not None and not staff else None
+    # who acts by a mandate reaches the matter through it and is no party; what ends with the mandate ends here too
+    own = account.pk if account is not None and not staff and checked.mandate is None else None
     pk = person.pk if person else None
     out = [
         PartyInput(

@@ -12,6 +12,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
+from xiezhi.kernel.access import acting
 from xiezhi.kernel.access.guards import PUBLIC, guard
 from xiezhi.kernel.access.limits import exceeded
 from xiezhi.kernel.access.models import AccountKind
@@ -39,16 +40,29 @@ def too_many(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _account(request: HttpRequest) -> Any:
+def _citizen(request: HttpRequest) -> Any:
     user = request.user
     return user if user.is_authenticated and user.kind == AccountKind.CITIZEN else None
+
+
+def _account(request: HttpRequest) -> Any:
+    """The citizen's account once it is known whose it is; until then they report as somebody without an account does."""
+    user = _citizen(request)
+    return user if user is not None and user.person_id is not None else None
+
+
+def _mandate(request: HttpRequest, opened: Any) -> Any:
+    """The mandate a draft was begun with, while it counts; without a draft the one chosen in the header."""
+    chosen = acting.current(request)
+    wanted = opened.content.get("mandate") if opened else chosen.pk if chosen is not None else None
+    return acting.for_account(_account(request), wanted, CODE)
 
 
 @guard(PUBLIC)
 @sensitive_post_parameters("id_no", "mobile", "crew", "story")
 def report(request: HttpRequest) -> HttpResponseBase:
     """One page, one press: what is wrong comes back with everything typed and every photo kept."""
-    if request.user.is_authenticated and _account(request) is None:
+    if request.user.is_authenticated and _citizen(request) is None:
         return redirect("wages_desk:new")
     opened = drafts.current(request, CODE, EVENT)
     if request.method != "POST":
@@ -85,7 +99,14 @@ def take(request: HttpRequest, opened: drafts.Opened, *, staff: bool = False) ->
 def _send(request: HttpRequest, opened: drafts.Opened, raw: dict[str, Any], trouble: list[Problem]) -> HttpResponseBase:
     answers, problems = page.answers_of(raw)
     problems = [*trouble, *problems]
-    account = _account(request)
+    account, mandate = _account(request), _mandate(request, opened)
+    if mandate is not None:
+        answers["mandate"] = mandate.pk
+    elif opened.content.get("mandate") is not None:
+        problems.append(Problem("MANDATE", _("代为办理的委托已经终止或者到期，请先在页面上方换回本人"), ""))
+    if of_request(request).restricted:
+        problems.append(Problem("RESTRICTED", _("请由监护人登录后，选择“代人办理”再求助；也可以拨打12348，由工作人员登记"), "", "民法典 第23条"))
+        return _page(request, raw, problems, opened, status=403)
     try:
         if problems:
             from .filing import check_report
@@ -126,10 +147,11 @@ def _page(
     looked: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    account = _account(request)
+    account, mandate = _account(request), _mandate(request, opened)
+    person = mandate.principal if mandate is not None else account.person if account is not None else None
     context = page_context(raw, problems, opened, looked=looked) | {
-        "section": "services", "person": account.person if account is not None else None,
-        "phone": masking.phone(account.person.phone) if account is not None and account.person is not None and account.person.phone else "",
+        "section": "services", "person": person, "mandate": mandate, "unverified": _citizen(request) is not None and account is None,
+        "restricted": of_request(request).restricted, "phone": masking.phone(person.phone) if person is not None and person.phone else "",
     }  # fmt: skip
     return render(request, "wages/report.html", context, status=status)
 
