@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -13,8 +14,10 @@ from xiezhi.kernel.calendar import clock
 from xiezhi.kernel.notices.models import Notice
 from xiezhi.kernel.procedures.core import Refused
 from xiezhi.kernel.procedures.models import Matter, Party
-from xiezhi.legal_services.legal_aid import assignment, offers, telling
+from xiezhi.legal_services.legal_aid import assignment, offers, providers, telling
 from xiezhi.legal_services.legal_aid.models import AidCase, Offer, OfferAnswer, ProviderPenalty
+
+OPPONENT = "临川宏远建筑有限公司"  # the other side of the matters of this world
 
 
 def test_a_filed_matter_has_an_owner_and_is_numbered_when_granted(world: World) -> None:
@@ -65,28 +68,39 @@ def test_two_offers_at_once_are_impossible(world: World) -> None:
 def test_hundred_refusals_lapses_and_conflicts_never_leave_a_matter_without_owner(
     world: World, freeze: Callable[[str], None]
 ) -> None:
+    """A hundred lawyers in one round: refusing, silent, in conflict from the start, in conflict once asked."""
     matter = world.granted()
     people = [world.lawyer(account=False) for _ in range(100)]
-    ids = {p.pk for p in people}
+    bound = people[::5]  # in conflict from the start: left out with their article, never asked
+    for one in bound:
+        providers.record_tie(one, "KIN", name=OPPONENT)
+    ids = {p.pk for p in people} - {p.pk for p in bound}
+    assert len(ids) == 80
     owner = Matter.objects.get(pk=matter.pk).handler_id
+    assert owner is not None
+    left = {one.id: [r.basis for r in why] for one, why in assignment.propose(matter).left}
+    assert all(left[one.pk] == ["律师法 第39条"] for one in bound)
     offers.ask_first(matter.pk, world.officer)
     asked: list[int] = []
-    for n in range(100):
-        waiting = offers.open_offer(matter.pk)
-        assert waiting is not None
+    while (waiting := offers.open_offer(matter.pk)) is not None:
+        n = len(asked)
         asked.append(waiting.provider_id)
-        if n % 3 == 0:
+        if n % 4 == 0:
             later = waiting.until + timedelta(minutes=1)
             freeze(later.isoformat())
-            offers.carry_on_all() if n % 2 else offers.carry_on(matter.pk)
+            offers.carry_on_all() if n % 8 else offers.carry_on(matter.pk)
+        elif n % 4 == 1:  # a conflict that comes out after the asking: acceptance is refused by the platform itself
+            providers.record_tie(waiting.provider, "CLIENT", name=OPPONENT)
+            with pytest.raises(Refused, match="不能接受"):
+                offers.answer(waiting.pk, True, f"provider-{n}")
+            offers.answer(waiting.pk, False, f"provider-{n}", reason="CONFLICT")
         else:
-            offers.answer(waiting.pk, False, f"provider-{n}", reason="BUSY")
+            offers.answer(waiting.pk, False, f"provider-{n}", reason="CONFLICT" if n % 4 == 2 else "BUSY")
         now = Matter.objects.get(pk=matter.pk)
-        assert now.handler_id == owner
-        assert now.open
-        assert now.state == "GRANTED"
-    assert set(asked) == ids
-    assert offers.open_offer(matter.pk) is None
+        assert (now.handler_id, now.open, now.state) == (owner, True, "GRANTED")
+    assert len(asked) == 80 and set(asked) == ids
+    kinds = Counter(OfferAnswer.objects.filter(offer__matter=matter).values_list("kind", flat=True))
+    assert kinds == {OfferAnswer.LAPSED: 20, OfferAnswer.REFUSED: 60}
     told = Notice.objects.filter(matter=matter, template=telling.NONE_LEFT)
     assert [t.account_id for t in told] == [world.accounts["office_head"].pk]
     assert offers.carry_on(matter.pk) is None
