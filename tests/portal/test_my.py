@@ -79,10 +79,10 @@ def test_what_is_open_can_be_done_and_errors_keep_the_input(scene: Scene, filed:
     form = own(scene, filed, "e/supplemented/").content.decode()
     assert "补正的材料" in form and "到期" not in form.split("<main")[0]
     wrong = scene.client.post(
-        f"/my/{filed.public_id}/e/supplemented/", {"materials": "身份证明一份", "posted_on.y": "20x6"}
+        f"/my/{filed.public_id}/e/supplemented/", {"materials": "身份证明一份" * 4000}
     )
     assert wrong.status_code == 422
-    assert "身份证明一份" in wrong.content.decode() and 'href="#f-posted_on-y"' in wrong.content.decode()
+    assert "身份证明一份" in wrong.content.decode() and 'href="#f-materials"' in wrong.content.decode()
     done = scene.client.post(
         f"/my/{filed.public_id}/e/supplemented/", {"materials": "身份证明一份", "_seq": str(Matter.objects.get().seq)}
     )

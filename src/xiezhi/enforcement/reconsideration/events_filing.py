@@ -130,7 +130,7 @@ class Filing:
     )  # fmt: skip
     insisted = Event(
         "坚持申请", ((S.CLOSED,), S.RECEIVED), by=APPLICANT_SIDE, basis=R(38, 2), sets={"closing_type": None, "insisted": True},
-        requires=(Rule("NOT_SELF_CORRECTED", _self_fixed, R(38, 2)),), form=(day("postmarked_on", "邮戳日"),),
+        requires=(Rule("NOT_SELF_CORRECTED", _self_fixed, R(38, 2)),), form=(day("postmarked_on", "邮戳日", office=True),),
         plain="您坚持对原处罚决定申请复议，申请已交复议机关。", notifies=(CASE_OFFICER,),
         hint="处罚机关改正以后您仍要复议的，从这里提出", rare=True,
     )  # fmt: skip
@@ -184,7 +184,7 @@ class Filing:
     )  # fmt: skip
     supplemented = Event(
         "补正", ((S.SUPPLEMENT_PENDING, S.ABANDONED), S.ADMISSION_REVIEW), by=(*APPLICANT_SIDE, CASE_OFFICER), basis=L(31, 3),
-        form=(day("posted_on", "邮戳日"), text("materials", "补正的材料", "身份证明一份。"), files()),
+        form=(day("posted_on", "邮戳日", office=True), text("materials", "补正的材料", "身份证明一份。"), files()),
         meets=(Meets("RC-SUPP", "posted_on"),), requires=SUPPLEMENTED, backdated=True, sets={"closing_type": None}, primary=True,
         plain="您补正了材料，复议机关五个工作日内决定是否受理。", notifies=(CASE_OFFICER,),
         hint="按补正通知交齐材料，在期限内交的申请继续审查",
@@ -272,7 +272,7 @@ class Filing:
         "委托、变更或者解除代理人", ((*S.BEFORE_ACCEPTANCE, *S.ON_TRIAL), SAME), by=(*APPLICANT_SIDE, CASE_OFFICER, RESPONDENT),
         basis=joined(L(17), R(18)), backdated=True,
         form=(choice("change", "事项", {"NEW": "委托", "CHANGED": "变更权限", "ENDED": "解除"}, required=True),
-              Field("agent_count", "现有代理人数", Kind.INT, fact=True, sample=1),
+              Field("agent_count", "现有代理人数", Kind.INT, fact=True, sample=1, office=True),
               text("agent", "代理人和权限", "周承，律师，一般授权。")),
         requires=(Rule("AGENTS_MAX_2", lambda v, a: "最多委托两名代理人" if int(a.data.get("agent_count") or 0) > 2 else None,
                        L(17, 1), "agent_count"),),

@@ -43,6 +43,13 @@ def _replied(view: View, ask: Ask) -> Mapping[str, Any]:
     return {"deemed_no_evidence": bool(missing or late), "replied_late": late}
 
 
+SUBMITTED_BY = (
+    *((role, "APPLICANT") for role in ("applicant", "agent", "guardian", "representative")), ("third_party", "THIRD_PARTY"),
+    ("witness", "OFFICE"),
+)  # fmt: skip
+"""提交人 follows from who submits; what a witness brings counts as the office's, which has called them."""
+
+
 def _evidence(view: View, ask: Ask) -> Mapping[str, Any]:
     return {"third_party_evidence": True} if ask.data.get("submitted_by") == "THIRD_PARTY" else {}
 
@@ -123,11 +130,11 @@ class Review:
     evidence_added = Event(
         "提交证据", ((*S.ON_TRIAL,), SAME), by=(*EVERYBODY, CASE_OFFICER, WITNESS), basis=joined(L(43), L(46), R(47)), backdated=True,
         form=(choice("submitted_by", "提交人", {"APPLICANT": "申请人", "RESPONDENT": "被申请人", "THIRD_PARTY": "第三人",
-                     "OFFICE": "复议机构调取"}, required=True),
+                     "OFFICE": "复议机构调取"}, required=True, by_role=SUBMITTED_BY),
               choice("evidence_kind", "种类", codes.EVIDENCE, required=True, basis=L(43)),
               yes_no("self_collected_after_filing", "复议期间自行收集", sample=False, basis=L(46, 1)),
               yes_no("new_points_raised", "申请人或者第三人提出了新的理由、证据", basis=L(46, 2)),
-              yes_no("office_agrees", "复议机构同意补充", basis=L(46, 2)),
+              yes_no("office_agrees", "复议机构同意补充", basis=L(46, 2), office=True),
               yes_no("withheld_earlier", "行政程序中无正当理由未提供", basis=R(47)),
               choice("confidentiality", "保密", {"NONE": "无", "STATE": "国家秘密", "BUSINESS": "商业秘密", "PRIVACY": "个人隐私",
                      "SAFETY": "可能危及安全稳定"}, basis=L(47)),

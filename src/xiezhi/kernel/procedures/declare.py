@@ -101,6 +101,8 @@ class Field:
     `required_on_screen`: a person must answer it, though a history without it is lawful (old matters, short scenarios).
     `confidential` values are read by the office and by whoever wrote them, never by other organs that take part.
     `default` is the value of a field left untouched on a screen; a BOOL that has one is a tick box, any other asks 是 or 否.
+    `office`: a party at its own screen is not asked (postmarks and days of receipt, what the office finds); `by_role` gives
+    the value that follows from the role of a party, which is not asked either.
     """
 
     name: str
@@ -118,6 +120,8 @@ class Field:
     required_on_screen: bool = False
     confidential: bool = False
     default: Any = None
+    office: bool = False
+    by_role: tuple[tuple[str, str], ...] = ()
 
     @property
     def fact_name(self) -> str | None:

@@ -130,7 +130,7 @@ class Intake:
     )  # fmt: skip
     passed_on = Event(
         "转交申请", ((S.AT_CUSTODY,), S.RECEIVED), by=(*TRANSFERORS, *INTAKE), basis=A(39), backdated=True, primary=True,
-        form=(moment("passed_at", "转交的时刻", help="与登记时刻不同的填写"), day("received_on", "法律援助机构收到日"), files()),
+        form=(moment("passed_at", "转交的时刻", help="与登记时刻不同的填写"), day("received_on", "法律援助机构收到日", office=True), files()),
         meets=(Meets("LA-TRANSFER", "passed_at"),), requires=PASSED, sets=_passed_on,
         produces=("法律援助申请转交函", "法律援助申请受理回执"), plain="您的申请已经转交法律援助机构。", notifies=(APPLICANT, CASE_OFFICER),
         office_title="登记转交的申请", hint="自提出申请起二十四小时以内转交",

@@ -125,7 +125,7 @@ class Remedy:
     objected = Event(
         "提出异议", ((S.REFUSED, S.TERMINATED, S.PAID, S.ARCHIVED), S.OBJECTION), by=(*RECIPIENT_SIDE, ORGAN_OFFICER, CASE_OFFICER),
         basis=A(49, 1), backdated=True, requires=OBJECTING, sets=_objected,
-        form=(day("received_on", "司法行政部门收到异议之日"), text("reason", "异议的理由", "申请人符合条件。", required=True), files()),
+        form=(day("received_on", "司法行政部门收到异议之日", office=True), text("reason", "异议的理由", "申请人符合条件。", required=True), files()),
         plain="您提出了异议，司法行政部门五日内审查。", notifies=(ORGAN_OFFICER, ORGAN_HEAD, CASE_OFFICER),
         office_title="登记异议", hint="对不予援助、终止援助的决定不服的，向司法行政部门提出",
     )  # fmt: skip

@@ -129,6 +129,9 @@ def crew(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
             else:
                 messages.warning(request, _("刚刚发过，请过一分钟再发。"))
             return redirect("wages:crew", public_id=public_id)
+        if request.POST.get("leave"):
+            _leave(request, matter, next((w for w in rows if str(w.no) == request.POST["leave"]), None))
+            return redirect("wages:crew", public_id=public_id)
         text = request.POST.get("crew", "")[:12000]
         problems = _add(request, matter, text)
         if not problems:
@@ -137,6 +140,20 @@ def crew(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     context = {"section": "my", "matter": matter, "rows": rows, "text": text, "problems": problems, "counts": workers.confirmation(matter),
                "lines": workers.parse_list(text) if text else []}  # fmt: skip
     return render(request, "wages/crew.html", context, status=422 if problems else 200)
+
+
+def _leave(request: HttpRequest, matter: Any, worker: WageWorker | None) -> None:
+    """One worker leaves; which line and what is owed to them stand in the list and are asked of nobody."""
+    if worker is None or worker.filer or worker.state == WageWorker.LEFT:
+        return
+    actor = policies.actor_for(of_request(request), matter)
+    try:
+        workers.answer(worker, "no", wall.now(), actor=actor if actor.roles else workers.GUEST)
+    except Refused as refused:
+        for problem in refused.problems:
+            messages.error(request, problem.message)
+        return
+    messages.success(request, _("%(name)s已退出。") % {"name": worker.name})
 
 
 def _add(request: HttpRequest, matter: Any, text: str) -> list[str]:

@@ -20,7 +20,7 @@ from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.documents import policies as paper_policies
 from xiezhi.kernel.documents import services as paperwork
 from xiezhi.kernel.documents.models import Attachment, Delivery, Document
-from xiezhi.kernel.procedures import policies, registry, selectors, services
+from xiezhi.kernel.procedures import asking, policies, registry, selectors, services
 from xiezhi.kernel.procedures.core import Refused
 from xiezhi.kernel.procedures.declare import Side, TermKind
 from xiezhi.kernel.procedures.forms import coerce
@@ -162,7 +162,11 @@ def event(request: HttpRequest, public_id: Any, code: str) -> HttpResponseBase:
     """One thing I can do: its form, what the law says about it, and the sending."""
     if code == READ_FILE:
         return redirect("portal:file", public_id=public_id)
+    if code == "service_chosen":
+        return redirect("portal:account")  # consent is ticked there for all matters; nobody knows a party's number
     subject, state = _current(request, public_id)
+    if (own_page := plug.event_page(state.matter, code)) is not None:
+        return redirect(own_page)
     found = state.matter
     actor = policies.actor_for(subject, found)
     option = next((o for o in selectors.options(state, actor) if o.event.code == code and o.role is not None), None)
@@ -173,7 +177,9 @@ def event(request: HttpRequest, public_id: Any, code: str) -> HttpResponseBase:
         if opened is None:
             opened = drafts.start(request, found.procedure, code, matter=found, seen_seq=found.seq)
         return _act(request, subject, found, option, actor, opened)
-    raw = opened.answers.get("form", {}) if opened else {}
+    declared = registry.get(found.procedure, found.version)
+    kept = opened.answers.get("form") if opened else None
+    raw = kept or asking.answered(declared, option.event, state.view.facts)
     return _event_page(request, found, option, raw, list(option.problems), opened)
 
 
@@ -189,7 +195,7 @@ def _event_page(
     status: int = 200,
 ) -> HttpResponse:
     form = build_form(
-        option.event.form,
+        asking.asked_of(option.event, option.role),
         raw,
         problems,
         files=uploads.describe(draft=opened.row) if opened else {},
@@ -208,8 +214,8 @@ def _event_page(
 def _act(
     request: HttpRequest, subject: Subject, found: Matter, option: Any, actor: Any, opened: drafts.Opened
 ) -> HttpResponseBase:
-    form = option.event.form
-    raw = parse(form, request.POST)
+    form = asking.asked_of(option.event, option.role)
+    raw = parse(form, request.POST) | asking.follows(option.event, option.role)
     trouble = uploads.take_fields(form, raw, request.FILES, draft=opened.row, role=option.role.code, by=subject.ref)
     opened.put("form", raw, done=False)
     if request.headers.get("X-Autosave"):

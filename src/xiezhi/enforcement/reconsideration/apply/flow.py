@@ -8,7 +8,7 @@ from typing import Any
 from xiezhi.enforcement.reconsideration.apply import clock as timing
 from xiezhi.enforcement.reconsideration.apply import organ as organs
 from xiezhi.enforcement.reconsideration.apply.common import CODE, LAW, RULES, day, not_future, options
-from xiezhi.enforcement.reconsideration.apply.who import WHO, applicants, many
+from xiezhi.enforcement.reconsideration.apply.who import WHO, applicants, many, representatives
 from xiezhi.kernel.access.models import Account
 from xiezhi.kernel.procedures.declare import Field, Kind
 from xiezhi.kernel.procedures.forms import Problem
@@ -297,7 +297,7 @@ def assemble(a: Answers) -> dict[str, Any]:
         if a.mandate is not None:
             out["mandate"] = a.mandate.pk
     if many(a):
-        out["representatives"] = a("representatives", [])
+        out["representatives"] = representatives(a)
         out["representative_count"] = len(out["representatives"])
     return {k: v for k, v in out.items() if v not in (None, "", [], {})}
 

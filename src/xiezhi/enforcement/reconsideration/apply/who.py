@@ -7,11 +7,12 @@ from typing import Any
 
 from xiezhi.enforcement.reconsideration.apply import clock as timing
 from xiezhi.enforcement.reconsideration.apply.common import LAW, RULES, declared, options
+from xiezhi.kernel.people.models import Organization
 from xiezhi.kernel.procedures.declare import Field, Kind
 from xiezhi.kernel.procedures.forms import Problem
 from xiezhi.ui.flow import Answers, Section, Step
 
-__all__ = ["WHO", "applicants", "many"]
+__all__ = ["WHO", "applicants", "many", "representatives"]
 
 ACTING = (
     ("SELF", "我本人"),
@@ -96,6 +97,33 @@ def _org_fields(answers: Answers) -> Sequence[Field]:
     )
 
 
+KIND_OF = {
+    "COMPANY": "LEGAL_PERSON", "COOPERATIVE": "LEGAL_PERSON", "INSTITUTION": "LEGAL_PERSON", "INDIVIDUAL_BUSINESS": "SOLE_TRADER",
+    "VILLAGE": "VILLAGE_COLLECTIVE",
+}  # fmt: skip
+
+
+def _org_start(answers: Answers) -> Mapping[str, Any]:
+    """What the register holds of the organization the account's person heads, and how to reach that person."""
+    person = answers.person
+    if person is None:
+        return {}
+    out = {"contact": person.phone or "", "service_address": person.service_address or person.address or ""}
+    found = list(Organization.objects.filter(legal_rep_person=person).order_by("id")[:2])
+    if len(found) != 1:
+        return out
+    one = found[0]
+    known = {
+        "org_name": one.name, "org_kind": KIND_OF.get(one.kind, ""), "uscc": one.usc or "", "legal_rep": one.legal_rep or person.name,
+        "contact": one.phone or out["contact"], "service_address": one.service_address or one.address or out["service_address"],
+    }  # fmt: skip
+    return {k: v for k, v in known.items() if v}
+
+
+def _agent_start(answers: Answers) -> Mapping[str, Any]:
+    return {"agent_contact": answers.person.phone or ""} if answers.person is not None else {}
+
+
 def _limits() -> tuple[int, int, int]:
     """(more than this many applicants, at least, at most) representatives today."""
     found = declared().parameters["representatives"].at(timing.today())
@@ -120,9 +148,9 @@ def many(answers: Answers) -> bool:
 def _representative_fields(answers: Answers) -> Sequence[Field]:
     more, low, high = _limits()
     return (
-        Field("representatives", "代表人", Kind.RECORDS, required=True, basis=f"{RULES} 第17条",
+        Field("representatives", "代表人", Kind.CHOICES, required=True, basis=f"{RULES} 第17条",
               help=f"申请人超过{more}人，应当推选{low}至{high}名代表人",
-              fields=(Field("name", "姓名", required=True, max_length=100), Field("contact", "联系电话", required=True, max_length=40))),
+              choices=tuple((str(i), str(row["name"])) for i, row in enumerate(applicants(answers)) if row.get("name"))),
     )  # fmt: skip
 
 
@@ -181,9 +209,9 @@ WHO = Section("谁来申请", (
          why="申请人是认为自己的权益受到侵犯的人或者单位；请人代办的，需要授权委托书。", basis=f"{LAW} 第14条、第17条"),
     Step("applicant", "申请人的身份和联系方式", _person_fields, applies=lambda a: a("acting") != "ORG", start=_person_start,
          check=_contact_check, panel="portal/apply/known.html", why="通知、文书要送到您手里，才能保护您的权利。", basis=f"{RULES} 第27条"),
-    Step("organization", "单位的情况", _org_fields, applies=lambda a: a("acting") == "ORG", check=_contact_check,
+    Step("organization", "单位的情况", _org_fields, applies=lambda a: a("acting") == "ORG", start=_org_start, check=_contact_check,
          why="以单位的名义申请，文书写单位的名称。", basis=f"{LAW} 第14条"),
-    Step("agent", "您的代理人身份", _agent_fields, applies=lambda a: a("acting") == "AGENT",
+    Step("agent", "您的代理人身份", _agent_fields, applies=lambda a: a("acting") == "AGENT", start=_agent_start,
          why="申请人可以委托一至二名代理人。", basis=f"{LAW} 第17条"),
     Step("group", "和您一起申请的人", _group_fields, applies=lambda a: a("acting") == "GROUP",
          why="几个人对同一个决定不服，可以一起申请。", basis=f"{LAW} 第15条"),
@@ -214,3 +242,9 @@ def applicants(a: Answers) -> list[dict[str, Any]]:
         first = {"name": a("name"), "kind": "CITIZEN", "id_type": a("id_type"), "id_no": a("id_no"), **common}
     others = a("others", []) if a("acting") == "GROUP" else []
     return [first, *({**row, "kind": "CITIZEN", "id_type": "ID"} for row in others)]
+
+
+def representatives(a: Answers) -> list[dict[str, Any]]:
+    """代表人 chosen among the applicants; name and telephone stand there already."""
+    people, chosen = applicants(a), {str(v) for v in a("representatives", [])}
+    return [{"name": r["name"], "contact": r.get("contact", "")} for i, r in enumerate(people) if str(i) in chosen]
