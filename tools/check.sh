@@ -17,14 +17,7 @@ step "types of the kernel" "$bin/mypy" src/xiezhi/kernel
 step "import contracts" "$bin/lint-imports" --no-cache
 step "migrations" "$bin/python" -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 step "procedures" "$bin/xiezhi" check
-translations() { # every .mo is what its .po says
-  local po bad=0
-  while IFS= read -r po; do
-    msgfmt --check-format -o - "$po" | cmp -s - "${po%.po}.mo" || { echo "stale: ${po%.po}.mo (xiezhi django compilemessages)"; bad=1; }
-  done < <(git ls-files 'src/*.po')
-  return $bad
-}
-if command -v msgfmt >/dev/null 2>&1; then step "translations" translations; fi
+step "translations" "$bin/xiezhi" messages --check
 step "generated files" "$bin/xiezhi" docs --check
 [ ${#failed[@]} -eq 0 ] && { echo "All checks pass."; exit 0; }
 printf 'Failed: %s\n' "${failed[@]}"

@@ -34,6 +34,11 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$want" ]; then
   if [ "$kind" = test ]; then fingerprint requirements/run.txt pyproject.toml packages/*/pyproject.toml > "$venv/.stamp-run"; fi
 fi
 
+# Catalogs of translations, compiled from the texts in the sources.
+if [ -n "$(find src -name django.po -exec sh -c '[ ! -e "${1%.po}.mo" ] || [ "$1" -nt "${1%.po}.mo" ]' _ {} \; -print -quit)" ]; then
+  "$venv/bin/xiezhi" messages --compile
+fi
+
 # Front-end packages, served as they are; for tests also an EVM node (the ledger's anchoring).
 packages() { # folder, what it is
   local want

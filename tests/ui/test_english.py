@@ -45,7 +45,7 @@ def test_the_values_of_a_message_stand_in_its_english(entries: dict[str, catalog
 
 
 def test_the_files_are_what_the_sources_need() -> None:
-    """Committed .po and .mo files are current: nobody reads English from a stale one."""
+    """Committed .po files and the .mo files made of them are current: nobody reads English from a stale one."""
     stale = []
     for folder, found in update().items():
         po, mo = catalog.places(ROOT / folder, LANGUAGE)

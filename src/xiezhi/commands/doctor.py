@@ -82,7 +82,6 @@ def _tools() -> Iterator[Finding]:
         ("chromium", "chromium", "browser tests and screenshots"),
         ("pdfsig", "poppler-utils", "tests of PDF signatures"),
         ("xmllint", "libxml2-utils", "tests of exported BPMN"),
-        ("msgfmt", "gettext", "compiling translations"),
         ("go", "golang-go", "tests of the ledger with Go's packages"),
     ):
         found = shutil.which(name)

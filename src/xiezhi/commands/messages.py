@@ -60,10 +60,16 @@ def update(given: dict[str, str] | None = None) -> dict[str, dict[str, catalog.E
     "--fill", type=click.Path(exists=True, path_type=Path), help="JSON file {Chinese: translation} to take over."
 )
 @click.option("--missing", is_flag=True, help="List what has no translation yet, as JSON.")
-def messages(check: bool, fill: Path | None, missing: bool) -> None:
+@click.option("--compile", "only_compile", is_flag=True, help="Only compile the catalogs as they are (`make env` does it).")
+def messages(check: bool, fill: Path | None, missing: bool, only_compile: bool) -> None:
     """Collect every text a reader may meet into the catalogs of the apps, and compile them."""
-    ready(database=False)
     from xiezhi.ui.language import catalog
+
+    if only_compile:
+        for po in sorted(root().rglob(f"locale/{LANGUAGE}/LC_MESSAGES/django.po")):
+            po.with_suffix(".mo").write_bytes(catalog.compiled(catalog.read(po).values(), LANGUAGE))
+        return
+    ready(database=False)
 
     found = update(json.loads(fill.read_text(encoding="utf-8")) if fill else None)
     open_texts = {e.text: sorted(e.paths) for entries in found.values() for e in entries.values() if not e.done}
