@@ -18,7 +18,7 @@ from xiezhi.kernel.notices.models import Notice
 from xiezhi.kernel.people import services as people
 from xiezhi.kernel.procedures import policies, services
 from xiezhi.kernel.procedures.core import Actor, Refused
-from xiezhi.kernel.procedures.models import Matter, Party
+from xiezhi.kernel.procedures.models import Matter, MatterEvent, Party
 
 OFFICER = Actor("account:officer", frozenset({"case_officer", "office_head"}), "沈知远")
 
@@ -88,6 +88,21 @@ def test_what_is_open_can_be_done_and_errors_keep_the_input(scene: Scene, filed:
     )
     assert done.status_code == 302, errors_of(done)
     assert Matter.objects.get().state == "ADMISSION_REVIEW"
+
+
+def test_who_submits_follows_from_the_part_and_is_not_asked(scene: Scene, filed: Matter) -> None:
+    services.fire_event(filed.pk, "accepted", OFFICER, {"procedure": "ORDINARY", "officers": two_officers(scene)})
+    page = own(scene, filed, "e/evidence_added/").content.decode()
+    assert 'name="evidence_kind"' in page and "submitted_by" not in page and "office_agrees" not in page
+    done = scene.client.post(
+        f"/my/{filed.public_id}/e/evidence_added/", {"evidence_kind": "DOC", "purpose": "证明有进货票据"}
+    )
+    assert done.status_code == 302, errors_of(done)
+    last = MatterEvent.objects.filter(matter=filed, event="evidence_added").get()
+    assert last.data["submitted_by"] == "APPLICANT"
+    changed = own(scene, filed, "e/claims_changed/").content.decode()
+    assert 'value="QUASH"' in changed and "checked" in changed.split('value="QUASH"')[1].split(">")[0], "as it stands now"
+    assert own(scene, filed, "e/service_chosen/")["Location"] == "/my/account/"
 
 
 def test_an_unfinished_form_is_kept(scene: Scene, filed: Matter) -> None:

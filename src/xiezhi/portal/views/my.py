@@ -224,7 +224,7 @@ def _act(
     if row_action(request.POST)[0]:
         return _event_page(request, found, option, raw, trouble, opened, queries(request.POST))
     if not trouble:
-        _values, trouble = coerce(form, raw)
+        _values, trouble = coerce(option.event.form, raw)
     if trouble:
         return _event_page(request, found, option, raw, trouble, opened, queries(request.POST), status=422)
     seen = request.POST.get("_seq", "")
