@@ -22,7 +22,7 @@ def _lookup(case: Any, key: str, wanted: Any) -> bool:
         path, how = key, "exact"
     value = _value(case, path)
     if isinstance(wanted, F):
-        wanted = _value(case, wanted.name)
+        wanted = _value(case, str(wanted.deconstruct()[1][0]))
     if how == "isnull":
         return (value is None) is wanted
     if how == "exact":
@@ -36,6 +36,7 @@ def _lookup(case: Any, key: str, wanted: Any) -> bool:
 
 def holds(case: Any, where: Q) -> bool:
     """Whether a row satisfies a Q of plain lookups, as PostgreSQL would say."""
-    results = (holds(case, c) if isinstance(c, Q) else _lookup(case, c[0], c[1]) for c in where.children)
+    parts: list[Any] = list(where.children)
+    results = (holds(case, c) if isinstance(c, Q) else _lookup(case, c[0], c[1]) for c in parts)
     found = all(results) if where.connector == Q.AND else any(results)
     return not found if where.negated else found
