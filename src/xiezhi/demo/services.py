@@ -19,6 +19,7 @@ from xiezhi.demo import public as publics
 from xiezhi.demo import staff as staffing
 from xiezhi.kernel.calendar import clock
 from xiezhi.kernel.datasets import rollup
+from xiezhi.kernel.documents.models import Document
 
 __all__ = ["NOW", "DemoAccount", "demo_accounts", "generate"]
 
@@ -76,8 +77,13 @@ def generate(
         made = matter_rows.build(seed, province, roster, public, scale, NOW, progress, matters=matters, workers=workers)
         if matters is None:
             world = matter_rows.world_of(seed, province, roster, public, NOW)
+            waiting = set(Document.objects.filter(render_state=Document.PENDING).values_list("pk", flat=True))
             for function in of_functions():
                 function.generate(world, scale, progress)
+            # Papers of past matters are made when somebody opens them, not all at once behind the first visitor's back.
+            Document.objects.filter(render_state=Document.PENDING).exclude(pk__in=waiting).update(
+                render_state=Document.NONE
+            )
             rollup.refresh()
         return made
 
