@@ -38,7 +38,9 @@ NAMES = re.compile(
     r"(^|_)(name|sex|birth_date|id_type|id_no|phone|mobile|contact|email|address|domicile|uscc|usc|legal_rep|org_kind|party"
     r"|submitted_by|provider_ref|worker_no|relation)$"
 )
-WORDS = re.compile(r"姓名|证件|身份证|性别|出生|电话|手机|联系方式|住址|地址|信用代码|登记号|名单序号|提交人|法定代表人")
+WORDS = re.compile(
+    r"姓名|证件|身份证|性别|出生|电话|手机|联系方式|住址|地址|信用代码|登记号|名单序号|提交人|法定代表人"
+)
 
 ASKED: Mapping[str, str] = {
     # other people: somebody who fills in a form must not learn from it what the platform holds of others
@@ -61,11 +63,15 @@ ASKED: Mapping[str, str] = {
 """Fields that look as if they asked a known thing, and why they may: procedure.page-or-event.field."""
 
 ELSEWHERE: Mapping[str, str] = {
-    "FLYZ.applied": "申请走 /apply/FLYZ/", "XZFY.filed": "申请走 /apply/XZFY/", "QXWQ.filed": "求助走 /wages/",
+    "FLYZ.applied": "申请走 /apply/FLYZ/",
+    "XZFY.filed": "申请走 /apply/XZFY/",
+    "QXWQ.filed": "求助走 /wages/",
     "FLYZ.asked_in_custody": "由值班律师等替不能上网的人登记，平台还没有人的资料",
     "XZFY.via_penalty_organ": "由处罚机关登记",
-    "FLYZ.offer_accepted": "法律援助人员在自己的页面一键答复", "FLYZ.offer_refused": "同上",
-    "service_chosen": "在“我的账号”里勾选", "file_read": "在阅卷页办理，不填表",
+    "FLYZ.offer_accepted": "法律援助人员在自己的页面一键答复",
+    "FLYZ.offer_refused": "同上",
+    "service_chosen": "在“我的账号”里勾选",
+    "file_read": "在阅卷页办理，不填表",
 }
 """Events a party does not do by the form of the declaration: procedure.event, or the event of every procedure."""
 
@@ -103,7 +109,9 @@ def elsewhere(declared: type[Procedure], event: Event) -> bool:
 def trouble_of(declared: type[Procedure], event: Event, role: Role) -> list[str]:
     """Fields of the step that ask this party for something known. Answers of the application stand filled in."""
     said = {f.fact_name for e in declared.events.values() if not e.sources for f in e.form if f.fact_name}
-    asked_before = {f.name for e in declared.events.values() if not e.sources for f in e.form if f.kind is not Kind.FILES}
+    asked_before = {
+        f.name for e in declared.events.values() if not e.sources for f in e.form if f.kind is not Kind.FILES
+    }
     filled = asking.answered(declared, event, {str(name): "x" for name in said})
     out = []
     for field in asking.asked_of(event, role):
@@ -182,7 +190,9 @@ def asked_in(flow: Flow, account: Account) -> set[str]:
     """Fields of every page, for every way of acting, that ask for something known and stand empty."""
     out = set()
     for acting in ways(flow):
-        given = Answers({"who": {"acting": acting}, "any": {"others": [{"name": "高小岸", "contact": "13900000000"}]}}, account)
+        given = Answers(
+            {"who": {"acting": acting}, "any": {"others": [{"name": "高小岸", "contact": "13900000000"}]}}, account
+        )
         for step in (s for section in flow.sections for s in section.steps):
             elsewhere_too = any(step.applies(Answers({"who": {"acting": way}}, account)) for way in ways(flow))
             if not step.applies(given) and elsewhere_too:

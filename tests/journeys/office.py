@@ -167,7 +167,9 @@ class Office:
                 person.page.goto("about:blank")
             self.server.stop()
         since = datetime.now(UTC).isoformat()
-        self.server = WebServer(self.run, self.urls, {"now": now, "now_since": since, "log_level": "WARNING"} | self.variables)
+        self.server = WebServer(
+            self.run, self.urls, {"now": now, "now_since": since, "log_level": "WARNING"} | self.variables
+        )
 
     @property
     def address(self) -> str:

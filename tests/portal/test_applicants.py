@@ -68,7 +68,9 @@ def test_more_than_ten_choose_representatives(scene: Scene) -> None:
     eleven = scene.client.post(f"{APPLY}q/group/", others(10))
     assert eleven["Location"].endswith("/representatives/")
     page = scene.client.get(f"{APPLY}q/representatives/").content.decode()
-    assert "申请人9" in page and 'name="representatives.0.contact"' not in page, "who applies is known; nobody is typed again"
+    assert "申请人9" in page and 'name="representatives.0.contact"' not in page, (
+        "who applies is known; nobody is typed again"
+    )
     one = scene.client.post(f"{APPLY}q/representatives/", {"representatives": ["0"]})
     assert one.status_code == 422 and "2至5名" in errors_of(one)
     two = {"representatives": ["1", "2"]}

@@ -78,9 +78,7 @@ def test_what_is_open_can_be_done_and_errors_keep_the_input(scene: Scene, filed:
     assert "supplemented" in open_events(text)
     form = own(scene, filed, "e/supplemented/").content.decode()
     assert "补正的材料" in form and "到期" not in form.split("<main")[0]
-    wrong = scene.client.post(
-        f"/my/{filed.public_id}/e/supplemented/", {"materials": "身份证明一份" * 4000}
-    )
+    wrong = scene.client.post(f"/my/{filed.public_id}/e/supplemented/", {"materials": "身份证明一份" * 4000})
     assert wrong.status_code == 422
     assert "身份证明一份" in wrong.content.decode() and 'href="#f-materials"' in wrong.content.decode()
     done = scene.client.post(
@@ -101,7 +99,9 @@ def test_who_submits_follows_from_the_part_and_is_not_asked(scene: Scene, filed:
     last = MatterEvent.objects.filter(matter=filed, event="evidence_added").get()
     assert last.data["submitted_by"] == "APPLICANT"
     changed = own(scene, filed, "e/claims_changed/").content.decode()
-    assert 'value="QUASH"' in changed and "checked" in changed.split('value="QUASH"')[1].split(">")[0], "as it stands now"
+    assert 'value="QUASH"' in changed and "checked" in changed.split('value="QUASH"')[1].split(">")[0], (
+        "as it stands now"
+    )
     assert own(scene, filed, "e/service_chosen/")["Location"] == "/my/account/"
 
 

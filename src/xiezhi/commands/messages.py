@@ -60,7 +60,9 @@ def update(given: dict[str, str] | None = None) -> dict[str, dict[str, catalog.E
     "--fill", type=click.Path(exists=True, path_type=Path), help="JSON file {Chinese: translation} to take over."
 )
 @click.option("--missing", is_flag=True, help="List what has no translation yet, as JSON.")
-@click.option("--compile", "only_compile", is_flag=True, help="Only compile the catalogs as they are (`make env` does it).")
+@click.option(
+    "--compile", "only_compile", is_flag=True, help="Only compile the catalogs as they are (`make env` does it)."
+)
 def messages(check: bool, fill: Path | None, missing: bool, only_compile: bool) -> None:
     """Collect every text a reader may meet into the catalogs of the apps, and compile them."""
     from xiezhi.ui.language import catalog

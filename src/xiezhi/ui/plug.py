@@ -99,7 +99,11 @@ def add_panel(
 
 def nav_for(subject: Subject) -> list[NavItem]:
     """Entries of the side navigation this subject may open, in the order of registration."""
-    return [i for i in _NAV.values() if subject.has(*i.roles) and (not i.procedure or subject.handles(i.procedure)) and i.shown(subject)]
+    return [
+        i
+        for i in _NAV.values()
+        if subject.has(*i.roles) and (not i.procedure or subject.handles(i.procedure)) and i.shown(subject)
+    ]
 
 
 def panels_for(place: str, request: HttpRequest, matter: Any, state: Any, subject: Subject) -> Sequence[dict[str, Any]]:

@@ -47,7 +47,7 @@ def test_one_page_one_press(scene: Scene) -> None:
     assert 'name="id_no"' not in page, "what the account knows is not asked again"
     assert 'name="name"' not in page
     answer = scene.client.post("/wages/", form(scene))
-    assert answer.status_code == 302, re.findall(r'<ul>(.*?)</ul>', text_of(answer), re.S)[:3]
+    assert answer.status_code == 302, re.findall(r"<ul>(.*?)</ul>", text_of(answer), re.S)[:3]
     told = text_of(scene.client.get(answer["Location"]))
     for words in ("QXWQ20260302", "2027年1月20日", "保障农民工工资支付条例 第16条", "公共法律服务中心", "今天"):
         assert words in told
@@ -67,7 +67,17 @@ def test_poverty_is_never_asked_on_the_page(scene: Scene) -> None:
 
 
 def test_wrong_input_keeps_everything_and_every_photo(scene: Scene) -> None:
-    answer = scene.client.post("/wages/", form(scene, county="", months="三", employer_name="云岭安泰", camera=photo(), attachments=[photo("工资条.jpg"), photo("考勤.jpg")]))
+    answer = scene.client.post(
+        "/wages/",
+        form(
+            scene,
+            county="",
+            months="三",
+            employer_name="云岭安泰",
+            camera=photo(),
+            attachments=[photo("工资条.jpg"), photo("考勤.jpg")],
+        ),
+    )
     assert answer.status_code == 422
     page = text_of(answer)
     assert "云岭安泰" in page
@@ -226,7 +236,9 @@ def test_groups_projects_and_board(scene: Scene) -> None:
     assert "138,000" in page
     assert "谁该付" in page
     triage(scene, first)
-    services.fire_event(first.pk, "paid", scene.officer_actor, {"amount": "90000", "paid_on": "2026-03-02", "payer": "CONTRACTOR"})
+    services.fire_event(
+        first.pk, "paid", scene.officer_actor, {"amount": "90000", "paid_on": "2026-03-02", "payer": "CONTRACTOR"}
+    )
     shown = text_of(lead.get("/desk/wages/board/"))
     assert "65.22" in shown
     for words in ("分项目", "分用人单位", "分行业", "分县（市、区）", "春节"):
@@ -267,7 +279,9 @@ def test_the_counter_takes_a_report_in(scene: Scene) -> None:
     assert desk.get("/wages/").status_code == 302
 
 
-@pytest.mark.parametrize("path", ["/desk/wages/", "/desk/wages/groups/", "/desk/wages/projects/", "/desk/wages/board/", "/desk/wages/new/"])
+@pytest.mark.parametrize(
+    "path", ["/desk/wages/", "/desk/wages/groups/", "/desk/wages/projects/", "/desk/wages/board/", "/desk/wages/new/"]
+)
 def test_the_desk_is_closed_to_the_public(scene: Scene, path: str) -> None:
     assert scene.client.get(path).status_code in (302, 403)
     assert Client().get(path).status_code in (302, 403)

@@ -86,7 +86,12 @@ def test_a_report_is_taken_though_the_real_name_service_is_down(scene: Scene) ->
 
 def test_a_guest_files_with_name_number_and_telephone(scene: Scene, settings: Any) -> None:
     settings.REAL_NAME_CHECK = "xiezhi.kernel.people.adapters.DemoRealName"
-    matter = file_report(None, scene.answers(name="周三江", id_no=id18_complete("99000019800101001"), mobile="13700001111"), channel="WEB", request_key=None).matter
+    matter = file_report(
+        None,
+        scene.answers(name="周三江", id_no=id18_complete("99000019800101001"), mobile="13700001111"),
+        channel="WEB",
+        request_key=None,
+    ).matter
     party = matter.parties.get(role="applicant")
     assert party.account is None
     assert party.person is not None
@@ -162,7 +167,10 @@ def test_a_wrong_code_can_not_be_guessed(scene: Scene) -> None:
     ("text", "wanted"),
     [
         ("张三石 13800001234 8000元", [("张三石", "13800001234", "8000", "")]),
-        ("1、张三石，8000，13800001234\n2. 李四川 9500.50", [("张三石", "13800001234", "8000", ""), ("李四川", "", "9500.50", "没有手机号，要当面或者电话确认")]),
+        (
+            "1、张三石，8000，13800001234\n2. 李四川 9500.50",
+            [("张三石", "13800001234", "8000", ""), ("李四川", "", "9500.50", "没有手机号，要当面或者电话确认")],
+        ),
         ("王五岭\t990000198001010018\t13900001111\t12,000", [("王五岭", "13900001111", "12000", "")]),
         ("\n\n  \n", []),
         ("13800001234 8000", [("13800001234 8000", "13800001234", "8000", "没有认出姓名")]),
@@ -198,21 +206,35 @@ def test_reports_about_one_project_count_together(scene: Scene) -> None:
 def test_a_repeat_employer_is_flagged(scene: Scene) -> None:
     for n in range(3):
         other = w.citizen(w.person(f"吴{chr(0x4E00 + n)}", phone=f"1360000000{n}"))
-        matter = file_report(other, scene.answers(project_name=f"工地{chr(0x7532 + n * 3)}", mobile=f"1360000000{n}"), channel="WEB", request_key=None).matter
+        matter = file_report(
+            other,
+            scene.answers(project_name=f"工地{chr(0x7532 + n * 3)}", mobile=f"1360000000{n}"),
+            channel="WEB",
+            request_key=None,
+        ).matter
     assert WageCase.objects.get(pk=matter.pk).repeat_count == 2
 
 
 def triage(scene: Scene, matter: Matter) -> None:
-    services.fire_event(matter.pk, "triaged", scene.officer_actor, {"priority": "HIGH", "aid_offered": True, "proposed": ["INSPECTION"]})
+    services.fire_event(
+        matter.pk, "triaged", scene.officer_actor, {"priority": "HIGH", "aid_offered": True, "proposed": ["INSPECTION"]}
+    )
 
 
 def test_payments_add_up_and_the_last_one_closes(scene: Scene) -> None:
     matter = file(scene)
     triage(scene, matter)
-    services.fire_event(matter.pk, "paid", scene.officer_actor, {"amount": "13500", "paid_on": "2026-03-02", "payer": "CONTRACTOR", "payer_name": "云岭第三建工集团"})
+    services.fire_event(
+        matter.pk,
+        "paid",
+        scene.officer_actor,
+        {"amount": "13500", "paid_on": "2026-03-02", "payer": "CONTRACTOR", "payer_name": "云岭第三建工集团"},
+    )
     case = WageCase.objects.get(pk=matter.pk)
     assert (case.recovered, case.rate, str(case.first_paid_on)) == (Decimal("13500.00"), "75.00", "2026-03-02")
-    outcome = services.fire_event(matter.pk, "paid", scene.officer_actor, {"amount": "4500", "paid_on": "2026-03-02", "payer": "DEPOSIT"})
+    outcome = services.fire_event(
+        matter.pk, "paid", scene.officer_actor, {"amount": "4500", "paid_on": "2026-03-02", "payer": "DEPOSIT"}
+    )
     complete = hooks.of("QXWQ").complete
     assert complete is not None
     complete("paid", outcome, scene.officer_actor)
@@ -226,8 +248,12 @@ def test_payments_add_up_and_the_last_one_closes(scene: Scene) -> None:
 def test_a_voided_payment_is_not_a_payment(scene: Scene) -> None:
     matter = file(scene)
     triage(scene, matter)
-    outcome = services.fire_event(matter.pk, "paid", scene.officer_actor, {"amount": "4500", "paid_on": "2026-03-02", "payer": "DEPOSIT"})
-    services.fire_event(matter.pk, "corrected", scene.head_actor, {"seq": outcome.seq, "void": True, "reason": "录入有误"})
+    outcome = services.fire_event(
+        matter.pk, "paid", scene.officer_actor, {"amount": "4500", "paid_on": "2026-03-02", "payer": "DEPOSIT"}
+    )
+    services.fire_event(
+        matter.pk, "corrected", scene.head_actor, {"seq": outcome.seq, "void": True, "reason": "录入有误"}
+    )
     case = WageCase.objects.get(pk=matter.pk)
     assert case.recovered == 0
     assert not Payment.objects.exists()
@@ -255,7 +281,9 @@ def test_inspection_sees_the_matter_it_was_sent_and_enters_its_result(scene: Sce
     letter = Document.objects.get(matter=matter, title="劳动监察移送函")
     assert "石根生" not in str(letter.frozen)
     assert "最早求助日期为2026年3月2日" in str(letter.frozen)
-    services.fire_event(matter.pk, "inspection_accepted", policies.actor_for(subject, matter), {"file_no": "东监立〔2026〕3号"})
+    services.fire_event(
+        matter.pk, "inspection_accepted", policies.actor_for(subject, matter), {"file_no": "东监立〔2026〕3号"}
+    )
 
 
 def test_who_has_nothing_to_do_with_it_reads_nothing(scene: Scene) -> None:
@@ -274,7 +302,14 @@ def aid_agency(scene: Scene) -> Any:
     world_unit = scene.center
     from xiezhi.kernel.units import services as units
 
-    unit = units.create_unit(name="云岭省甲东县法律援助中心", level="COUNTY", kind="INSTITUTION", parent=scene.bureau, valid_from=w.SINCE, demo=True)
+    unit = units.create_unit(
+        name="云岭省甲东县法律援助中心",
+        level="COUNTY",
+        kind="INSTITUTION",
+        parent=scene.bureau,
+        valid_from=w.SINCE,
+        demo=True,
+    )
     agency = apps.get_model("legal_aid", "AidAgency").objects.create(unit=unit, bureau=scene.bureau)
     assert world_unit.county_id == unit.county_id
     return agency

@@ -144,7 +144,9 @@ def _proofs(matter: Matter) -> list[dict[str, Any]]:
             "at": store.recorded(row).at.isoformat(), "role": row.role, "actor": row.actor, "data": row.data,
         }  # fmt: skip
         out.append(_proof(salt, record))
-    said = Salt.objects.select_related("entry").filter(object_type__in=["document", "file"], object_id__in=list(documents))
+    said = Salt.objects.select_related("entry").filter(
+        object_type__in=["document", "file"], object_id__in=list(documents)
+    )
     for salt in said.order_by("entry_id"):
         doc = documents[salt.object_id]
         told = list(_document_records(doc, salt.entry.kind))

@@ -94,7 +94,11 @@ def _parts(matter: Matter) -> list[list[Any]]:
 
 
 def _spread(
-    code: str, units: Iterable[int], parts: Iterable[Sequence[Any]], sign: int, into: Counter[tuple[str, int, str, str, int]]
+    code: str,
+    units: Iterable[int],
+    parts: Iterable[Sequence[Any]],
+    sign: int,
+    into: Counter[tuple[str, int, str, str, int]],
 ) -> None:
     rows = [tuple(p) for p in parts]
     for unit in units:

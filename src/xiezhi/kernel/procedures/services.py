@@ -131,9 +131,7 @@ def open_matter(
         effects = fire(declared, (), Ask(event, on or at.date(), at, actor, data), calendar, overrides=overrides)
         try:
             with transaction.atomic():
-                matter = store.insert_matter(
-                    declared, handling_unit, organ, parties, effects, at, subject, public_id
-                )
+                matter = store.insert_matter(declared, handling_unit, organ, parties, effects, at, subject, public_id)
                 _store(matter, effects, at, request_key, digest)
         except IntegrityError as error:
             if "event_once_per_request" not in str(error):

@@ -187,7 +187,11 @@ def _applicants(reader: _Reader, data: dict[str, Any], staff: bool) -> None:
         row = {**known_of(reader.account), **{k: v for k, v in row.items() if v not in (None, "")}}
     principal = reader.mandate.principal if reader.mandate is not None and by != "SELF" else None
     if principal is not None:
-        row = {**known_of_person(principal), **{k: v for k, v in row.items() if v not in (None, "")}, "name": principal.name}
+        row = {
+            **known_of_person(principal),
+            **{k: v for k, v in row.items() if v not in (None, "")},
+            "name": principal.name,
+        }
     if not str(row.get("name") or "").strip():
         reader.bad("REQUIRED", "请填写申请人的姓名", "applicant.name", "法律援助法 第38条")
         return

@@ -37,7 +37,9 @@ def install() -> None:
         ("queue", _("欠薪分流"), "urgent", readers), ("groups", _("群体性欠薪"), "users-group", ("case_officer", "office_head", "organ_head", "leader")),
         ("projects", _("欠薪项目"), "building-skyscraper", readers), ("board", _("欠薪情况"), "chart-bar", boards.ROLES),
     ):  # fmt: skip
-        plug.add_nav(plug.NavItem(f"wages-{key}", _("欠薪求助"), label, f"wages_desk:{key}", icon, roles, procedure=CODE))
+        plug.add_nav(
+            plug.NavItem(f"wages-{key}", _("欠薪求助"), label, f"wages_desk:{key}", icon, roles, procedure=CODE)
+        )
     for event in ("workers_added", "worker_left"):
         plug.add_event_page(CODE, event, "wages:crew")
     plug.add_panel("wages-worker", "portal", "wages/panel_portal.html", panels.portal, procedures=(CODE,), order=20)

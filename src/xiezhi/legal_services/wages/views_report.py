@@ -105,7 +105,14 @@ def _send(request: HttpRequest, opened: drafts.Opened, raw: dict[str, Any], trou
     elif opened.content.get("mandate") is not None:
         problems.append(Problem("MANDATE", _("代为办理的委托已经终止或者到期，请先在页面上方换回本人"), ""))
     if of_request(request).restricted:
-        problems.append(Problem("RESTRICTED", _("请由监护人登录后，选择“代人办理”再求助；也可以拨打12348，由工作人员登记"), "", "民法典 第23条"))
+        problems.append(
+            Problem(
+                "RESTRICTED",
+                _("请由监护人登录后，选择“代人办理”再求助；也可以拨打12348，由工作人员登记"),
+                "",
+                "民法典 第23条",
+            )
+        )
         return _page(request, raw, problems, opened, status=403)
     try:
         if problems:

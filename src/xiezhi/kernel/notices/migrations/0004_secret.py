@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notices', '0003_not_sent_index'),
+        ("notices", "0003_not_sent_index"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='notice',
-            name='secret',
-            field=models.BinaryField(null=True, verbose_name='加密的链接'),
+            model_name="notice",
+            name="secret",
+            field=models.BinaryField(null=True, verbose_name="加密的链接"),
         ),
     ]
