@@ -16,7 +16,6 @@ from xiezhi.kernel.procedures.declare import Event, Procedure
 from xiezhi.kernel.procedures.graph import Graph, graph
 
 LINE = 18  # height of a line of label text
-LANE = 8  # distance between parallel lines
 ARROW = 6
 CLOCK_MARK = "（期满）"
 
@@ -31,6 +30,7 @@ class Shape:
     box: int  # width of a box on the main path
     aside: int  # width of a box beside it
     height: int = 38
+    lane: int = 8  # distance between parallel lines
 
     @property
     def label_chars(self) -> int:
@@ -41,7 +41,7 @@ class Shape:
         return (self.box - 26) // 13
 
 
-NARROW = Shape("narrow", 360, 1, 136, 112)
+NARROW = Shape("narrow", 360, 1, 136, 112, lane=6)
 WIDE = Shape("wide", 820, 3, 190, 140)
 
 
@@ -156,10 +156,10 @@ class _Drawing:
     def _place(self) -> None:
         shape = self.shape
         anchors = self._anchors()
-        self.main_x = 12 + LANE * len(self._skips())
+        self.main_x = 12 + self.shape.lane * len(self._skips())
         self.main_right = self.main_x + shape.box
         spans = sum(1 for c in self.g.asides)
-        self.aside_x = self.main_right + 18 + LANE * min(spans, 4 if shape.columns == 1 else 6)
+        self.aside_x = self.main_right + 18 + self.shape.lane * min(spans, 4 if shape.columns == 1 else 6)
         y = 14.0
         first = self.g.main[0] if self.g.main else ""
         for event in self.g.begin.get(first, ()):
@@ -267,7 +267,7 @@ class _Drawing:
             goal = self.boxes[target]
             end = goal.y + goal.height * 0.3
             starts = [self.boxes[s].y + self.shape.height * 0.7 for s in sources]
-            x = goal.x - 8 - LANE * _lane(self.left, min(end, *starts), max(end, *starts))
+            x = goal.x - 8 - self.shape.lane * _lane(self.left, min(end, *starts), max(end, *starts))
             for start in starts:
                 self._path([(goal.x, start), (x, start)], "pd-return")
             self._path([(x, min(end, *starts)), (x, max(end, *starts))], "pd-return")
@@ -283,7 +283,7 @@ class _Drawing:
             x_in = box.x + 6
             if taps:
                 number = _lane(self.gutter, min(*taps, rail), max(*taps, rail))
-                x = self.main_right + 12 + LANE * min(number, 7)
+                x = self.main_right + 12 + self.shape.lane * min(number, 7)
                 for tap in taps:
                     self._path([(self.main_right, tap), (x, tap)], "pd-branch")
                     if len(taps) > 1:
@@ -307,7 +307,7 @@ class _Drawing:
             goal = self.boxes[target]
             at = goal.y + goal.height * 0.35
             heights = [self.exits[s] for s in sources]
-            x = edge + 8 + LANE * _lane(self.bus, min(*heights, at), max(*heights, at))
+            x = edge + 8 + self.shape.lane * _lane(self.bus, min(*heights, at), max(*heights, at))
             self.bus_edge = max(self.bus_edge, x)
             for source in sources:
                 box = self.boxes[source]
