@@ -20,7 +20,7 @@ def test_a_leader_opens_figures_and_drills_down(office: Office) -> None:
     office.command("django", "shell", "-c", refresh)  # other errands of this office have filed since it was counted
     leader = office.person("sheng-leader")
     leader.go("/desk/")
-    leader.press("指标", "nav.xz-side")
+    leader.press("行政复议指标", "nav.xz-side")
     assert leader.path == "/desk/figures/"
     leader.page.locator("[data-chart=line] canvas, [data-chart=line] svg").first.wait_for()
     figures = leader.page.locator("a.xz-fig")

@@ -82,8 +82,9 @@ def test_from_application_to_archive(later: Office, tmp_path: Path) -> None:
 def _drafted(officer: Person, matter: str) -> str:
     """Draft the decision in the editor; returns the address of the document."""
     officer.go(f"/desk/m/{matter}/documents/new/")
+    officer.page.evaluate("document.querySelectorAll('main details').forEach(d => { d.open = true })")
     with officer.page.expect_navigation(wait_until="load"):
-        officer.page.locator("li:has(b:text-is('行政复议决定书')) button").click()
+        officer.page.locator("li:has(b:text-is('行政复议决定书')) button").first.click()
     address = officer.path
     officer.fill({
         "facts": "2026年10月28日现场检查，店内米线未能当场出示进货票据。", "evidence": "现场检查笔录、询问笔录、送达回证",

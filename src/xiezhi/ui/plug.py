@@ -38,7 +38,7 @@ class Entry:
 @dataclass(frozen=True)
 class NavItem:
     """An entry of the desk's side navigation under the heading `group`, for subjects with one of `roles`; `procedure`
-    leaves it out where the subject's units handle others only; `shown` may narrow it further. All of it is asked on every
+    leaves it out where the subject's units handle others only (`named`: where none of them names it); `shown` may narrow it further. All of it is asked on every
     page: no statements in it."""
 
     key: str
@@ -49,6 +49,7 @@ class NavItem:
     roles: tuple[str, ...]
     shown: Callable[[Subject], bool] = lambda subject: True
     procedure: str = ""
+    named: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,9 @@ def nav_for(subject: Subject) -> list[NavItem]:
     return [
         i
         for i in _NAV.values()
-        if subject.has(*i.roles) and (not i.procedure or subject.handles(i.procedure)) and i.shown(subject)
+        if subject.has(*i.roles)
+        and (not i.procedure or subject.handles(i.procedure, named=i.named))
+        and i.shown(subject)
     ]
 
 

@@ -220,6 +220,8 @@ def parameters(request: HttpRequest) -> HttpResponse:
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
+    if value is None:
+        return "未设定"
     return "、".join(str(v) for v in value) if isinstance(value, (list, tuple)) else str(value)
 
 

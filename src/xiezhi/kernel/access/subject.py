@@ -125,9 +125,12 @@ class Subject:
         """Whether any of the roles is held anywhere."""
         return not self.roles.isdisjoint(codes)
 
-    def handles(self, procedure: str) -> bool:
-        """Whether a unit of the subject's posts handles matters of this procedure, or has no limit set."""
-        return any(held.role != "staff" and (not held.handles or procedure in held.handles) for held in self.held)
+    def handles(self, procedure: str, *, named: bool = False) -> bool:
+        """Whether a unit of the subject's posts handles matters of this procedure, or has no limit set (not with `named`)."""
+        return any(
+            held.role != "staff" and (procedure in held.handles or (not held.handles and not named))
+            for held in self.held
+        )
 
     def holding(self, *codes: str) -> tuple[Held, ...]:
         return tuple(held for held in self.held if held.role in codes)

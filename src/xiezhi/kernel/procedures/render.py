@@ -301,6 +301,8 @@ def _parameters(procedure: type[Procedure]) -> Iterable[Block]:
 def _value(value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
+    if value is None:
+        return "未设定"
     if isinstance(value, list | tuple | set | frozenset):
         parts = [_value(v) for v in value]
         return "、".join(sorted(parts) if isinstance(value, set | frozenset) else parts)

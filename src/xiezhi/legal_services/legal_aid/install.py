@@ -47,7 +47,11 @@ def _pages() -> None:
         ("aid-notify", _("通知辩护"), "notify", "send", ("aid_notifier",), ""),
     )
     for key, label, url, icon, roles, procedure in items:
-        plug.add_nav(plug.NavItem(key, group, label, f"legal_aid_desk:{url}", icon, roles, procedure=procedure))
+        plug.add_nav(
+            plug.NavItem(
+                key, group, label, f"legal_aid_desk:{url}", icon, roles, procedure=procedure, named=bool(procedure)
+            )
+        )
     plug.add_panel("legal-aid-desk", "desk", "legal_aid/panel_desk.html", panels.desk, procedures=[CODE], order=10)
     plug.add_panel(
         "legal-aid-portal", "portal", "legal_aid/panel_portal.html", panels.portal, procedures=[CODE], order=10

@@ -81,6 +81,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     found = Paginator(rows, 40).get_page(request.GET.get("page"))
     for case in found.object_list:
         case.level = LEVELS.get(case.priority, "")  # type: ignore[attr-defined]
+        case.mine = policies.roles_in(subject, case.matter) & {"organ_head"}  # type: ignore[attr-defined]
         case.danger = THREATS.get(case.threat, "") if case.threat != "NONE" else ""  # type: ignore[attr-defined]
     counts = {key: base.filter(q).count() for key, q in TABS.items() if key in ("todo", "now")}
     context = {
@@ -102,7 +103,8 @@ def _row(case: WageCase) -> tuple[Any, ...]:
 @require_GET
 def groups(request: HttpRequest) -> HttpResponse:
     """群体性欠薪: what was reported to the county's leader and what still waits for a word."""
-    rows = within(of_request(request)).filter(grouped=True).order_by("answered", "-matter__open", "-reported_on", "-pk")
+    subject = of_request(request)
+    rows = within(subject).filter(grouped=True).order_by("answered", "-matter__open", "-reported_on", "-pk")
     found = Paginator(rows, 30).get_page(request.GET.get("page"))
     for case in found.object_list:
         case.danger = THREATS.get(case.threat, "") if case.threat != "NONE" else ""  # type: ignore[attr-defined]

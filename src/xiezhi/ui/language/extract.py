@@ -233,11 +233,15 @@ def declared() -> list[Message]:
 
     out: list[Message] = []
     for procedure in registry.all_procedures():
+        if not procedure.__module__.startswith("xiezhi."):
+            continue
         folder = procedure.__module__.removeprefix("xiezhi.").rpartition(".")[0].replace(".", "/")
         for text in procedure_texts(procedure):
             out.append(Message(text, "text", f"{folder}/procedure.py", 1))
     for template in templates.all():
         module = getattr(template.default_body, "__module__", "") or "xiezhi.kernel.documents.templates"
+        if not module.startswith("xiezhi."):
+            continue
         folder = module.removeprefix("xiezhi.").rpartition(".")[0].replace(".", "/")
         out += [Message(text, "text", f"{folder}/documents.py", 1) for text in template_texts(template)]
     return [m for m in out if m.text and not computed(m.text)]
