@@ -101,8 +101,8 @@ def status() -> Status | None:
             CROSS JOIN LATERAL (
                 SELECT count(*) AS n, min(created_at) AS oldest FROM (
                     SELECT p.created_at FROM ledger_pendingentry p
-                    WHERE (p.xid, p.id) > (s.low_xid, s.low_id)
-                      AND NOT EXISTS (SELECT 1 FROM ledger_logentry e WHERE e.entry_id = p.id)
+                    LEFT JOIN LATERAL (SELECT e.idx FROM ledger_logentry e WHERE e.entry_id = p.id LIMIT 1) placed ON true
+                    WHERE (p.xid, p.id) > (s.low_xid, s.low_id) AND placed.idx IS NULL
                     ORDER BY p.xid, p.id LIMIT 10000
                 ) few
             ) w

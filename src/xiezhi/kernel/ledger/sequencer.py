@@ -39,8 +39,9 @@ _PREFIX = b"\x00" + VERSION
 _TAKE = """
     WITH taken AS MATERIALIZED (
         SELECT p.id, p.xid, p.commitment FROM ledger_pendingentry p
-        WHERE (p.xid, p.id) > (%(xid)s, %(id)s)
-          AND NOT EXISTS (SELECT 1 FROM ledger_logentry e WHERE e.entry_id = p.id)
+        -- The limit keeps this a look-up by index for each row; as a join it would read the whole log once its statistics are old.
+        LEFT JOIN LATERAL (SELECT e.idx FROM ledger_logentry e WHERE e.entry_id = p.id LIMIT 1) placed ON true
+        WHERE (p.xid, p.id) > (%(xid)s, %(id)s) AND placed.idx IS NULL
         ORDER BY p.xid, p.id LIMIT %(limit)s
     ), put AS (
         INSERT INTO ledger_logentry (idx, entry_id)
@@ -167,9 +168,9 @@ def waiting() -> bool:
         cursor.execute(
             """
             SELECT EXISTS (
-                SELECT 1 FROM ledger_pendingentry p, ledger_logstate s
-                WHERE s.id = 1 AND (p.xid, p.id) > (s.low_xid, s.low_id)
-                  AND NOT EXISTS (SELECT 1 FROM ledger_logentry e WHERE e.entry_id = p.id)
+                SELECT 1 FROM ledger_logstate s JOIN ledger_pendingentry p ON (p.xid, p.id) > (s.low_xid, s.low_id)
+                LEFT JOIN LATERAL (SELECT e.idx FROM ledger_logentry e WHERE e.entry_id = p.id LIMIT 1) placed ON true
+                WHERE s.id = 1 AND placed.idx IS NULL
             )
             """
         )
