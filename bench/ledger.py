@@ -156,7 +156,7 @@ rounds: dict[int, int] = {}
 
 
 def cost(size: int) -> float:
-    """Microseconds an entry of a batch of 20,000 appended at this size; each round a little later, never over the last one."""
+    """Microseconds an entry of a batch appended at this size; each round a little later, never over the last one."""
     rounds[size] = rounds.get(size, -1) + 1
     grow_to(size + rounds[size] * 2 * sequencer.BATCH)
     fill(sequencer.BATCH)

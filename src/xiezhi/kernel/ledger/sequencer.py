@@ -30,7 +30,7 @@ __all__ = [
     "tails",
 ]
 
-BATCH = 20_000
+BATCH = 50_000
 LAST = 2**62
 VERSION = b"\x01"
 """First byte of an entry; the commitment follows (33 bytes in all)."""
