@@ -23,6 +23,7 @@ COMMANDS = {
     "calendar": ("calendar:calendar", "Import and list the published working days of a year."),
     "deadlines": ("deadlines:deadlines", "Rebuild the index of due dates, or apply lapses now."),
     "archive": ("archive:archive", "Export a matter as one sealed file, or verify such a file."),
+    "law": ("law:law", "The law library: import texts of acts, look up, compare, search, ask."),
     "ledger": ("ledger:ledger", "Keep, look at, check and recover the tamper-evident log; rotate its keys."),
     "take-over": ("takeover:takeover", "Take running and closed matters over from an old system."),
     "backup": ("backup:backup", "Write database, files and keys into one folder."),
@@ -39,12 +40,16 @@ COMMANDS = {
 }
 
 
+def _there(module: Path) -> bool:
+    return module.with_suffix(".py").exists() or (module / "__init__.py").exists()
+
+
 class Lazy(click.Group):
     """A group whose commands are imported when called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         folder = Path(__file__).parent
-        return [name for name, (entry, _) in COMMANDS.items() if (folder / f"{entry.partition(':')[0]}.py").exists()]
+        return [name for name, (entry, _) in COMMANDS.items() if _there(folder / entry.partition(":")[0])]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):

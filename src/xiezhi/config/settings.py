@@ -44,6 +44,9 @@ INSTALLED_APPS = [
     "xiezhi.enforcement.reconsideration",
     "xiezhi.legal_services.legal_aid",
     "xiezhi.legal_services.wages",
+    "xiezhi.legal_services.answers",
+    "xiezhi.legal_services.interviews",
+    "xiezhi.legal_services.criminal",
     "xiezhi.legal_services.satisfaction",  # asks after the steps of all others
     "xiezhi.ui",
     "xiezhi.portal",

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AnswersConfig(AppConfig):
+    """问法: a question in plain words gets the articles, cards, next steps and people to ask."""
+
+    name = "xiezhi.legal_services.answers"
+    label = "answers"
+    verbose_name = _("问法")
+    default_auto_field = "django.db.models.BigAutoField"
