@@ -178,6 +178,28 @@ def resolve(citation: str, on: date | None = None) -> tuple[Citation, ...]:
     return tuple(out)
 
 
+def places(citation: str) -> tuple[tuple[str, int, int], ...]:
+    """(title, article, inserted) of every place named, ranges spelled out, without asking whether they exist; article 0 is
+    the act as a whole. Raises BadCitation."""
+    out: list[tuple[str, int, int]] = []
+    title, place = "", _Place()
+    for part in _parts(unicodedata.normalize("NFC", citation).replace("　", " ").strip()):
+        named, spot = _title(part)
+        if named:
+            title, place = named, _Place()
+        if not title:
+            raise BadCitation(part, f"“{part}”没有写明是哪一部法规")
+        if not spot:
+            out.append((title, 0, 0))
+            continue
+        place = _read_place(spot, place, part)
+        if place.until == (0, 0):
+            out.append((title, place.article, place.inserted))
+        else:
+            out += [(title, number, 0) for number in range(place.article, place.until[0] + 1)]
+    return tuple(out)
+
+
 def _title(part: str) -> tuple[str, str]:
     """(title, place) of one part; either may be empty."""
     if part.startswith("《"):
