@@ -119,6 +119,14 @@ DOCUMENTS = [
         "关于进一步加强行政复议调解工作推动行政争议实质性化解的指导意见",
     )
 ]
+# 国务院令第778号, absent from the file; dates and size are known.
+DOCUMENTS.append(
+    {
+        "title": "消费者权益保护法实施条例",
+        "kind": "行政法规",
+        "versions": [{"promulgated": "2024-03-15", "effective": "2024-07-01", "articles": 53}],
+    }
+)
 STATE = "中华人民共和国"
 CODE = "民法典"
 CODE_FACTS = {"promulgated": "2020-05-28", "effective": "2021-01-01"}
