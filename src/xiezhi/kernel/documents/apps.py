@@ -9,3 +9,11 @@ class DocumentsConfig(AppConfig):
     label = "documents"
     verbose_name = _("文书")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the law library which articles document templates stand on."""
+        from xiezhi.kernel.law import citing
+
+        from .cited import cited
+
+        citing.register("documents", cited)

@@ -9,3 +9,11 @@ class ProceduresConfig(AppConfig):
     label = "procedures"
     verbose_name = _("法定程序")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the law library which articles procedures stand on."""
+        from xiezhi.kernel.law import citing
+
+        from .cited import cited
+
+        citing.register("procedures", cited)

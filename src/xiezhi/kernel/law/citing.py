@@ -1,0 +1,42 @@
+"""What stands on the law: everything that cites articles declares itself here, so that an amendment finds it.
+
+Procedures and document templates are declared by the kernel; functions register their cards, interviews, offenses and lists
+in their AppConfig.ready(). A source is asked when an amendment is examined, and may read the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+__all__ = ["Cited", "Source", "everything", "register"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """One thing that cites law. `kind` is what it is, in Chinese (期限, 事件, 文书模板, 问答卡片 …); `key` names it for good
+    within its kind; `label` is what people see; `address` the page where it is looked at, or empty; `citation` as
+    `citations.resolve` reads it; `owner` who looks after it."""
+
+    kind: str
+    key: str
+    label: str
+    citation: str
+    owner: str
+    address: str = ""
+
+
+Source = Callable[[], Iterable[Cited]]
+_SOURCES: dict[str, Source] = {}
+
+
+def register(key: str, source: Source) -> None:
+    """Raises ValueError when the key is taken by another source."""
+    if _SOURCES.setdefault(key, source) is not source:
+        raise ValueError(f"the source {key} is registered twice")
+
+
+def everything() -> Iterator[Cited]:
+    """Everything that cites law, of every source."""
+    for source in _SOURCES.values():
+        yield from source()
