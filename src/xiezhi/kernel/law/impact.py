@@ -81,7 +81,8 @@ def changed_places(comparison: Comparison) -> dict[tuple[int, int], tuple[str, i
     out: dict[tuple[int, int], tuple[str, int, int]] = {}
     for row in comparison.of(CHANGED, MOVED, REMOVED):
         if row.old is not None and row.old.number:
-            now = (row.new.number, row.new.inserted) if row.new else (0, 0)
+            there = row.new or row.kin
+            now = (there.number, there.inserted) if there else (0, 0)
             out[row.old.number, row.old.inserted] = (row.kind, *now)
     return out
 
