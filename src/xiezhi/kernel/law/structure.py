@@ -9,16 +9,34 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-__all__ = ["ARTICLE", "Document", "Finding", "Heading", "Item", "Paragraph", "Provision"]
+__all__ = [
+    "ANNEX",
+    "ARTICLE",
+    "BLOCK",
+    "CHAPTER",
+    "GROUP",
+    "PART",
+    "PREAMBLE",
+    "SECTION",
+    "SUBPART",
+    "Document",
+    "Finding",
+    "Heading",
+    "Item",
+    "Paragraph",
+    "Provision",
+]
 
 PART, SUBPART, CHAPTER, SECTION = "part", "subpart", "chapter", "section"  # 编 分编 章 节
+GROUP = "group"
+"""A heading that is none of the four: 一、一般规定 of a judicial interpretation (number 1), or words alone (number 0)."""
 ARTICLE, PREAMBLE, BLOCK, ANNEX = "article", "preamble", "block", "annex"
 """Kinds of provisions: 条; 序言、题注 before the first article; text of acts without articles (一、二、…); 附件."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """编, 分编, 章 or 节: `title` without its number (总则)."""
+    """编, 分编, 章, 节 or a heading of another kind: `title` without its number (总则)."""
 
     kind: str
     number: int
@@ -28,13 +46,15 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """项 (（一）) or, inside one, 目 (1.). `label` as printed, `text` without it; `number` as read."""
+    """项 (（一）) or, inside one, 目 (1.). `label` as printed with the space behind it, `text` without it; `number` as
+    read; `after` what follows the 目 in the same 项. A 项 of several lines keeps them as lines of `text`."""
 
     number: int
     label: str
     text: str
     items: tuple[Item, ...] = ()
     inserted: int = 0
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
