@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from xiezhi.portal.views import account, alive, apply, home, ledger, mandates, my, procedures, realname, summary, verify
+from xiezhi.portal.views import (
+    account,
+    alive,
+    apply,
+    home,
+    law,
+    ledger,
+    mandates,
+    my,
+    procedures,
+    realname,
+    summary,
+    verify,
+)
 
 app_name = "portal"
 
@@ -45,6 +58,15 @@ urlpatterns = [
     path("my/<uuid:public_id>/documents/<int:pk>/summary/", summary.summary_page, name="summary"),
     path("my/<uuid:public_id>/documents/<int:pk>/summary.pdf", summary.summary_pdf, name="summary_pdf"),
     path("my/<uuid:public_id>/e/<slug:code>/", my.event, name="event"),
+    path("law/", law.home, name="law"),
+    path("law/search/", law.search, name="law_search"),
+    path("law/acts/", law.acts, name="law_acts"),
+    path("law/report/", law.report, name="law_report"),
+    path("law/<str:name>/", law.act, name="law_act"),
+    path("law/<str:name>/compare/", law.compared, name="law_compare"),
+    path("law/<str:name>/<str:label>/", law.version, name="law_version"),
+    path("law/<str:name>/<str:label>/akn/", law.akn, name="law_akn"),
+    path("law/<str:name>/<str:label>/<str:place>/", law.place, name="law_place"),
     path("verify/", verify.index, name="verify"),
     path("verify/<str:code>/", verify.verified, name="verified"),
     path("verify/<str:code>/record", verify.record, name="record"),

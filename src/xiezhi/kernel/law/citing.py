@@ -6,10 +6,11 @@ in their AppConfig.ready(). A source is asked when an amendment is examined, and
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-__all__ = ["Cited", "Source", "everything", "register"]
+__all__ = ["Cited", "Source", "everything", "of", "register"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,29 @@ def register(key: str, source: Source) -> None:
     """Raises ValueError when the key is taken by another source."""
     if _SOURCES.setdefault(key, source) is not source:
         raise ValueError(f"the source {key} is registered twice")
+
+
+_KEEP = 600.0
+_known: tuple[float, dict[tuple[str, int, int], list[Cited]]] | None = None
+
+
+def of(act: str, article: int, inserted: int = 0) -> list[Cited]:
+    """What the platform does on this article. `act` is the short title. Read once in ten minutes by each process."""
+    global _known
+    if _known is None or time.monotonic() - _known[0] > _KEEP:
+        from xiezhi.kernel.law import citations, index
+
+        found: dict[tuple[str, int, int], list[Cited]] = {}
+        for cited in everything():
+            try:
+                places = citations.places(cited.citation)
+            except citations.CitationError:
+                continue
+            for title, number, added in dict.fromkeys(places):
+                known = index.acts().get(title)
+                found.setdefault((known.title if known else title, number, added), []).append(cited)
+        _known = (time.monotonic(), found)
+    return _known[1].get((act, article, inserted), [])
 
 
 def everything() -> Iterator[Cited]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +13,9 @@ from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
+from xiezhi.kernel import law
 from xiezhi.kernel.calendar import clock as wall
+from xiezhi.kernel.law.identifiers import Locator
 from xiezhi.kernel.people import masking
 from xiezhi.kernel.procedures.clocks import Clock
 from xiezhi.ui import clocks
@@ -112,6 +114,25 @@ def yuan(value: Any) -> str:
 def say(value: Any) -> str:
     """A declared text in the reader's language, for places a page in English is not read over: {{ title|say }}."""
     return saying.say(value)
+
+
+@lru_cache(maxsize=4096)
+def _cited(citation: str) -> SafeString:
+    out = ""
+    for piece in law.pieces(citation):
+        text = escape(piece.text)
+        if piece.citation is not None:
+            one = piece.citation
+            where = Locator(one.act.title, "", one.article, one.inserted, one.paragraph, one.item)
+            text = f'<a class="xz-cited" href="{escape(where.path)}">{text}</a>'
+        out += text
+    return mark_safe(out)  # noqa: S308 - every text is escaped
+
+
+@register.filter
+def cite(value: Any) -> SafeString:
+    """The citations of a text as links into the law library; words that are no citation stay as they are."""
+    return _cited(str(value)) if value else SafeString("")
 
 
 @register.filter
