@@ -44,6 +44,7 @@ class Version(models.Model):
     promulgated = models.DateField(_("公布日期"), null=True)
     effective = models.DateField(_("施行日期"), null=True)
     effective_source = models.CharField(max_length=20, blank=True)
+    source_end = models.DateField(_("来源所载失效日"), null=True)
     since = models.DateField(_("生效日"), null=True, db_index=True)
     ended = models.DateField(_("失效日"), null=True, db_index=True)
     ended_why = models.CharField(max_length=12, blank=True)
