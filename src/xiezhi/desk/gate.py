@@ -16,7 +16,7 @@ from xiezhi.kernel.procedures.core import Actor
 from xiezhi.kernel.procedures.models import Matter, Party
 
 __all__ = [
-    "ADMINS", "AUDIT", "AUTHORITY", "COUNTER", "DESK", "FIGURES", "HOME", "OFFICE", "SECURITY", "SYSTEM", "At", "at_matter", "who",
+    "ADMINS", "AUDIT", "AUTHORITY", "COUNTER", "DESK", "FIGURES", "HOME", "LAW", "LAW_ROLES", "OFFICE", "SECURITY", "SYSTEM", "At", "at_matter", "who",
 ]  # fmt: skip
 
 OFFICE_ROLES = (
@@ -31,6 +31,9 @@ OFFICE_ROLES = (
 )
 AUTHORITY_ROLES = ("respondent_handler", "respondent_head", "norm_issuer_handler")
 
+LAW_ROLES = ("office_head", "organ_head", "leader", "supervisor", "SYSTEM_ADMIN")
+
+LAW = ROLE(*LAW_ROLES)
 HOME = ROLE("staff", "SYSTEM_ADMIN", "SECURITY_ADMIN", "AUDIT_ADMIN")
 DESK = ROLE(*OFFICE_ROLES, *AUTHORITY_ROLES)
 OFFICE = ROLE(*OFFICE_ROLES)

@@ -13,7 +13,7 @@ from django.shortcuts import render as django_render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from xiezhi.desk.gate import AUTHORITY_ROLES, OFFICE_ROLES, who
+from xiezhi.desk.gate import AUTHORITY_ROLES, LAW_ROLES, OFFICE_ROLES, who
 from xiezhi.desk.rows import mine_of
 from xiezhi.kernel.access.subject import Subject
 from xiezhi.kernel.documents.models import Document
@@ -143,6 +143,8 @@ def _groups(subject: Subject, found: Mapping[str, int]) -> list[tuple[str, list[
         address = reverse("desk:figures")
         groups.append((_("数据"), [Item(f"figures-{b.code}", _("%(t)s指标") % {"t": b.title}, f"{address}?board={b.code}",
                                         "chart-bar") for b in boards]))  # fmt: skip
+    if subject.has(*LAW_ROLES):
+        groups.append((_("法规"), [Item("law", _("修法影响"), reverse("desk:law"), "book-2")]))
     groups += _administration(subject)
     merged: dict[str, list[Item]] = {}
     for title, items in groups:  # the house and functions may add to one heading

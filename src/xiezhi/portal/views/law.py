@@ -11,7 +11,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -71,7 +71,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "kinds": kinds,
             "total": sum(row["acts"] for row in kinds),
             "own": own or list(Act.objects.filter(kind__startswith="地方").order_by("sort_key")[:8]),
-            "recent": list(shown.filter(since__lte=today).order_by("-since", "act__sort_key")[:8]),
+            "recent": list(shown.filter(Q(ended=None) | Q(ended__gt=today), since__lte=today).order_by("-since", "act__sort_key")[:8]),
             "coming": list(shown.filter(since__gt=today).order_by("since", "act__sort_key")[:8]),
             "facts": len({id(a) for a in index.acts().values()}),
             "imported": Version.objects.aggregate(at=Max("imported_at"))["at"],
@@ -331,6 +331,7 @@ def compared(request: HttpRequest, name: str) -> HttpResponse:
             "row": row,
             "old": law_text.row_html(row, "old"),
             "new": law_text.row_html(row, "new"),
+            "both": law_text.row_html(row, "both") if row.kind == compare.CHANGED else "",
             "before": compare.place_text(row.old) if row.old else "",
             "after": compare.place_text(row.new) if row.new else "",
             "kin": compare.place_text(row.kin) if row.kin else "",
