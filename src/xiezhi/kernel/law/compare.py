@@ -156,9 +156,17 @@ def _assign(
             true[x, y] = like
             if like < LIKE:
                 continue
-            # Order in the whole text and an equal number speak for a pair, but only among likenesses close to each other.
+            # What counts is how far a pair is above the least: one sure pair is worth more than two doubtful ones. Order in
+            # the whole text and an equal number speak for a pair, but only among likenesses close to each other.
             apart = abs(i / max(len(a), 1) - j / max(len(b), 1))
-            table[x, y] = like - NUMBER_BONUS * apart + (NUMBER_BONUS if _place(a[i]) == _place(b[j]) else 0.0)
+            table[x, y] = (
+                NUMBER_BONUS
+                + 0.01
+                + like
+                - LIKE
+                - NUMBER_BONUS * apart
+                + (NUMBER_BONUS if _place(a[i]) == _place(b[j]) else 0.0)
+            )
     rows, columns = linear_sum_assignment(-table)
     return {left_a[x]: (left_b[y], float(true[x, y])) for x, y in zip(rows, columns, strict=True) if table[x, y] > 0}
 
