@@ -2,5 +2,6 @@
 
 from xiezhi.kernel.law.parsing.division import divide, join, pick
 from xiezhi.kernel.law.parsing.reader import parse
+from xiezhi.kernel.law.parsing.rendering import render
 
-__all__ = ["divide", "join", "parse", "pick"]
+__all__ = ["divide", "join", "parse", "pick", "render"]

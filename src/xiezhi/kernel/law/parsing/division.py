@@ -111,7 +111,7 @@ def _upcoming(read: list[Read]) -> list[Item | None]:
     following, distance = None, 0
     for at in range(len(read) - 1, -1, -1):
         out[at] = following if distance < 3 else None
-        line, item, point = read[at]
+        _, item, point = read[at]
         if item is not None:
             following, distance = item, 0
         elif point is None:

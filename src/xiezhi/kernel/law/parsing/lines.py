@@ -7,18 +7,20 @@ from collections import Counter
 from dataclasses import dataclass
 
 from xiezhi.kernel.law import numerals
-from xiezhi.kernel.law.structure import CHAPTER, GROUP, PART, SECTION, SUBPART, Finding
+from xiezhi.kernel.law.structure import CHAPTER, PART, SECTION, SUBPART, Finding
 
 NUM = "零〇○Ｏ一二两三四五六七八九十百千0-9０-９"
 KIND = {"编": PART, "分编": SUBPART, "章": CHAPTER, "节": SECTION}
 RANK = {PART: 1, SUBPART: 2, CHAPTER: 3, SECTION: 4}
 WORD = {kind: word for word, kind in KIND.items()}
+INFO_END = "<!-- INFO END -->"
 HEADING_LONGEST = 60
 """Characters of a heading in a text without markup; a longer line is a sentence."""
 
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\u00ad]")
 _ILLEGAL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\U0001fffe\U0001ffff]")
+_YEAR = re.compile(r"\d{4}年")
 _PRIVATE = re.compile(r"[\ue000-\uf8ff]")
 _COMMENT = re.compile(r"<!--[^\n]{0,400}?-->")
 _HTML = re.compile(
@@ -26,7 +28,7 @@ _HTML = re.compile(
 )
 _ROW = re.compile(r"</?tr\b[^<>]{0,300}>", re.IGNORECASE)
 _CELL = re.compile(r"<t[dh]\b[^<>]{0,300}>", re.IGNORECASE)
-_STYLE = re.compile(r"<style\b[^<>]{0,300}>", re.IGNORECASE)
+_BLOCK = re.compile(r"<(table|style)\b[^<>]{0,300}>", re.IGNORECASE)
 _IMAGE = re.compile(r"^!\[([^\[\]\n]{0,200})\]\([^()\n]{0,400}\)$")
 _NARROW = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 _SPACES = re.compile(r"\s+")
@@ -38,10 +40,14 @@ HEADING_HEAD = re.compile(
     rf"([第笫])\s{{0,3}}([{NUM}](?:\s{{0,2}}[{NUM}]){{0,9}})\s{{0,3}}(分\s{{0,2}}编|编|章|节)(?:之([{NUM}]{{1,4}}))?"
 )
 BLOCK_HEAD = re.compile(rf"([{NUM[:-6]}]{{1,6}})、")
-ANNEX_HEAD = re.compile(rf"附\s{{0,4}}(?:件|录|表|则表)?\s{{0,2}}(?:[{NUM}]{{1,4}})?(?=$|[\s：:．.、])")
+ANNEX_HEAD = re.compile(rf"附\s{{0,4}}(?:件|录|表)?\s{{0,2}}([{NUM}]{{1,4}})?(?=$|[\s：:．.、])")
 MENTION = re.compile(
     r"\s{0,2}(?:规定|所列|所称|所规|第|、|和|至|及|或|以及|之规定|的|中|修改|删去|改为|相应|作为|（[一二三四五六七八九十]|，|；|。|：“|前|后增)"
 )
+ENTITLED = re.compile(r"^【([^【】\n]{1,60})】\s{0,3}")
+JOINED = re.compile(r"(?<=。)\s{1,8}(?=[\u4e00-\u9fff])|(?<=[；：。])\s{1,8}(?=[（(][一二三四五六七八九十]{1,3}[）)])")
+"""Where paragraphs or items that belong on lines of their own lie in one line."""
+TABLE = re.compile(r"(?:表|名录|目录|清单|图案|图样)(?:[一二三四五六七八九十\d]{1,2})?(?:[（(][^（）()]{0,40}[）)])?$")
 TOC = re.compile(r"^目\s{0,8}[录次]$")
 FOREWORD = re.compile(r"^[序前]\s{0,8}言$")
 PUNCTUATION = "。；：，！？”"
@@ -51,7 +57,7 @@ LOOK_ALIKE = str.maketrans({"笫": "第"})
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line with something in it. `level` is the number of # before it, 0 for plain text; `escaped` lines begin with
-    a backslash and are text whatever they look like."""
+    a backslash and are text (with #: the words of a heading) whatever they look like."""
 
     text: str
     level: int = 0
@@ -69,6 +75,19 @@ def number(text: str) -> int:
     except ValueError:
         return 0
     return value if 0 < value < 10000 else 0
+
+
+def quoted(depth: int, line: str) -> int:
+    """How many quotations are open after a line. A quotation of several paragraphs opens again with each of them."""
+    opened = line.count("“") - (1 if depth and line.startswith("“") else 0)
+    return max(0, depth + opened - line.count("”"))
+
+
+def unfinished(title: str) -> bool:
+    """Whether a line under a heading can be the rest of the heading: a few words without an end."""
+    return (
+        len(title) <= 30 and title[-1] not in "。；：，！？”）|" and title[0] not in "|【" and not _YEAR.search(title)
+    )
 
 
 def narrow(text: str) -> str:
@@ -92,6 +111,28 @@ def _table(lines: list[str]) -> list[str]:
     return out
 
 
+def _last_closing(rows: list[str]) -> dict[str, int]:
+    """The last line that closes a table and a style sheet, -1 where none does."""
+    found = {"table": -1, "style": -1}
+    for at, row in enumerate(rows):
+        if "</" in row:
+            low = row.lower()
+            for name in found:
+                if f"</{name}" in low:
+                    found[name] = at
+    return found
+
+
+def _untagged(line: str) -> tuple[str, int]:
+    """A line without comments and tags, and how many there were. What still looks like one afterwards, put together from
+    pieces, loses its bracket's meaning."""
+    line, comments = _COMMENT.subn("", line)
+    line, tags = _HTML.subn(" ", line)
+    if comments + tags and (_COMMENT.search(line) or _HTML.search(line)):
+        line = line.replace("<", "＜")
+    return line.strip(), comments + tags
+
+
 def clean(text: str) -> tuple[list[Line], list[Finding]]:
     """The lines of a source without what is not text (comments, tags, invisible and illegal characters); what was taken
     out is told."""
@@ -101,50 +142,36 @@ def clean(text: str) -> tuple[list[Line], list[Finding]]:
     text, seen["control-character"] = _ILLEGAL.subn("", text)
     seen["private-use"] = len(_PRIVATE.findall(text))
     out: list[Line] = []
-    table: list[str] | None = None
-    style: list[str] | None = None
-    for raw in text.split("\n"):
+    block: list[str] | None = None  # lines of a table or style sheet
+    rows = text.split("\n")
+    last = _last_closing(rows)
+    for at, raw in enumerate(rows):
         line = raw.replace("\t", " ").strip()
         if not line:
             continue
         if line.startswith("\\"):
-            out.append(Line(line[1:].strip(), escaped=True))
-            if not out[-1].text:
-                out.pop()
+            if text_of := line[1:].strip():
+                out.append(Line(text_of, escaped=True))
             continue
-        if "<" in line:
-            if line.startswith("<!--") and "INFO END" in line and line.endswith("-->"):
-                out.append(Line("<!-- INFO END -->"))
+        if block is not None or "<" in line:
+            if line.startswith("<!--") and "INFO END" in line and line.endswith("-->") and block is None:
+                out.append(Line(INFO_END))
                 continue
-            line, hits = _COMMENT.subn("", line)
+            opens = _BLOCK.search(line) if block is None else None
+            if opens and at <= last[opens[1].lower()]:
+                block, closing = [], f"</{opens[1].lower()}"
+            if block is not None:
+                block.append(line)
+                if closing in line.lower():
+                    if closing == "</style":
+                        seen["style"] += len(block)
+                    else:
+                        seen["html-table"] += 1
+                        out += [Line(row) for row in _table(block)]
+                    block = None
+                continue
+            line, hits = _untagged(line)
             seen["markup"] += hits
-            low = line.lower()
-            if style is None and _STYLE.search(line):
-                style = []
-            if style is not None:
-                style.append(line)
-                if "</style" in low:
-                    seen["style"] += len(style)
-                    style = None
-                continue
-            if "<table" in low and table is None:
-                table = []
-            if table is not None:
-                table.append(line)
-                if "</table" in low:
-                    seen["html-table"] += 1
-                    out += [Line(row) for row in _table(table)]
-                    table = None
-                continue
-            line, hits = _HTML.subn(" ", line)
-            seen["markup"] += hits
-            line = line.strip()
-        elif style is not None:
-            style.append(line)
-            continue
-        elif table is not None:
-            table.append(line)
-            continue
         if line.startswith("!["):
             image = _IMAGE.match(line)
             if image:
@@ -159,12 +186,12 @@ def clean(text: str) -> tuple[list[Line], list[Finding]]:
         elif line.startswith("**") and not ARTICLE_HEAD.match(line):
             seen["markup"] += 1
             line = line.replace("**", "").strip()
+        elif len(line) > 2 and line[0] == line[-1] == "*" and "*" not in line[1:-1]:
+            seen["markup"] += 1
+            line = line[1:-1].strip()
+        escaped = bool(level) and line.startswith("\\")
         if line or level:
-            out.append(Line(line, min(level, 99)))
-    if table or style:  # never closed: then it was text
-        seen["html-table"] += 1
-        table = (style or []) + (table or [])
-        out += [Line(t) for t in (_SPACES.sub(" ", _HTML.sub(" ", row)).strip() for row in table) if t]
+            out.append(Line(line[1:].strip() if escaped else line, min(level, 99), escaped))
     return out, [Finding(code, "全文", _SAY[code].format(n=n)) for code, n in seen.items() if n]
 
 

@@ -8,25 +8,31 @@ from dataclasses import dataclass, field, replace
 
 from xiezhi.kernel.law import numerals
 from xiezhi.kernel.law.parsing import commencement
+from xiezhi.kernel.law.parsing.header import contents, header
 from xiezhi.kernel.law.parsing.lines import (
     ANNEX_HEAD,
     ARTICLE_HEAD,
     BLOCK_HEAD,
+    ENTITLED,
     FOREWORD,
     HEADING_HEAD,
     HEADING_LONGEST,
+    INFO_END,
+    JOINED,
     KIND,
     LOOK_ALIKE,
     MENTION,
     PUNCTUATION,
     RANK,
-    TOC,
+    TABLE,
     Line,
     clean,
-    key,
     narrow,
     number,
+    quoted,
+    unfinished,
 )
+from xiezhi.kernel.law.parsing.settling import article_label, settle
 from xiezhi.kernel.law.structure import (
     ANNEX,
     ARTICLE,
@@ -39,19 +45,8 @@ from xiezhi.kernel.law.structure import (
     Provision,
 )
 
-INFO_END = "<!-- INFO END -->"
-_DATE = r"(?:\d{4}|[一二][〇○零九八七六五四三二一O]{3})\s?年"
-_HISTORY = re.compile(
-    rf"^[（(]?\s{{0,3}}(?:根据|依据|自|于|已由|经|已经)?\s{{0,2}}{_DATE}"
-    r"|^[（(].{0,200}(?:通过|公布|发布|修订|修正|批准|施行|颁布|令第|号\s?[）)])"
-    r"|^(?:法释|国务院令|中华人民共和国主席令|中华人民共和国国务院令|第[0-9〇一二三四五六七八九十百]+号$)"
-)
-_ENTITLED = re.compile(r"^【([^【】\n]{1,60})】\s{0,3}")
-
-
-def article_label(n: int, inserted: int) -> str:
-    """第十条之一."""
-    return f"第{numerals.write(n)}条" + (f"之{numerals.write(inserted)}" if inserted else "")
+WRAPS_FROM = 9
+"""Characters of a heading from which the next line can be the rest of it; a shorter one had room on its line."""
 
 
 @dataclass
@@ -69,7 +64,7 @@ class _Open:
     def add(self, line: str) -> None:
         if line:
             self.lines.append(line)
-            self.quotes = max(0, self.quotes + line.count("“") - line.count("”"))
+            self.quotes = quoted(self.quotes, line)
 
     @property
     def place(self) -> str:
@@ -93,10 +88,9 @@ class Reader:
         self.now: _Open | None = None
         self.out: list[Provision] = []
         self.last = (0, 0)
-        self.in_articles = self.in_blocks = False
-        self.in_annex = False
-        self.mentions: list[str] = []
-        self.spread = False  # paragraphs of run-together articles lie in one line
+        self.in_articles = self.in_annex = False
+        self.lines_have_levels = any(line.level for line in lines)
+        self.has_articles = _has_articles(lines)
 
     def tell(self, code: str, where: str, detail: str) -> None:
         self.findings.append(Finding(code, where, detail))
@@ -124,36 +118,79 @@ class Reader:
         self.now = _Open(kind, path, n, inserted, title)
         return self.now
 
-    def text(self, line: str) -> None:
+    def text(self, line: Line, following: Line | None) -> None:
         if self.now is None:
+            if self.fresh and self.wraps(line, following):
+                above, level = self.path[-1]
+                if line.text[0] not in "（(" and len(above.title) >= WRAPS_FROM:
+                    self.path[-1] = (replace(above, title=narrow(f"{above.title}{line.text}")), level)
+                    self.tell("wrapped-heading", self.path[-1][0].title, "标题分在两行，已接上")
+                else:
+                    self.heading(GROUP, 0, 0, narrow(line.text), level + 1)
+                    self.tell("unnumbered-heading", narrow(line.text), "标题之下又一行标题，没有编号")
+                return
             self.open(BLOCK if self.path or self.out else PREAMBLE)
         assert self.now is not None
-        self.now.add(line)
+        if self.now.kind != ARTICLE or line.escaped:
+            self.now.add(line.text)
+            return
+        here, head, behind = self._run_together(line.text, self.last[0])
+        self.pieces(here)
+        if head:
+            self.tell("run-together", article_label(head, 0), "与上一条连在同一行，已分开")
+            self.article(head, 0, behind)
+
+    def wraps(self, line: Line, following: Line | None) -> bool:
+        """Whether this line is the rest of the heading above it: a few words before an article or another heading."""
+        return (
+            self.has_articles
+            and not line.escaped
+            and not line.level
+            and following is not None
+            and not following.escaped
+            and unfinished(line.text)
+            and bool(ARTICLE_HEAD.match(following.text) or HEADING_HEAD.match(following.text))
+        )
+
+    def pieces(self, line: str) -> None:
+        """Add a line of an article, divided where several paragraphs or items lie in it."""
+        assert self.now is not None
+        parts = JOINED.split(line) if "。 " in line or " （" in line or " (" in line else [line]
+        if len(parts) > 1:
+            self.tell("paragraphs-joined", self.now.place, f"同一行里的 {len(parts)} 段已分开")
+        for part in parts:
+            self.now.add(part.strip())
 
     # Headings
 
     def heading(self, kind: str, n: int, inserted: int, title: str, level: int) -> None:
         """Put a heading on the path; 编, 分编, 章 and 节 by rank, others by level of markup."""
+        found = Heading(kind, n, title, inserted)
+        kept = self._above(kind, n, level)
+        if len(self.path) == len(kept) + 1 and self.path[-1][0] == found:
+            self.tell("repeated-heading", title, "同一标题接连出现，并为一个")
+            return
         if self.now is not None:
             self.close()
-        found = Heading(kind, n, title, inserted)
-        kept = list(self.path)
-        while kept:
-            top, at = kept[-1]
-            if kind != GROUP and top.kind != GROUP:
-                above = RANK[top.kind] >= RANK[kind]
-            else:
-                above = bool(level) and at >= level
-            if not above:
-                break
-            kept.pop()
-        if self.fresh and len(kept) < len(self.path):
+        elif self.fresh and len(kept) < len(self.path):
             self._bare()
         depth = level or (kept[-1][1] + 1 if kept else 2)
-        if len(self.path) > len(kept) and self.path[len(kept)][0] == found:
-            self.tell("repeated-heading", title, "同一标题重复出现，并为一个")
         self.path = [*kept, (found, depth)]
         self.fresh = True
+
+    def _above(self, kind: str, n: int, level: int) -> list[tuple[Heading, int]]:
+        """The headings under which a new one stands: 编, 分编, 章 and 节 by rank, others by level of markup."""
+        kept = self.path
+        for at, (head, _) in enumerate(kept):
+            if kind in RANK and head.kind in RANK and RANK[head.kind] >= RANK[kind]:
+                kept = kept[:at]
+                break
+            if kind == GROUP and n and not level and head.kind == GROUP and head.number:
+                kept = kept[:at]
+                break
+        while kept and level and kept[-1][1] >= level and GROUP in (kind, kept[-1][0].kind):
+            kept = kept[:-1]
+        return list(kept)
 
     def try_heading(self, line: Line) -> bool:
         text = line.text
@@ -187,8 +224,6 @@ class Reader:
         self.heading(kind, n, inserted, narrow(title), line.level)
         return True
 
-    lines_have_levels = False
-
     def _follows(self, kind: str, n: int) -> bool:
         """Whether a heading of this number may come now: one after its like, or the first."""
         for head, _ in reversed(self.path):
@@ -221,7 +256,7 @@ class Reader:
         elif not next_up and not bold and rest.strip() and MENTION.match(rest.strip()) and n <= self.last[0]:
             self.tell("mention", where, f"行首的“{label}”是引用，作正文")
             return False
-        if self.in_blocks and not self.in_articles and self.now is not None and self.now.quotes:
+        if not self.has_articles:
             self.tell("quoted-article", where, f"“{label}”在引号之内，作正文")
             return False
         if match[2] == "笫":
@@ -242,14 +277,15 @@ class Reader:
             escaped = here.startswith("\\")
             if escaped:
                 here = here[1:]
-            elif entitled := _ENTITLED.match(here):
+            elif entitled := ENTITLED.match(here):
                 title, here = entitled[1].strip(), here[entitled.end() :]
             now = self.open(ARTICLE, n, inserted, title)
-            for piece in here.replace("。 ", "。\n").split("\n") if head or self.spread else (here,):
-                now.add(piece.strip())
+            if escaped:
+                now.add(here)
+            else:
+                self.pieces(here)
             if not head:
                 return
-            self.spread = True
             self.tell("run-together", article_label(head, 0), "与上一条连在同一行，已分开")
             n, inserted, rest = head, 0, following
 
@@ -277,19 +313,22 @@ class Reader:
 
     # Everything
 
-    def annex(self, line: Line, following: Line | None) -> bool:
+    def annex(self, line: Line) -> bool:
         text = line.text
         match = ANNEX_HEAD.match(text)
         if match is None:
-            return False
-        rest = text[match.end() :].strip(" \u3000：:")
-        if not line.level and (len(text) > HEADING_LONGEST or any(c in rest for c in "。；，")):
-            return False
-        if "则" in match[0] and "表" not in match[0]:
-            return False
-        if not line.level and match[0].strip() == "附" and not text[match.end() :].startswith(("：", ":")) and rest:
-            return False
-        self.open(ANNEX, title=text)
+            if not line.level or not self.in_articles or not TABLE.search(text) or len(text) > HEADING_LONGEST:
+                return False
+            if HEADING_HEAD.match(text) or (self.in_annex and self.now is not None and not self.now.lines):
+                return False
+        else:
+            rest = text[match.end() :].strip(" \u3000：:")
+            if not line.level and (len(text) > HEADING_LONGEST or any(c in rest for c in "。；，")):
+                return False
+            if not line.level and match[0].strip() == "附" and rest and text[match.end()] not in "：:":
+                return False
+        self.close()
+        self.open(ANNEX, number(match[1] or "") if match else 0, title=narrow(text.rstrip(" \u3000：:")))
         self.in_annex = True
         self.path = []
         return True
@@ -298,7 +337,7 @@ class Reader:
         """一、… as a heading over articles: marked up as one, or a short line in front of an article."""
         match = BLOCK_HEAD.match(line.text)
         if match is None:
-            return False
+            return self._subgroup(line, following)
         n, title = number(match[1]), line.text[match.end() :].strip()
         if not n or not title:
             return False
@@ -309,198 +348,82 @@ class Reader:
         self.heading(GROUP, n, 0, narrow(title), line.level)
         return True
 
+    def _subgroup(self, line: Line, following: Line | None) -> bool:
+        """（二）权利质押 between articles, where （一）动产质押 was a heading."""
+        if line.level or line.text[0] not in "（(":
+            return False
+        same = next((level for head, level in self.path if head.title[:1] in "（(" and head.kind == GROUP), 0)
+        if not same or not self.wraps(line, following):
+            return False
+        self.heading(GROUP, 0, 0, narrow(line.text), same)
+        self.tell("unnumbered-heading", narrow(line.text), "条之间的标题，没有编号")
+        return True
+
     def block(self, line: Line) -> bool:
         """一、… in an act without articles."""
         match = BLOCK_HEAD.match(line.text)
         if match is None or self.in_articles:
             return False
         n = number(match[1])
-        if not n or (self.now is not None and self.now.quotes):
+        before = self.now.number if self.now is not None and self.now.kind == BLOCK else 0
+        if not n or (self.now is not None and self.now.quotes and (n == 1 or n != before + 1)):
             return False
-        self.in_blocks = True
-        self.open(BLOCK, n).add(line.text[match.end() :].strip())
+        rest = line.text[match.end() :].strip()
+        self.open(BLOCK, n).add(rest[1:] if rest.startswith("\\") else rest)
         return True
 
     def read(self) -> tuple[Provision, ...]:
-        lines = self.lines
-        self.lines_have_levels = any(line.level for line in lines)
-        has_articles = any(ARTICLE_HEAD.match(line.text) for line in lines if not line.escaped)
-        for at, line in enumerate(lines):
-            following = lines[at + 1] if at + 1 < len(lines) else None
-            if line.escaped:
-                self.text(line.text)
-                continue
-            if line.text == INFO_END:
-                continue
-            if self.annex(line, following):
-                continue
-            if self.in_annex:
-                self.text(line.text)
-                continue
-            if self.try_heading(line) or self.try_article(line) or self.group(line, following):
-                continue
-            if line.level:
-                if FOREWORD.match(line.text) and not self.out and self.now is None and not self.path:
-                    self.open(PREAMBLE, title=narrow(line.text))
-                else:
-                    self.heading(GROUP, 0, 0, narrow(line.text), line.level)
-                continue
-            if not self.out and self.now is None and not self.path and FOREWORD.match(line.text):
-                self.open(PREAMBLE, title=narrow(line.text))
-                continue
-            if not has_articles and self.block(line):
-                continue
-            self.text(line.text)
+        for at, line in enumerate(self.lines):
+            following = self.lines[at + 1] if at + 1 < len(self.lines) else None
+            if line.escaped and not line.level:
+                self.text(line, following)
+            elif line.escaped and not self.in_annex:
+                self.heading(GROUP, 0, 0, narrow(line.text), line.level)
+            elif line.text != INFO_END and not self.annex(line):
+                self.body(line, following)
         self.close()
         return tuple(self.out)
 
-
-def header(lines: list[Line], given: str, findings: list[Finding]) -> tuple[str, tuple[str, ...], list[Line]]:
-    """Title, history and the rest. History is what stands before the mark INFO END, else the lines of dates and of who
-    adopted and promulgated under the title."""
-    title, at = "", 0
-    if lines and lines[0].level == 1 and not HEADING_HEAD.match(lines[0].text) and not FOREWORD.match(lines[0].text):
-        title, at = narrow(lines[0].text), 1
-    end = next((i for i, line in enumerate(lines[:400]) if line.text == INFO_END and not line.escaped), None)
-    if end is not None:
-        history = tuple(line.text for line in lines[at:end])
-        rest = lines[end + 1 :]
-    else:
-        if not at and lines and not lines[0].level:
-            at, title = _plain_title(lines, given)
-        at += _same_title(lines[at:], title or given, findings)
-        stop = _history_end(lines, at)
-        history, rest = tuple(line.text for line in lines[at:stop]), lines[stop:]
-    title = title or narrow(given)
-    skip = _same_title(rest, title, findings)
-    return title, history, rest[skip:]
+    def body(self, line: Line, following: Line | None) -> None:
+        """A line that is not an annex's heading."""
+        if self.in_annex:
+            self.text(replace(line, level=0), following)
+        elif self.try_heading(line) or self.try_article(line) or self.group(line, following):
+            pass
+        elif FOREWORD.match(line.text) and not self.out and self.now is None and not self.path:
+            self.open(PREAMBLE, title=narrow(line.text))
+        elif line.level:
+            self.heading(GROUP, 0, 0, narrow(line.text), line.level)
+        elif self.has_articles or not self.block(line):
+            self.text(line, following)
 
 
-def _plain_title(lines: list[Line], given: str) -> tuple[int, str]:
-    """A text without markup begins with its title, on one line or two or three."""
-    wanted, joined = key(given), ""
-    for n, line in enumerate(lines[:4], 1):
-        joined += line.text
-        if wanted and key(joined) == wanted:
-            return n, narrow(given)
-    if wanted or _starts_text(lines[0]):
-        return 0, ""
-    for n in (1, 2):
-        if len(lines) > n and _HISTORY.match(lines[n].text):
-            words = [line.text for line in lines[:n]]
-            if sum(map(len, words)) <= 120 and not any(_starts_text(line) for line in lines[:n]):
-                return n, narrow("".join(words))
-    first = lines[0].text
-    return (1, narrow(first)) if len(first) <= 120 and first[-1] not in "。；：，" else (0, "")
-
-
-def _starts_text(line: Line) -> bool:
-    return bool(
-        line.escaped
-        or line.level
-        or ARTICLE_HEAD.match(line.text)
-        or HEADING_HEAD.match(line.text)
-        or TOC.match(line.text)
-        or FOREWORD.match(line.text)
-        or BLOCK_HEAD.match(line.text)
-    )
-
-
-def _same_title(lines: Sequence[Line], title: str, findings: list[Finding]) -> int:
-    """How many lines at the beginning only say the title again."""
-    wanted, joined = key(title), ""
-    for n, line in enumerate(lines[:4], 1):
-        if line.escaped:
-            break
-        joined += key(line.text)
-        if wanted and joined == wanted:
-            findings.append(Finding("repeated-title", "开头", "标题重复出现，只留一个"))
-            return n
-        if not wanted.startswith(joined):
-            break
-    return 0
-
-
-def _history_end(lines: Sequence[Line], at: int) -> int:
+def _has_articles(lines: Sequence[Line]) -> bool:
+    """Whether the text is one of articles: some line begins with 第…条 outside of a quotation that an amending decision
+    gives."""
     depth = 0
-    while at < len(lines):
-        text = lines[at].text
-        if _starts_text(lines[at]) or (not depth and not _HISTORY.match(text)) or len(text) > 3000:
-            break
-        if not depth and text[-1] == "。" and text[0] not in "（(":
-            break
-        depth = max(0, depth + text.count("（") + text.count("(") - text.count("）") - text.count(")"))
-        at += 1
-    return at
-
-
-def contents(lines: list[Line], findings: list[Finding]) -> list[Line]:
-    """Without a table of contents: from 目录 to before the line with which the text begins again with the first entry."""
-    start = next((i for i, line in enumerate(lines[:60]) if not line.escaped and TOC.match(line.text)), None)
-    if start is None:
-        return lines
-    at = start + 1
-    seen: set[str] = set()
-    while at < len(lines) and at - start < 2000:
-        line = lines[at]
-        entry = re.sub(r"[.．·…\s\d]+$", "", line.text)
-        plain = key(entry)
-        if line.escaped or ARTICLE_HEAD.match(line.text) or plain in seen or len(line.text) > HEADING_LONGEST + 20:
-            break
-        if FOREWORD.match(line.text) and at + 1 < len(lines) and len(lines[at + 1].text) > HEADING_LONGEST:
-            break
-        if not (
-            HEADING_HEAD.match(line.text)
-            or FOREWORD.match(line.text)
-            or plain in ("附则", "总则")
-            or ANNEX_HEAD.match(line.text)
-        ):
-            break
-        seen.add(plain)
-        at += 1
-    findings.append(Finding("contents", "目录", f"目录 {at - start - 1} 行未收入正文"))
-    return lines[:start] + lines[at:]
+    for line in lines:
+        if line.escaped:
+            continue
+        if BLOCK_HEAD.match(line.text):
+            depth = 0
+        match = ARTICLE_HEAD.match(line.text)
+        if match and not depth:
+            rest = line.text[match.end() :]
+            if number(match[3]) and (match[1] or not rest or rest[0] in " \u3000【" or not MENTION.match(rest)):
+                return True
+        if ANNEX_HEAD.match(line.text) and len(line.text) <= HEADING_LONGEST:
+            return False
+        depth = quoted(depth, line.text)
+    return False
 
 
 def parse(text: str, title: str = "") -> Document:
     """Read a text as it comes. Never raises; what was odd is told in `findings`."""
     lines, findings = clean(text)
-    name, history, rest = header(contents(lines, findings), title, findings)
+    name, history, rest = header(lines, title, findings)
     reader = Reader(contents(rest, findings), findings)
     provisions = reader.read()
-    provisions = _settle(provisions, findings)
+    provisions = settle(provisions, findings)
     provisions, more = commencement.apply(provisions, history)
     return Document(name, history, provisions, tuple(findings + more))
-
-
-def _settle(provisions: tuple[Provision, ...], findings: list[Finding]) -> tuple[Provision, ...]:
-    """What can only be said of the whole: text without any structure is a block, not a preamble; text that lies between
-    articles without a number is told."""
-    if not provisions:
-        findings.append(Finding("no-text", "全文", "没有正文"))
-        return provisions
-    if len(provisions) == 1 and provisions[0].kind == PREAMBLE and not provisions[0].title:
-        provisions = (replace(provisions[0], kind=BLOCK),)
-    articles = [p for p in provisions if p.kind == ARTICLE]
-    if not articles:
-        findings.append(Finding("no-articles", "全文", "没有条，按段或者按一、二、三收录"))
-        return provisions
-    for p in provisions:
-        if p.kind == BLOCK and p.text:
-            where = "".join(h.title for h in p.path[-1:]) or "正文"
-            findings.append(Finding("unnumbered-text", where, f"没有条号的文字 {len(p.text)} 字，照录"))
-        elif p.kind == ARTICLE and not p.text:
-            findings.append(Finding("empty-article", article_label(p.number, p.inserted), "只有条号，没有内容"))
-    if len(articles) >= 10 and not any(
-        word in p.text
-        for p in provisions
-        if p.kind in (ARTICLE, BLOCK)
-        for word in ("施行", "生效", "实施", "执行")
-        if p in articles[-4:]
-    ):
-        findings.append(
-            Finding(
-                "ends-early", article_label(articles[-1].number, articles[-1].inserted), "末尾没有施行条款，可能不完整"
-            )
-        )
-    return provisions
