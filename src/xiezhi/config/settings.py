@@ -197,6 +197,8 @@ LEDGER_ORIGIN = env.text("XIEZHI_LEDGER_ORIGIN", "yunling.example/ledger")
 """Name of the log, for ever: how verifiers and witnesses know it. By custom the address it is served at, without scheme."""
 LEDGER_DIR = env.text("XIEZHI_LEDGER_DIR") or str(HOME / "ledger")
 """Keys, policy and the copy of published checkpoints. Put it on another disk than the database."""
+LAW_INDEX_DIR = env.text("XIEZHI_LAW_INDEX_DIR") or str(HOME / "law" / "index")
+"""The full-text index of the law library: made from the database, never backed up. Empty: no full text."""
 
 STATIC_ROOT = HOME / "static"
 STATICFILES_FINDERS = [
@@ -280,6 +282,14 @@ PKCS11_PIN_FILE = env.text("XIEZHI_PKCS11_PIN_FILE")
 SITE_ORG = env.text("XIEZHI_SITE_ORG", "云岭省公共法律服务网" if DEMO else "公共法律服务网")
 SITE_HOST = env.text("XIEZHI_SITE_HOST", "云岭省司法厅" if DEMO else "")
 HOTLINE = "12348"
+
+# A language model of the operator's own that may put found articles into easier words; off without an address.
+
+MODEL_URL = env.text("XIEZHI_MODEL_URL")
+MODEL_NAME = env.text("XIEZHI_MODEL_NAME")
+MODEL_KEY_FILE = env.text("XIEZHI_MODEL_KEY_FILE")
+MODEL_REMOTE = env.flag("XIEZHI_MODEL_REMOTE")
+"""Whether the model may stand on another machine (then only by https): questions, without names and numbers, go there."""
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 

@@ -1,0 +1,264 @@
+"""检索式: from what somebody typed to queries of the index, built piece by piece. Nothing typed is ever read as syntax."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import tantivy
+
+from xiezhi.kernel.law.search import text
+from xiezhi.kernel.law.search.store import OPEN, Reader
+
+__all__ = ["Asked", "Limits", "limited", "loose", "read", "strict"]
+
+MOST_CHARACTERS = 200
+MOST_TERMS = 16
+STOP = frozenset(
+    [
+        "的",
+        "了",
+        "吗",
+        "呢",
+        "吧",
+        "啊",
+        "呀",
+        "么",
+        "嘛",
+        "着",
+        "过",
+        "地",
+        "得",
+        "是",
+        "在",
+        "有",
+        "和",
+        "与",
+        "及",
+        "或",
+        "被",
+        "把",
+        "给",
+        "对",
+        "从",
+        "到",
+        "向",
+        "于",
+        "之",
+        "其",
+        "这",
+        "那",
+        "我",
+        "你",
+        "您",
+        "他",
+        "她",
+        "它",
+        "我们",
+        "你们",
+        "他们",
+        "怎么",
+        "怎样",
+        "怎么办",
+        "如何",
+        "什么",
+        "为什么",
+        "哪些",
+        "哪里",
+        "哪个",
+        "多少",
+        "几",
+        "是否",
+        "可以",
+        "能",
+        "能否",
+        "能不能",
+        "可不可以",
+        "会",
+        "会不会",
+        "要",
+        "应",
+        "应该",
+        "请问",
+        "请",
+        "就",
+        "都",
+        "也",
+        "还",
+        "又",
+        "很",
+        "没",
+        "没有",
+        "不",
+        "去",
+        "来",
+        "让",
+        "想",
+        "一个",
+        "一下",
+        "有没有",
+        "有关",
+        "关于",
+        "规定",
+        "相关",
+        "根据",
+        "依据",
+        "按照 and or not the of",
+    ]
+)
+PRIORS = (("宪法", 1.2), ("法律", 1.6), ("行政法规", 1.0), ("司法解释", 0.9), ("部门规章", 0.5))
+"""A little more for what ranks higher among acts; added to the score, so it decides only between near equals."""
+
+_O = tantivy.Occur
+_Q = tantivy.Query
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A query read: folded, cut to words; `terms` are those that count, each with its other spellings."""
+
+    folded: str
+    runs: tuple[str, ...]
+    words: tuple[str, ...]
+    terms: tuple[tuple[str, ...], ...]
+    cut: bool
+
+    @property
+    def needles(self) -> tuple[str, ...]:
+        """What to mark: the terms in all spellings, and the stretches as typed."""
+        return tuple(dict.fromkeys([*(form for forms in self.terms for form in forms), *self.runs]))
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What to mark where only parts of the terms were found."""
+        out = [pair for forms in self.terms for pair in text.pairs(forms[0])]
+        return tuple(dict.fromkeys([*self.needles, *(p for p in out if len(p) > 1)]))
+
+
+def read(query: str) -> Asked:
+    """Whatever was typed; hostile input gives few terms or none. At most MOST_CHARACTERS are read."""
+    cut = len(query) > MOST_CHARACTERS
+    folded = text.fold(query[:MOST_CHARACTERS]).strip()
+    runs = text.runs(folded)
+    words = [word for word in text.words(folded) if text.runs(word)]
+    counted = [word for word in dict.fromkeys(words) if word not in STOP] or list(dict.fromkeys(words))
+    terms = tuple(text.alternatives(word) for word in counted[:MOST_TERMS])
+    return Asked(folded, tuple(runs), tuple(words), terms, cut or len(counted) > MOST_TERMS)
+
+
+# Parts
+
+
+def _term(reader: Reader, field: str, value: str, option: str = "freq") -> tantivy.Query:
+    return _Q.term_query(reader.schema, field, value, option)
+
+
+def raw(reader: Reader, field: str, value: str) -> tantivy.Query:
+    """An exact value of a field that is not cut."""
+    return _term(reader, field, value, "basic")
+
+
+def every(queries: Sequence[tantivy.Query]) -> tantivy.Query:
+    return queries[0] if len(queries) == 1 else _Q.boolean_query([(_O.Must, query) for query in queries])
+
+
+def some(queries: Sequence[tantivy.Query], least: int = 1) -> tantivy.Query:
+    return _Q.boolean_query([(_O.Should, query) for query in queries], least)
+
+
+def within(reader: Reader, field: str, form: str) -> tantivy.Query:
+    """All pairs of neighbors of `form` stand in the field, which nearly always means that `form` does."""
+    return every([_term(reader, field, pair) for pair in text.pairs(form)])
+
+
+def _places(reader: Reader, forms: Sequence[str], fields: Sequence[tuple[str, float]]) -> tantivy.Query:
+    found = []
+    for form in forms:
+        found.append(_Q.boost_query(_term(reader, "words", form, "position"), 1.0))
+        found += [_Q.boost_query(within(reader, field, form), weight) for field, weight in fields]
+    return some(found)
+
+
+BODY = (("grams", 0.5), ("heads", 0.7))
+ANY = (*BODY, ("title", 0.6))
+
+
+def known(reader: Reader, form: str) -> bool:
+    """Whether the word stands anywhere: in a text, a heading or a title."""
+    if reader.searcher.doc_freq("words", form):
+        return True
+    return any(reader.count(within(reader, field, form)) for field in ("grams", "heads", "title"))
+
+
+# Whole queries
+
+
+def at_place(reader: Reader, article: int, inserted: int) -> tantivy.Query:
+    """The article of this number in every act."""
+    place = _Q.const_score_query(raw(reader, "place", f"{article}-{inserted}"), 1.0)
+    return _Q.boolean_query([(_O.Must, place), *_ranks(reader)])
+
+
+def _ranks(reader: Reader) -> list[tuple[tantivy.Occur, tantivy.Query]]:
+    return [(_O.Should, _Q.const_score_query(raw(reader, "kind", kind), weight)) for kind, weight in PRIORS]
+
+
+def _better(reader: Reader, asked: Asked) -> list[tuple[tantivy.Occur, tantivy.Query]]:
+    """What makes a match a better one without being needed."""
+    out: list[tuple[tantivy.Occur, tantivy.Query]] = []
+    if 1 < len(asked.words) <= MOST_TERMS:
+        phrase = _Q.phrase_query(reader.schema, "words", list(asked.words), 1)
+        out.append((_O.Should, _Q.boost_query(phrase, 1.5)))
+    for run in asked.runs[:6]:
+        if 1 < len(run) <= 12:
+            out.append((_O.Should, _Q.boost_query(within(reader, "heads", run), 0.6)))
+            out.append((_O.Should, _Q.boost_query(within(reader, "title", run), 0.6)))
+    return out + _ranks(reader)
+
+
+def strict(reader: Reader, asked: Asked) -> tantivy.Query | None:
+    """Provisions that have every term, in their text, in the headings above or in the title of their act, and at least
+    one in the text or the headings. None where nothing was asked."""
+    if not asked.terms:
+        return None
+    parts = [(_O.Must, _places(reader, forms, ANY)) for forms in asked.terms]
+    body = some([_Q.const_score_query(_places(reader, forms, BODY), 0.0) for forms in asked.terms])
+    return _Q.boolean_query([*parts, (_O.Must, body), *_better(reader, asked)])
+
+
+def loose(reader: Reader, asked: Asked, share: float) -> tantivy.Query | None:
+    """Provisions that have at least `share` of the pairs of characters asked for."""
+    terms = [p for forms in asked.terms for p in text.pairs(forms[0])]
+    across = [p for run in asked.runs for p in text.pairs(run)]
+    every_pair = [p for p in dict.fromkeys([*terms, *across]) if reader.searcher.doc_freq("grams", p)]
+    joined = ([p for p in every_pair if len(p) > 1] or every_pair)[:40]
+    if not joined:
+        return None
+    least = max(min(2, len(joined)), round(len(joined) * share))
+    grams = some([_term(reader, "grams", pair) for pair in joined], least)
+    words = [(_O.Should, _term(reader, "words", forms[0], "position")) for forms in asked.terms]
+    return _Q.boolean_query([(_O.Must, grams), *words, *_better(reader, asked)])
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a search is limited to. `on` is a day as a number (20260701), 0 for versions of any day."""
+
+    on: int
+    kind: str = ""
+    act: str = ""
+    region: str = ""
+
+
+def limited(reader: Reader, query: tantivy.Query, limits: Limits, without: Iterable[str] = ()) -> tantivy.Query:
+    """The query among provisions within the limits; those named in `without` do not count."""
+    must = [query, _Q.const_score_query(raw(reader, "doc", "p"), 0.0)]
+    for field in ("kind", "act", "region"):
+        value = getattr(limits, field)
+        if value and field not in without:
+            must.append(_Q.const_score_query(raw(reader, field, value), 0.0))
+    if limits.on:
+        whole = tantivy.FieldType.Unsigned
+        must.append(_Q.const_score_query(_Q.range_query(reader.schema, "since", whole, 0, limits.on), 0.0))
+        must.append(_Q.const_score_query(_Q.range_query(reader.schema, "ended", whole, limits.on + 1, OPEN), 0.0))
+    return every(must)
