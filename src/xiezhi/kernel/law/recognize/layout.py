@@ -14,6 +14,7 @@ _ITEM = re.compile(rf"[ 　\t]*(?:[-*]\s+)?[（(]([{D}]{{1,3}})[）)]")
 _POINT = re.compile(r"[ 　\t]*[0-9０-９]{1,2}[.．、]")
 _HEADING = re.compile(rf"[ 　\t>*#]*第([{D}]{{1,9}})条(?:之([{D}]{{1,3}}))?(?:\*\*)?(?=[ 　\t])")
 _SENTENCE = re.compile(r"[。！？!?\n]")
+_CLAUSE = re.compile(r"[。；;！？!?\n]")
 _LINE = re.compile(r"[^\n]+")
 
 
@@ -24,6 +25,7 @@ class Layout:
     def __init__(self, text: str, article: tuple[int, int]) -> None:
         self._text = text
         self._ends = [m.start() for m in _SENTENCE.finditer(text)]
+        self._clauses = [m.start() for m in _CLAUSE.finditer(text)]
         self.headings: dict[int, int] = {}
         self._starts: list[int] = []
         self._rows: list[tuple[tuple[int, int], int, int]] = []
@@ -63,6 +65,9 @@ class Layout:
 
     def line(self, position: int) -> int:
         return bisect_right(self._starts, position)
+
+    def clause(self, position: int) -> int:
+        return bisect_right(self._clauses, position)
 
     def sentence(self, position: int) -> int:
         return bisect_right(self._ends, position)

@@ -24,18 +24,26 @@ _BARE = re.compile(rf"{_S}{_B}([{D}]{{1,9}}){_E}{_S}([条款项])(?:之([{D}]{{1
 _ONE = rf"(?:第{_S})?{_B}[{D}]{{1,9}}{_E}"
 _JOINS = r"、|，|,|和|及|与|或者|或|以及"
 _RANGES = r"至第?|到第?|-|－|—{1,2}|–|~|～"
-_MANY = re.compile(rf"第{_S}{_ONE}(?:{_S}(?:{_JOINS}|{_RANGES}){_S}{_ONE}){{1,40}}{_S}([条款项])")
+_MANY = re.compile(
+    rf"第{_S}{_ONE}(?:{_S}(?:{_JOINS}|{_RANGES}){_S}{_ONE}|(?<=[)）])[（(][{D}]{{1,9}}[)）]){{1,20}}{_S}([条款项])"
+)  # 第（一）（二）项 has no joint at all
 _MEMBER = re.compile(rf"({_JOINS}|{_RANGES})?{_S}((?:第{_S})?{_B}([{D}]{{1,9}}){_E})")
 JOIN = re.compile(rf"{_W}(?:、|，|,|；|;|和|及|与|或者|或|以及|并|以及其|、并|，并|，以及|，或者|，和|、以及|、或者)?{_W}")
 RANGE = re.compile(rf"{_S}(?:至|到|-|－|—{{1,2}}|–|~|～){_S}")
 INSERTED = re.compile(rf"(?:、|和|及|以及|至){_S}之{_S}([{D}]{{1,3}})(?![般些切时定概律种切个款])")
-# What makes 第三条 something else: 第三条线, 第二款手机, 第一项工作. Only asked where no act is named right before.
+# What makes 第三条 something else. In texts that are no statute it counts many things: 第三条微信, 第二款手机, 第一项工作.
 _AFTER = {
+    ARTICLE: re.compile(r"线|例|约(?!定)|件(?!的)"),
+    PARAGRAPH: re.compile(r"式|型|项(?!规定|的)"),
+    ITEM: re.compile(r"目"),
+    POINT: re.compile(r"录"),
+}
+_AFTER_LOOSE = {
     ARTICLE: re.compile(
-        r"线|路(?!权|政)|街|巷|河|船|鱼|狗|裤|裙|腿|短信|消息|微信|评论|记录|意见|建议|理由|信息|新闻|生产|流水|高速|铁|道路|航|例|约(?!定)|款|件|微博|留言|路线|措施"
+        r"路(?!权|政)|街|巷|河|船|鱼|狗|裤|裙|腿|短信|消息|微信|评论|记录|意见|建议|理由|信息|新闻|生产|流水|高速|铁|道路|航|款|微博|留言|措施"
     ),
-    PARAGRAPH: re.compile(r"手机|车型|颜色|产品|游戏|式|型|车|衣|软件|项(?!规定)|贷款"),
-    ITEM: re.compile(r"工作|议案|议程|任务|技能|内容|原则|目|指标|措施|建议|议题|改革|试验|测试|成果|发明"),
+    PARAGRAPH: re.compile(r"手机|车|颜色|产品|游戏|衣|软件|贷款"),
+    ITEM: re.compile(r"工作|议案|议程|任务|技能|内容|原则|指标|措施|建议|议题|改革|试验|测试|成果|发明"),
     POINT: re.compile(r"(?!)"),
 }
 
@@ -65,9 +73,9 @@ class Place:
     until_inserted: int = 0
 
 
-def stands_for_something_else(text: str, end: int, level: int) -> bool:
+def stands_for_something_else(text: str, end: int, level: int, *, statute: bool) -> bool:
     """Whether what follows says that 第三条 here counts things."""
-    return bool(_AFTER[level].match(text, end))
+    return bool(_AFTER[level].match(text, end) or not statute and _AFTER_LOOSE[level].match(text, end))
 
 
 def read_place(text: str, at: int, *, bare: bool = False) -> list[Place]:

@@ -31,7 +31,7 @@ _KINDS = (
     "决议|规程|通知|意见|批复|准则|规范|条令|安排|章程|通则|公告|答复|公约|标准|修正案"
 )
 _EVENT = re.compile(
-    rf"第(?=[ 　\t]{{0,2}}[（(]?[ 　\t]{{0,2}}[{D}])|[本该同](?:{_KINDS})|(?:上述|前述)(?:{_KINDS})"
+    rf"第(?=[ 　\t]{{0,2}}[（(]?[ 　\t]{{0,2}}[{D}])|本宪法|[本该同](?:{_KINDS})|(?:上述|前述)(?:{_KINDS})"
     r"|前[一二两三四五六七八九十0-9]{0,2}[条款项]|本[条款项]"
 )
 _PREVIOUS = re.compile(r"前([一二两三四五六七八九十0-9]{0,2})([条款项])")
@@ -40,12 +40,12 @@ _NOT_HERE = re.compile(r"例|约(?!定)|件|目|式|(?<=款)项|(?<=本条)款(?
 _NOT_BEFORE = {"前": frozenset("目空婚产生日此之提眼"), "本": frozenset("基根成资样原版日文剧脚标课")}
 _PAREN = re.compile(r"[（(][^（）()\n]{0,60}[）)]")
 _EDITION = re.compile(r"[（(][^（）()\n\d]{0,6}(\d{4})年?[^（）()\n]{0,12}(?:修订|修正|修改|公布|文本|版|发布|通过|施行|颁布)[^（）()\n]{0,8}[）)]")
-_LINK = re.compile(r"[ 　\t]{0,2}\n{0,2}[ 　\t]{0,2}(?:的|中的?|里面的?|里的?|之|分则|总则|(?:第[一二三四五六七八九十]{1,3}编)?)[ 　\t]{0,2}")
+_LINK = re.compile(r"[ 　\t]{0,2}\n{0,2}[ 　\t]{0,2}(?:的|中的?|里面的?|里的?|之|原|(?:分则|总则)?(?:第[一二三四五六七八九十]{1,3}编)?(?:第[一二三四五六七八九十]{1,3}章)?)[ 　\t]{0,2}")
 _FOREIGN = re.compile(
     r"(?:合同|协议|协议书|合同书|章程|公约|规约|民约|约定|条款|契约|附件[一二三四五六七八九十0-9]{0,2}|附录|承诺书|说明书|保单|方案|制度|守则|手册|纪律|规矩|租约|欠条|判决书?|裁定书?|决定书|通知书)[》”\"]?(?:[（(][^（）()\n]{0,20}[）)])?[的中里]?[ 　]?$"
 )
 _UNKNOWN = re.compile(r"([\u4e00-\u9fff（）]{2,40}?(?:条例|规定|办法|细则|规则|解释|法))$")
-_LEADS = re.compile(r".*(?:依照|按照|根据|依据|违反|适用|以及|或者|和|与|及|符合|属于|按|依|见|参照|执行)")
+_LEADS = re.compile(r".*(?:出现|撤销|行使|人有|依照|按照|根据|依据|违反|适用|以及|或者|和|与|及|符合|属于|按|依|见|参照|执行)")
 _VAGUE = re.compile(r"有关|国家|下列|上述|相关|其他|法律|本|该|前款|另有")
 
 
@@ -94,7 +94,6 @@ class Reader:
         text = self._text
         inside = sorted(skip + [(t.start, t.end) for t in found])
         events: list[tuple[int, int, str, str]] = []
-        hidden = {a: b for a, b in skip}
         closed = 0
         for one in found:
             while closed < len(skip) and skip[closed][1] <= one.start:
@@ -124,7 +123,6 @@ class Reader:
         for match in _EVENT.finditer(text):
             if free(match.start(), match.end()):
                 events.append((match.start(), match.end(), match[0][0], match[0]))
-        del hidden
         events.sort(key=lambda e: (e[0], -e[1]))
         return events
 
@@ -133,7 +131,10 @@ class Reader:
         if what == TITLE:
             return self._titled(start, end, title)
         if what in (NAME, "alias"):
-            return self._named(start, end, title, must_have_place=what == "alias")
+            if end - start <= 3 and "特别行政区" in self._self and title[-3:] == "选举法":
+                return end  # the electoral law of the region, not the state's
+            loose = what == "alias" or self._text.endswith(_LOOSE, start, end) and not self._text.startswith(_FULL, start)
+            return self._named(start, end, title, must_have_place=loose)
         if what == "第":
             return self._placed(start)
         if what == "前":
@@ -151,8 +152,9 @@ class Reader:
         places = read_place(self._text, places_at, bare=True)
         if act is None and not is_act_title(name):
             if places:
-                if name in _GENERIC_WITH_PLACE:
-                    return self._emit_act(start, plain_end, name, TITLE, edition, places)
+                if name.partition("（")[0] in _GENERIC_WITH_PLACE:  # 《解释》 in a decision that amends one
+                    own = self._amended if self._amended.endswith(name) else self._self
+                    return self._emit_act(start, plain_end, own if own.endswith(name) else name, TITLE, "", places)
                 self._foreign = places[-1].end
                 return self._continue_foreign(places[-1].end)
             return end
@@ -176,11 +178,16 @@ class Reader:
         act = self._aliases.get(word, "")
         if not act:
             named = self._explicit.act if self._explicit else ""
-            act = (self._self or named) if word[0] == "本" else (named or self._self)
+            act = (self._own(word[1:]) or named) if word[0] == "本" else (named or self._self)
             if word == "本章程" and not self._self.endswith("章程"):
                 self._foreign = places[-1].end
                 return self._continue_foreign(places[-1].end)
         return self._emit_act(start, end, act, SELF, "", places)
+
+    def _own(self, kind: str) -> str:
+        """What 本法, 本解释 means here: in 刑法修正案 the new words speak of 刑法."""
+        bare = re.sub(r"（[^）]*）$", "", self._self)
+        return self._amended if self._amended.endswith(kind) and not bare.endswith(kind) else self._self
 
     def _after_act(self, end: int) -> tuple[int, str, int]:
         """(where a place may begin, edition, end of the mention without a place)."""
@@ -280,7 +287,7 @@ class Reader:
                 break
             if ("；" in match[0] or ";" in match[0]) and (more[0].first != ARTICLE or self._self):
                 break
-            if stands_for_something_else(text, more[-1].end, more[-1].last):
+            if stands_for_something_else(text, more[-1].end, more[-1].last, statute=True):
                 break
             if more[0].first < PARAGRAPH and last.kind == RELATIVE:
                 break
@@ -314,7 +321,9 @@ class Reader:
         if _FOREIGN.search(lead) or self._foreign >= 0 and not text[self._foreign : start].strip("、，,和及与或以者 "):
             self._foreign = places[-1].end
             return self._continue_foreign(places[-1].end)
-        if stands_for_something_else(text, places[-1].end, places[-1].last):
+        if stands_for_something_else(
+            text, places[-1].end, places[-1].last, statute=bool(self._self) or text[places[-1].end - 2] in ")）"
+        ):
             return places[-1].end
         above = self._above(start, places[0].first, lead)
         if above is None:
@@ -342,6 +351,8 @@ class Reader:
         if first == ARTICLE:
             if unknown := self._unknown(lead):
                 return replace(blank, act=unknown)
+            if last is not None and last.article and last.act and layout.clause(last.start) == layout.clause(start):
+                return replace(blank, act=last.act, edition=last.edition)  # 担保法第五条的规定和第二十九条
             same = named is not None and layout.sentence(named.start) == layout.sentence(start)
             if self._self and not self._amended:
                 return blank
@@ -464,6 +475,8 @@ class Reader:
         return replace(base, until=last) if many > 1 else base
 
 
+_LOOSE = ("规定", "办法", "解释", "细则", "规则", "规范")  # 该行业的发票管理办法 need not be the act of that name
+_FULL = ("最高人民", "中华人民共和国", "国务院", "全国人民代表大会")
 _GENERIC_WITH_PLACE = frozenset("解释 规定 办法 条例 细则 规则 公约 意见 通知 安排 决定 批复 议定书".split())
 
 
