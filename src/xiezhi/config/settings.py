@@ -291,6 +291,9 @@ MODEL_KEY_FILE = env.text("XIEZHI_MODEL_KEY_FILE")
 MODEL_REMOTE = env.flag("XIEZHI_MODEL_REMOTE")
 """Whether the model may stand on another machine (then only by https): questions, without names and numbers, go there."""
 
+LAW_SOURCES = env.words("XIEZHI_LAW_SOURCES")
+"""Paths and git addresses that new statutes come from at night; none by default."""
+
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 LOGGING = {

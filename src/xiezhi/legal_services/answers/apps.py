@@ -9,3 +9,9 @@ class AnswersConfig(AppConfig):
     label = "answers"
     verbose_name = _("问法")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Offer cards, services and people to whoever asks; declare what the cards cite; plug the pages in."""
+        from .install import install
+
+        install()

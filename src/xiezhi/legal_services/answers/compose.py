@@ -1,0 +1,238 @@
+"""回答: from a question in plain words to everything its page shows.
+
+The order of things: danger first; then the best card's own sentences where it fits well, else the sentences of the law
+that were found; below them the articles verbatim, what to do next, where to go and whom to ask. What no article supports
+is not said. Nothing here stores or logs anything.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from xiezhi.kernel.calendar import clock as wall
+from xiezhi.kernel.law.identifiers import Locator
+from xiezhi.legal_services.answers import danger, errands, matching, passages
+from xiezhi.legal_services.answers.cards import Card, Step, library
+from xiezhi.legal_services.answers.passages import Collected, Passage
+from xiezhi.ui.answering import CARD, Offer, Question, offers
+
+__all__ = ["Answer", "CardPage", "Found", "Said", "answer", "card_page", "retrieve"]
+
+log = logging.getLogger(__name__)
+
+SHOWN = 5
+"""Articles shown for a question that no card answers."""
+QUOTED = 3
+"""Of these, so many have a sentence in the short answer."""
+LEAST = 0.12
+"""Below this score an article found has nothing to do with the question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An article retrieved, with its score between 0 and 1. `asked` when the question names it itself."""
+
+    act: str
+    article: int
+    inserted: int
+    score: float
+    asked: bool = False
+
+    @property
+    def locator(self) -> Locator:
+        return Locator(self.act, "", self.article, self.inserted)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence of the short answer and the passages it stands on. `quoted`: the words are the law's own."""
+
+    text: str
+    refs: tuple[Passage, ...]
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """A step with the passages it stands on."""
+
+    step: Step
+    refs: tuple[Passage, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Everything of an answer page. `kind`: "card" (a card's sentences), "articles" (the law's own), "nothing"."""
+
+    question: str
+    facts: str
+    on: date
+    today: bool
+    danger: danger.Danger
+    kind: str
+    card: Card | None = None
+    said: tuple[Said, ...] = ()
+    steps: tuple[Next, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    gone: tuple[Passage, ...] = ()
+    offers: dict[str, list[Offer]] = field(default_factory=dict)
+    doors: tuple[Offer, ...] = ()
+    stale: bool = False
+
+    @property
+    def references(self) -> list[str]:
+        """The places shown, for a vote: facts, nothing of the question."""
+        return [passage.locator.short for passage in self.passages]
+
+
+@dataclass(frozen=True)
+class CardPage:
+    """Everything of a card's own page."""
+
+    card: Card
+    said: tuple[Said, ...]
+    steps: tuple[Next, ...]
+    passages: tuple[Passage, ...]
+    doors: tuple[Offer, ...]
+    near: tuple[Card, ...]
+    stale: bool
+
+
+def retrieve(text: str, on: date) -> list[Found]:
+    """Articles for a question, best first: those it names, then those the library's retrieval finds. Works with whatever
+    is installed; without any text there are none, and cards answer alone."""
+    found: dict[tuple[str, int, int], Found] = {}
+    for act, article, inserted in _named(text):
+        found[act, article, inserted] = Found(act, article, inserted, 1.0, asked=True)
+    try:
+        from xiezhi.kernel.law.retrieval import ask
+
+        hits = ask(text, on, limit=10)
+    except ImportError:
+        hits = []
+    except Exception as error:  # an index half built must not take the answer page down; the question is not logged
+        log.warning("retrieval failed: %s", type(error).__name__)
+        hits = []
+    for hit in hits:
+        if hit.score >= LEAST and hit.article:
+            found.setdefault((hit.act, hit.article, hit.inserted), Found(hit.act, hit.article, hit.inserted, float(hit.score)))
+    return list(found.values())
+
+
+def _named(text: str) -> list[tuple[str, int, int]]:
+    """Articles the question names itself (民法典第675条)."""
+    try:
+        from xiezhi.kernel.law.recognize import recognize
+    except ImportError:
+        return []
+    return [(m.act, m.article, m.inserted) for m in recognize(text) if m.act and m.article][:SHOWN]
+
+
+def answer(
+    text: str, *, facts: str = "", scene: str = "", place: str = "", on: date | None = None, known: danger.Danger | None = None
+) -> Answer:
+    """The answer to a question with what the person added to it, by the law of a day."""
+    today = wall.today()
+    day = on or today
+    whole = f"{text} {facts}".strip()
+    articles = retrieve(whole, day)
+    asked = Question(whole, day, tuple((f.act, f.article, f.inserted, f.score) for f in articles), scene, place)
+    matches = matching.index().find(whole, asked.found, scene)
+    best = matches[0] if matches else None
+    help_ = offers(asked, most=6)
+    base = {
+        "question": text, "facts": facts, "on": day, "today": day == today,
+        "danger": known if known is not None else danger.find(whole),
+    }  # fmt: skip
+    if best is not None and day == today and (best.words >= matching.STRONG or best.score >= matching.STRONG + 0.12):
+        return _by_card(best.card, articles, help_, whole, base)
+    return _by_articles(articles, help_, whole, base)
+
+
+def _by_card(card: Card, articles: Sequence[Found], help_: dict[str, list[Offer]], whole: str, base: dict) -> Answer:
+    """The card's sentences, with its articles and at most two more that were found."""
+    day = base["on"]
+    own = _wanted(card)
+    places = {(place.act, place.article, place.inserted) for place, _ in own}
+    more = [
+        (found.locator, whole)
+        for found in articles
+        if found.asked or (found.score >= 0.3 and (found.act, found.article, found.inserted) not in places)
+    ]
+    collected = passages.collect([*own, *more[:2]], day)
+    said, steps, stale = _told(card, collected)
+    shown = tuple(p for p in collected.passages if p.live)
+    help_ = {**help_, CARD: [offer for offer in help_.get(CARD, ()) if offer.key != card.id][:5]}
+    doors = errands.doors(card.doors, _as_question(card, day))
+    return Answer(
+        **base, kind="card", card=card, said=said, steps=steps, passages=shown, offers=_beside(help_, doors), doors=tuple(doors),
+        stale=stale, gone=tuple(p for p in collected.passages if not p.live),
+    )  # fmt: skip
+
+
+def _beside(help_: dict[str, list[Offer]], doors: Sequence[Offer]) -> dict[str, list[Offer]]:
+    """Offers without those that stand as doors already."""
+    urls = {offer.url for offer in doors}
+    return {kind: [offer for offer in some if offer.url not in urls or not offer.url] for kind, some in help_.items()}
+
+
+def _by_articles(articles: Sequence[Found], help_: dict[str, list[Offer]], whole: str, base: dict) -> Answer:
+    """The law's own sentences; nothing where no article was found."""
+    collected = passages.collect([(found.locator, whole) for found in articles[: SHOWN + 2]], base["on"])
+    asked = {found.locator for found in articles if found.asked}
+    shown, gone = [], []
+    for place, passage in collected.by.items():
+        if passage.state == "text":
+            shown.append(passage)
+        elif place in asked:  # named by the person: say why its words are not shown
+            (shown if passage.live else gone).append(passage)
+    shown = shown[:SHOWN]
+    said = tuple(Said(p.mark, (p,), quoted=True) for p in shown if p.mark)[:QUOTED]
+    kind = "articles" if shown else "nothing"
+    return Answer(**base, kind=kind, said=said, passages=tuple(shown), gone=tuple(gone), offers=help_)
+
+
+def _wanted(card: Card) -> list[tuple[Locator, str]]:
+    """Places a card stands on, each with the words that cite it."""
+    said = [(part.by, part.say) for part in card.answer] + [(step.by, f"{step.do}{step.how}") for step in card.steps]
+    return [(place, words) for by, words in said if by for place in passages.locators(by)]
+
+
+def _told(card: Card, collected: Collected) -> tuple[tuple[Said, ...], tuple[Next, ...], bool]:
+    """Sentences and steps that still stand on law in force; the last tells whether any had to be left out."""
+    said, steps, stale = [], [], False
+    for part in card.answer:
+        refs = collected.of(part.by) if part.by else ()
+        if refs and not all(ref.live for ref in refs):
+            stale = True
+            continue
+        said.append(Said(part.say, refs))
+    for step in card.steps:
+        refs = collected.of(step.by) if step.by else ()
+        if refs and not all(ref.live for ref in refs):
+            stale = True
+            continue
+        steps.append(Next(step, refs))
+    return tuple(said), tuple(steps), stale
+
+
+def _as_question(card: Card, day: date) -> Question:
+    places = matching.index().stands_on.get(card.id, frozenset())
+    return Question(card.q, day, tuple((*place, 0.9) for place in sorted(places)), card.scene.key)
+
+
+def card_page(card_id: str, on: date | None = None) -> CardPage | None:
+    """A card with its articles as they are law today; None where there is no such card."""
+    card = library().by_id.get(card_id)
+    if card is None:
+        return None
+    day = on or wall.today()
+    collected = passages.collect(_wanted(card), day)
+    said, steps, stale = _told(card, collected)
+    return CardPage(
+        card, said, steps, tuple(p for p in collected.passages if p.live), tuple(errands.doors(card.doors, _as_question(card, day))),
+        tuple(matching.index().near(card)), stale,
+    )  # fmt: skip

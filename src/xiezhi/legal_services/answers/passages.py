@@ -1,0 +1,160 @@
+"""法条引文: articles shown verbatim from the library, with the sentence that matters marked.
+
+Words of the law come from `kernel.law.library.quote` and from nowhere else. Where a text is not installed the index of
+facts still gives title, number and dates, and the passage says that the words are missing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import Resolver404, resolve
+
+from xiezhi.kernel.law import index
+from xiezhi.kernel.law.identifiers import BadIdentifier, Locator
+from xiezhi.legal_services.answers.matching import grams
+
+__all__ = ["Collected", "Passage", "Piece", "best_sentence", "collect", "locators", "sentences"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a paragraph; `marked` is the sentence that answers."""
+
+    text: str
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One place of the law as a page shows it. `number` is what the answer refers to; `lines` are empty unless the words
+    are installed and in force; `message` says why then. `promulgated` and `effective` are None where not recorded."""
+
+    number: int
+    locator: Locator
+    full: str
+    state: str
+    message: str
+    lines: tuple[tuple[Piece, ...], ...] = ()
+    text: str = ""
+    promulgated: date | None = None
+    effective: date | None = None
+    url: str = ""
+    mark: str = ""
+
+    @property
+    def place(self) -> str:
+        return self.locator.place_formal
+
+    @property
+    def formal(self) -> str:
+        return self.locator.formal(self.full)
+
+    @property
+    def live(self) -> bool:
+        """Whether this is law on the day asked for, as far as library and index know."""
+        return self.state in ("text", "not_installed")
+
+
+_SENTENCE = re.compile(r"[^。；！？\n]*[。；！？]?")
+
+
+def sentences(text: str) -> list[str]:
+    """Sentences of a text, each with its full stop or semicolon."""
+    return [part.strip() for part in _SENTENCE.findall(text) if part.strip()]
+
+
+def best_sentence(text: str, wanted: str) -> str:
+    """The sentence of a law's text that shares most with what is asked or said; empty where none shares two pairs of
+    characters."""
+    asked = {g for g in grams(wanted) if len(g) > 1}
+    best, most = "", 0.0
+    for sentence in sentences(text):
+        own = {g for g in grams(sentence) if len(g) > 1}
+        shared = len(asked & own)
+        if shared < 2:
+            continue
+        score = shared / (len(own) + 12) ** 0.5
+        if score > most:
+            best, most = sentence, score
+    return best
+
+
+def _lines(text: str, mark: str) -> tuple[tuple[Piece, ...], ...]:
+    """Paragraphs with the marked sentence as a piece of its own."""
+    out = []
+    left = mark
+    for line in text.splitlines():
+        if not line.strip():
+            continue
+        before, found, after = line.partition(left) if left else (line, "", "")
+        if found:
+            left = ""
+            pieces = (Piece(before), Piece(found, True), Piece(after))
+        else:
+            pieces = (Piece(line),)
+        out.append(tuple(piece for piece in pieces if piece.text))
+    return tuple(out)
+
+
+def locators(citation: str) -> list[Locator]:
+    """The places a citation names; nothing for words that are no citation."""
+    from xiezhi.kernel.law import library
+
+    try:
+        return list(library.locators(citation))
+    except BadIdentifier:
+        return []
+
+
+def _opens(url: str) -> str:
+    """The address where this installation shows it."""
+    try:
+        resolve(url)
+    except Resolver404:
+        return ""
+    return url
+
+
+@dataclass(frozen=True)
+class Collected:
+    """Passages of a page, and which of them a citation names."""
+
+    passages: list[Passage]
+    by: dict[Locator, Passage]
+
+    def of(self, citation: str) -> tuple[Passage, ...]:
+        """The passages a citation names, in its order."""
+        return tuple(dict.fromkeys(self.by[place] for place in locators(citation) if place in self.by))
+
+
+def collect(wanted: Iterable[tuple[Locator, str]], on: date) -> Collected:
+    """Passages in the order asked, numbered from one, each place once. Beside each place stand the words by which its
+    sentence is marked. Four statements in all."""
+    from xiezhi.kernel.law import library
+
+    asked: dict[Locator, str] = {}
+    for place, words in wanted:
+        asked[place] = f"{asked[place]} {words}" if place in asked else words
+    quotes = library.quotes(list(asked), on)
+    out: dict[Locator, Passage] = {}
+    for number, ((place, words), quote) in enumerate(zip(asked.items(), quotes, strict=True), 1):
+        mark = best_sentence(quote.text, words) if quote.text else ""
+        promulgated, effective = _dates(quote.locator, quote.version, on)
+        out[place] = Passage(
+            number, quote.locator, quote.act_full, quote.state, quote.message, _lines(quote.text, mark), quote.text,
+            promulgated, effective, _opens(quote.locator.path), mark,
+        )  # fmt: skip
+    return Collected(list(out.values()), out)
+
+
+def _dates(place: Locator, version: object, on: date) -> tuple[date | None, date | None]:
+    """Dates of the version: from the library, else from the index of facts."""
+    if version is not None:
+        return getattr(version, "promulgated", None), getattr(version, "effective", None)
+    act = index.acts().get(place.act)
+    known = act.in_force(on) if act else None
+    return (known.promulgated, known.effective) if known else (None, None)
