@@ -63,8 +63,8 @@ def _ended(sentence: str) -> list[str]:
     )
     out = []
     for match in chosen:
-        behind = sentence[match.end() : match.end() + 8]
-        if re.match(r"(?:第|中|附件|附表|的第|关于|中有关)", behind) or _BASIS.search(sentence[: match.start()]):
+        behind = re.sub(r"^\s*[（(][^（）()]*[）)]\s*", "", sentence[match.end() :])  # the number of the document
+        if re.match(r"(?:第|中|附件|附表|的第|的附件|关于|有关)", behind) or _BASIS.search(sentence[: match.start()]):
             continue
         out.append(match[1].replace("〈", "《").replace("〉", "》").replace("＜", "《").replace("＞", "》"))
     return out

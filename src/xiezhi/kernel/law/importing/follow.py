@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 
 __all__ = ["AFTER", "Came", "Progress", "register"]
 
@@ -45,3 +46,38 @@ def call(came: Came, progress: Progress) -> None:
     """Everything registered, in order."""
     for _, after in sorted(AFTER.values(), key=lambda entry: entry[0]):
         after(came, progress)
+
+
+def install() -> None:
+    """Register what belongs to the law library itself; called once when the application starts."""
+    for order, (name, after) in enumerate({"references": _references, "search": _search, "impact": _impact}.items()):
+        if find_spec(f"xiezhi.kernel.law.{name}") is not None:
+            register(name, order * 10, after)
+
+
+def _references(came: Came, progress: Progress) -> None:
+    from xiezhi.kernel.law import references
+
+    progress("引用关系", 0, 1)
+    references.rebuild(came.versions)
+    progress("引用关系", 1, 1)
+
+
+def _search(came: Came, progress: Progress) -> None:
+    from xiezhi.kernel.law import search
+
+    touched = sorted({*came.versions, *(former for former, _ in came.newer), *came.repealed})
+    search.refresh(touched, progress)
+
+
+def _impact(came: Came, progress: Progress) -> None:
+    """Work lists for acts that stood in the library before and have a newer text now, or end."""
+    from xiezhi.kernel.law import impact
+    from xiezhi.kernel.law.models import Version
+
+    pairs: list[tuple[int, int | None]] = [(a, b) for a, b in came.newer if a not in set(came.added)]
+    pairs += [(ended, None) for ended in came.repealed]
+    held = Version.objects.select_related("act").defer("text").in_bulk({pk for pair in pairs for pk in pair if pk})
+    for number, (before, after) in enumerate(pairs, 1):
+        impact.start(held[before], held[after] if after else None)
+        progress("修法影响", number, len(pairs))

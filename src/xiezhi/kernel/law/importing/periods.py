@@ -70,9 +70,10 @@ class Ends:
             self.of.pop(version, None)
         return [clause.ended for clause in found]
 
-    def by_act(self, versions: dict[int, Version]) -> dict[str, list[tuple[date, str]]]:
-        """For each act named: days on which it ends, and by which article. `versions` must hold the citing ones."""
-        out: dict[str, list[tuple[date, str]]] = defaultdict(list)
+    def by_act(self, versions: dict[int, Version]) -> dict[str, list[tuple[date, str, bool]]]:
+        """For each act named: days on which it ends, by which article, and whether that article itself states the day.
+        `versions` must hold the citing ones."""
+        out: dict[str, list[tuple[date, str, bool]]] = defaultdict(list)
         for pk, found in self.of.items():
             version = versions.get(pk)
             if version is None:
@@ -81,7 +82,7 @@ class Ends:
                 day = clause.day or _start(version)
                 if day is not None:
                     said = Locator(version.act.name, "", clause.number, clause.inserted).short
-                    out[clause.ended].append((day, said))
+                    out[clause.ended].append((day, said, clause.day is not None))
         return {name: sorted(days) for name, days in out.items()}
 
 
@@ -126,7 +127,7 @@ def _start_days(some: Sequence[Version]) -> None:
         version.since = begins or version.promulgated
 
 
-def _periods(some: list[Version], repeals: Sequence[tuple[date, str]]) -> None:
+def _periods(some: list[Version], repeals: Sequence[tuple[date, str, bool]]) -> None:
     """Ends and followers of the versions of one act, whose first days are known."""
     some.sort(key=lambda v: (v.since or date.min, v.promulgated or date.min, v.pk))
     for at, version in enumerate(some):
@@ -136,7 +137,9 @@ def _periods(some: list[Version], repeals: Sequence[tuple[date, str]]) -> None:
             version.ended, version.ended_why, version.following = after.since, Version.SUPERSEDED, after
         elif version.source_end and (version.since is None or version.source_end >= version.since):
             version.ended, version.ended_why = version.source_end, Version.REPEALED
-        for day, said in repeals:
+        for day, said, stated in repeals:
+            if not stated and after is None and version.source_end and version.source_end > day:
+                day = version.source_end  # the citing text does not say from when; the table does
             if version.since is not None and version.since >= day:
                 continue
             if after is not None and (after.since is None or day >= after.since):

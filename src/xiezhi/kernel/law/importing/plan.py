@@ -233,11 +233,16 @@ def _difference(text: Text, best: Text) -> Finding:
     return Finding("double", "全文", said)
 
 
+def _rank(raw: Raw) -> int:
+    """How far to trust a source's day of commencement: a day read out of the body may belong to an annex."""
+    return {"header": 3, "index": 3, "upstream-db": 2, "body": 1}.get(raw.effective_source, 0)
+
+
 def _filled(best: Text, texts: Sequence[Text]) -> Text:
     """The best text with the days that only another one states."""
     raw = best.raw
     for other in texts:
-        if raw.effective is None and other.raw.effective is not None:
+        if other.raw.effective is not None and (raw.effective is None or _rank(other.raw) > _rank(raw)):
             raw = replace(raw, effective=other.raw.effective, effective_source=other.raw.effective_source)
         if raw.repealed is None and other.raw.repealed is not None:
             raw = replace(raw, repealed=other.raw.repealed)
