@@ -18,8 +18,9 @@ from xiezhi.kernel.law.search.shapes import IndexState
 
 __all__ = ["rebuild", "refresh", "state"]
 
-Progress = Callable[[int, int], None]
-"""Called with (versions done, versions in all)."""
+Progress = Callable[[str, int, int], None]
+"""`progress(stage, done, total)`; versions are counted."""
+STAGE = "全文索引"
 
 HEAP = 192_000_000
 """Bytes that a writer may hold in memory before it writes a segment."""
@@ -103,12 +104,13 @@ def _act(name: str, pk: int, kind: str, region: str, names: Sequence[str], histo
     made.add_text("act", name)
     made.add_text("kind", kind)
     made.add_text("region", region)
-    for key in dict.fromkeys(text.despace(text.fold(n)) for n in names):
+    keys = list(dict.fromkeys(text.despace(text.fold(n)) for n in names))
+    for key in keys:
         made.add_text("key", key)
     for one in dict.fromkeys(n for line in history for n in text.document_numbers(line)):
         made.add_text("docno", one)
     made.add_text("title", _grams(names))
-    made.add_text("card", json.dumps({"act": pk, "name": name, "names": list(names)}, ensure_ascii=False))
+    made.add_text("card", json.dumps({"act": pk, "name": name, "keys": keys}, ensure_ascii=False))
     return made
 
 
@@ -153,7 +155,7 @@ def _rebuild(home: Path, progress: Progress | None) -> None:
             for document in _provisions(versions[at : at + BATCH]):
                 writer.add_document(document)
             if progress is not None:
-                progress(min(at + BATCH, len(versions)), len(versions))
+                progress(STAGE, min(at + BATCH, len(versions)), len(versions))
         writer.commit()
         writer.wait_merging_threads()
         store.switch(path, {version.pk: _signature(version) for version in versions})
@@ -208,7 +210,7 @@ def _replace(
         for document in _provisions([versions[pk] for pk in order[at : at + BATCH]]):
             writer.add_document(document)
         if progress is not None:
-            progress(min(at + BATCH, len(order)), len(order))
+            progress(STAGE, min(at + BATCH, len(order)), len(order))
     writer.commit()
     writer.wait_merging_threads()
 

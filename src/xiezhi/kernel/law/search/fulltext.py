@@ -23,7 +23,7 @@ FEW = 3
 """With fewer provisions found, another spelling is looked for."""
 MUCH_MORE = 20
 """So many times more provisions under another spelling show that the typed one is a slip."""
-SHARES = (0.7, 0.4)
+SHARES = (0.7, 0.4, 0.2)
 FACETS = {"kind": 20, "act": 12, "region": 20}
 
 
@@ -48,6 +48,12 @@ def at_place(reader: Reader, article: int, inserted: int, limits: Limits) -> Cho
     """The article of this number in every act, what ranks highest among acts first."""
     query = queries.at_place(reader, article, inserted)
     return Chosen(query, queries.read(""), count(reader, query, limits))
+
+
+def in_a_row(reader: Reader, asked: Asked, limits: Limits) -> Chosen | None:
+    """Provisions that have the words as typed and in that order."""
+    query = queries.phrase(reader, asked)
+    return Chosen(query, asked, count(reader, query, limits)) if query is not None else None
 
 
 def choose(reader: Reader, asked: Asked, limits: Limits, *, verbatim: bool, whole: bool) -> Chosen | None:

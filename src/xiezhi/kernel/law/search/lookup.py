@@ -199,16 +199,19 @@ def replaced_by(version: models.Version) -> str:
 class _Card:
     name: str
     held: bool
-    names: tuple[str, ...]
+    keys: tuple[str, ...]
     why: str
     score: float
 
 
-def _scored(names: Sequence[str], wanted: str) -> float:
+def _keys(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(text.despace(text.fold(name)) for name in names))
+
+
+def _scored(keys: Sequence[str], wanted: str) -> float:
     """How well a title meets what was typed: the same, its beginning, inside it, alike."""
     best = 0.0
-    for name in names:
-        key = text.despace(text.fold(name))
+    for key in keys:
         if key == wanted:
             return 10.0
         if key.startswith(wanted):
@@ -228,18 +231,12 @@ def _cards(reader: Reader | None, asked: queries.Asked) -> list[_Card]:
         return []
     out: dict[str, _Card] = {}
 
-    def add(name: str, held: bool, names: Sequence[str], why: str = "title") -> None:
-        score = 9.0 if why == "number" else _scored(names, wanted)
-        first = text.despace(text.fold(names[0]))
-        if (
-            why == "title"
-            and score >= 10
-            and wanted != first
-            and wanted != text.despace(text.fold(names[1] if len(names) > 1 else names[0]))
-        ):
+    def add(name: str, held: bool, keys: Sequence[str], why: str = "title") -> None:
+        score = 9.0 if why == "number" else _scored(keys, wanted)
+        if why == "title" and score >= 10 and wanted not in (keys[0], text.fold(STATE) + keys[0]):
             why = "alias"
         if (had := out.get(name)) is None or had.score < score:
-            out[name] = _Card(name, held, tuple(names), why if score >= 4 else "similar", score)
+            out[name] = _Card(name, held, tuple(keys), why if score >= 4 else "similar", score)
 
     if reader is None:
         typed = asked.folded
@@ -247,13 +244,14 @@ def _cards(reader: Reader | None, asked: queries.Asked) -> list[_Card]:
             Q(name__icontains=typed) | Q(full__icontains=typed) | Q(aliases__contains=[typed])
         )
         for act in rows.order_by("pk")[:50]:
-            add(act.name, True, [act.name, act.full, *act.aliases])
+            add(act.name, True, _keys([act.name, act.full, *act.aliases]))
         for known in {id(a): a for a in facts.acts().values()}.values():
-            if known.title not in out and _scored(names := [known.title, known.full, *known.aliases], wanted) >= LIKE:
-                add(known.title, False, names)
+            keys = _keys([known.title, known.full, *known.aliases])
+            if known.title not in out and _scored(keys, wanted) >= LIKE:
+                add(known.title, False, keys)
     else:
         for card, why in _from_index(reader, asked, wanted):
-            add(card["name"], bool(card["act"]), card["names"], why)
+            add(card["name"], bool(card["act"]), card["keys"], why)
     # Among equals texts that are here come before titles that are only known.
     return sorted(out.values(), key=lambda c: (-c.score - (0.5 if c.held else 0.0), len(c.name), c.name))
 
@@ -282,6 +280,29 @@ def _from_index(reader: Reader, asked: queries.Asked, wanted: str) -> Iterable[t
         yield from ((card, "title") for card in hits(alike, 60))
 
 
+def leading(reader: Reader, asked: queries.Asked) -> tuple[str, str]:
+    """(short title, what follows) where the query begins with a whole title and goes on: 行政复议法 申请期限; else empty."""
+    wanted = text.despace(asked.folded)
+    for length in range(min(len(wanted) - 1, 60), 2, -1):
+        key = wanted[:length]
+        if reader.searcher.doc_freq("key", key):
+            query = queries.every([queries.raw(reader, "key", key), queries.raw(reader, "doc", "a")])
+            hits = reader.searcher.search(query, limit=1, count=False).hits
+            if hits:
+                card = json.loads(reader.searcher.doc(hits[0][1]).get_first("card") or "{}")
+                return str(card.get("name", "")), _after(asked.folded, length)
+    return "", ""
+
+
+def _after(folded: str, length: int) -> str:
+    """What follows the first `length` characters that are neither blanks nor punctuation."""
+    for at, char in enumerate(folded):
+        length -= len(text.despace(char))
+        if not length:
+            return folded[at + 1 :]
+    return ""
+
+
 def acts(
     reader: Reader | None, asked: queries.Asked, on: date, *, include_old: bool, most: int = MOST_ACTS
 ) -> list[Act]:
@@ -299,21 +320,21 @@ def similar(reader: Reader | None, name: str, most: int = 3) -> list[str]:
     found = []
     for card in _cards(reader, asked):
         if least <= card.score < 4 or (card.score >= 4 and not card.score >= 10):
-            found.append((max(dice(text.despace(text.fold(n)), wanted) for n in card.names), card.name))
+            found.append((max(dice(key, wanted) for key in card.keys), card.name))
     found.sort(key=lambda pair: (-pair[0], len(pair[1])))
     return [title for score, title in found if score >= least][:most]
 
 
 def _acts(cards: Sequence[_Card], on: date, needles: Sequence[str]) -> list[tuple[Act, _Card]]:
-    held = {a.name: a for a in models.Act.objects.filter(name__in=[c.name for c in cards if c.held])}
-    rows = models.Version.objects.filter(act__in=[a.pk for a in held.values()]).select_related("act", "following__act")
+    rows = models.Version.objects.filter(act__name__in=[c.name for c in cards if c.held])
+    rows = rows.select_related("act").defer("text", "history", "notes").order_by("-since", "-pk")
     versions: dict[str, list[models.Version]] = {}
-    for version in rows.defer("text", "history", "notes", "following__text").order_by("-since", "-pk"):
+    for version in rows:
         versions.setdefault(version.act.name, []).append(version)
     out = []
     for card in cards:
-        if card.held and (found := versions.get(card.name)):
-            out.append((_held(held[card.name], found, on, needles, card.why), card))
+        if found := versions.get(card.name):
+            out.append((_held(found[0].act, found, on, needles, card.why), card))
         elif (known := facts.acts().get(card.name)) is not None:
             out.append((_fact(known, on, needles, card.why), card))
     return out

@@ -124,6 +124,11 @@ class Asked:
     cut: bool
 
     @property
+    def idle(self) -> bool:
+        """Whether there is nothing but words that say nothing: 的规定."""
+        return all(word in STOP for word in self.words)
+
+    @property
     def needles(self) -> tuple[str, ...]:
         """What to mark: the terms in all spellings, and the stretches as typed."""
         return tuple(dict.fromkeys([*(form for forms in self.terms for form in forms), *self.runs]))
@@ -221,17 +226,26 @@ def strict(reader: Reader, asked: Asked) -> tantivy.Query | None:
     one in the text or the headings. None where nothing was asked."""
     if not asked.terms:
         return None
+    if len(asked.terms) == 1:
+        return _Q.boolean_query([(_O.Must, _places(reader, asked.terms[0], BODY)), *_better(reader, asked)])
     parts = [(_O.Must, _places(reader, forms, ANY)) for forms in asked.terms]
     body = some([_Q.const_score_query(_places(reader, forms, BODY), 0.0) for forms in asked.terms])
     return _Q.boolean_query([*parts, (_O.Must, body), *_better(reader, asked)])
 
 
+def phrase(reader: Reader, asked: Asked) -> tantivy.Query | None:
+    """Provisions that have the words one after another, as typed."""
+    if len(asked.words) < 2:
+        return strict(reader, asked)
+    found = _Q.phrase_query(reader.schema, "words", list(asked.words))
+    return _Q.boolean_query([(_O.Must, found), *_ranks(reader)])
+
+
 def loose(reader: Reader, asked: Asked, share: float) -> tantivy.Query | None:
     """Provisions that have at least `share` of the pairs of characters asked for."""
-    terms = [p for forms in asked.terms for p in text.pairs(forms[0])]
-    across = [p for run in asked.runs for p in text.pairs(run)]
-    every_pair = [p for p in dict.fromkeys([*terms, *across]) if reader.searcher.doc_freq("grams", p)]
-    joined = ([p for p in every_pair if len(p) > 1] or every_pair)[:40]
+    terms = dict.fromkeys(p for forms in asked.terms for p in text.pairs(forms[0]))
+    held = [p for p in terms if reader.searcher.doc_freq("grams", p)]
+    joined = ([p for p in held if len(p) > 1] or held)[:40]
     if not joined:
         return None
     least = max(min(2, len(joined)), round(len(joined) * share))

@@ -84,6 +84,8 @@ class _Search:
             if one.name:
                 self.notices.append(UNKNOWN_ACT.format(name=one.name))
                 self.suggestions += [one.of(title) for title in lookup.similar(self.reader, one.name)]
+                if self.suggestions:
+                    return out
                 return self._words(out, asked, size, sort, verbatim=True, whole=True)
             if self.reader is not None and not one.rest:
                 self.notices.append(NO_ACT.format(place=one.of("法").removeprefix("法 ")))
@@ -91,12 +93,33 @@ class _Search:
                 return self._page(out, chosen, size, sort)
         numbers = text.document_numbers(asked.folded)
         acts = self._acts(include_old, asked) if out.page == 1 else []
-        if numbers and not acts and out.page == 1:
-            self.notices.append(UNKNOWN_NUMBER)
-        out = self._words(replace(out, acts=tuple(acts)), asked, size, sort, verbatim or bool(numbers), bool(numbers))
+        out = replace(out, acts=tuple(acts))
+        if numbers:
+            if not acts and out.page == 1:
+                self.notices.append(UNKNOWN_NUMBER)
+            row = fulltext.in_a_row(self.reader, asked, self.limits) if self.reader else None
+            return self._page(out, row, size, sort) if row else out
+        if not (verbatim or self.limits.act) and (inside := self._inside(out, size, sort)) is not None:
+            return inside
+        out = self._words(out, asked, size, sort, verbatim)
         if out.corrected and not out.acts and out.page == 1:
             out = replace(out, acts=tuple(self._acts(include_old, queries.read(out.corrected))))
         return out
+
+    def _inside(self, out: Results, size: int, sort: str) -> Results | None:
+        """What the words after a title find in that act; None where there is no such title or they find nothing."""
+        if self.reader is None:
+            return None
+        name, after = lookup.leading(self.reader, self.asked)
+        rest = queries.read(after)
+        if not name or not rest.terms or rest.idle:
+            return None
+        limits = replace(self.limits, act=name)
+        chosen = fulltext.choose(self.reader, rest, limits, verbatim=True, whole=True)
+        if chosen is None or not chosen.total:
+            return None
+        self.limits = limits
+        return replace(self._page(out, chosen, size, sort), within=name)
 
     def _direct(self, out: Results, one: lookup.Cited, name: str, size: int, sort: str, verbatim: bool) -> Results:
         """The article, and what other words say, searched in its act."""
@@ -106,7 +129,7 @@ class _Search:
         if out.page == 1:
             out = replace(out, exact=(found,))
         rest = queries.read(one.rest)
-        if not rest.terms:
+        if not rest.terms or rest.idle:
             return out
         if not self.limits.act:
             self.limits = replace(self.limits, act=found.locator.act)
@@ -118,7 +141,9 @@ class _Search:
             self.suggestions += lookup.similar(self.reader, asked.folded)
         return found
 
-    def _words(self, out: Results, asked: queries.Asked, size: int, sort: str, verbatim: bool, whole: bool) -> Results:
+    def _words(
+        self, out: Results, asked: queries.Asked, size: int, sort: str, verbatim: bool, whole: bool = False
+    ) -> Results:
         if self.reader is None:
             return out
         chosen = fulltext.choose(self.reader, asked, self.limits, verbatim=verbatim, whole=whole)

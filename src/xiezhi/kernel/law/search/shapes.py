@@ -133,7 +133,8 @@ class Facet:
 @dataclass(frozen=True, slots=True)
 class Results:
     """Everything for one page of results. `total` counts provisions; `relaxed` says that none has all the words;
-    `missing` are words that stand nowhere and were left out, `corrected` is the query that was searched instead (with
+    `within` is the act with
+    whose title the query began, which alone was searched (with `verbatim` all are); `missing` are words that stand nowhere and were left out, `corrected` is the query that was searched instead (with
     `verbatim` it is not), `suggestions` are queries that were perhaps meant."""
 
     query: str
@@ -149,6 +150,7 @@ class Results:
     corrected: str = ""
     relaxed: bool = False
     missing: tuple[str, ...] = ()
+    within: str = ""
     notices: tuple[str, ...] = ()
     milliseconds: float = 0.0
 

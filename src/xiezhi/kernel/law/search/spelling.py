@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from functools import cache, lru_cache
 from itertools import pairwise
+from math import log1p
 
 from pypinyin.constants import PINYIN_DICT
 
@@ -75,10 +76,10 @@ def _candidates(reader: Reader, word: str) -> dict[str, float]:
     for at in weak or {len(word) - 2}:
         add(word[:at] + word[at + 1] + word[at] + word[at + 2 :], 2.0)
         for gone in (at, at + 1):
-            add(word[:gone] + word[gone + 1 :], 0.5)
+            add(word[:gone] + word[gone + 1 :], 0.2)
         for char, n in _after(reader, word[at]):
             if _together(reader, char + word[at + 1]) > RARE:
-                add(word[: at + 1] + char + word[at + 1 :], 0.3 + min(n, 2000) / 10000)
+                add(word[: at + 1] + char + word[at + 1 :], 0.6 + min(n, 2000) / 10000)
     for wrong in {at for pair in weak for at in (pair, pair + 1)} or set(range(1, len(word))):
         if wrong:
             following = [char for char, _ in _after(reader, word[wrong - 1])]
@@ -97,8 +98,8 @@ def _whole(reader: Reader, word: str) -> tuple[str, int]:
     best, value, times = "", 0.0, 0
     for candidate, weight in tried:
         n = _count(reader, candidate)
-        if n > RARE and weight * min(n, 400) ** 0.5 > value:
-            best, value, times = candidate, weight * min(n, 400) ** 0.5, n
+        if n > RARE and (worth := weight * log1p(n)) > value:
+            best, value, times = candidate, worth, n
     return best, times
 
 
