@@ -7,10 +7,12 @@ repeal date does not prove that an act is in force; it says that the source name
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from importlib import resources
+
+from xiezhi.kernel.law.succession import ENDED
 
 # articles[(number, inserted)] -> items of each paragraph
 Shape = dict[tuple[int, int], tuple[int, ...]]
@@ -112,6 +114,8 @@ def acts() -> dict[str, Act]:
             )
         )
         title = row["title"]
+        if title in ENDED and versions[-1].since < ENDED[title][0]:
+            versions = (*versions[:-1], replace(versions[-1], repealed=ENDED[title][0]))
         full = row.get("full", "中华人民共和国" + title)
         act = Act(title, full, row["kind"], versions, tuple(row.get("aliases", ())))
         for name in (act.title, act.full, *act.aliases):

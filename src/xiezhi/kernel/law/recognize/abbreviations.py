@@ -13,8 +13,10 @@ __all__ = ["Definition", "Title", "definitions", "titles"]
 LONGEST = 260  # characters of a title in 《》
 
 _BRACKET = re.compile("[《》〈〉]")
-_CALLED = re.compile(r"[（(]?(?:以下|下文|下)[统合均]?(?:简称|称|统称|合称)(?:为|作|：|:)?([^（）()\n]{2,80}?)[）)。；]")
-_QUOTES = "《》〈〉“”\"「」『』 　"
+_CALLED = re.compile(
+    r"[（(]?(?:以下|下文|下)[统合均]?(?:简称|称|统称|合称)(?:为|作|：|:)?([^（）()\n]{2,80}?)[）)。；]"
+)
+_QUOTES = '《》〈〉“”"「」『』 　'
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,9 @@ def definitions(
             for one in found[max(0, n - len(words) + 1) : n + 1]:
                 acts.append(names.get(one.title) or key(one.title))
             if len(acts) != len(words) or not all(names.get(a) or is_act_title(a) for a in acts):
-                acts = [acts[-1]] if len(words) == 1 and acts and (names.get(acts[-1]) or is_act_title(acts[-1])) else []
+                acts = (
+                    [acts[-1]] if len(words) == 1 and acts and (names.get(acts[-1]) or is_act_title(acts[-1])) else []
+                )
         else:
             for s, e, title in names.find(text[max(0, before - 70) : before]):
                 if e == min(70, before):

@@ -23,7 +23,6 @@ class Layout:
     of its own changes it as it goes."""
 
     def __init__(self, text: str, article: tuple[int, int]) -> None:
-        self._text = text
         self._ends = [m.start() for m in _SENTENCE.finditer(text)]
         self._clauses = [m.start() for m in _CLAUSE.finditer(text)]
         self.headings: dict[int, int] = {}
@@ -31,7 +30,9 @@ class Layout:
         self._rows: list[tuple[tuple[int, int], int, int]] = []
         self.items: dict[tuple[tuple[int, int], int], int] = {}
         paragraph = item = 0
-        listing = False  # after a line that ends with a colon, lines that end with a semicolon are items without numbers
+        listing = (
+            False  # after a line that ends with a colon, lines that end with a semicolon are items without numbers
+        )
         for line in _LINE.finditer(text):
             words = line[0]
             if words.isspace():
@@ -40,7 +41,12 @@ class Layout:
                 value = number(heading[1])
                 self.headings[line.start() + words.index("第")] = line.start() + heading.end()
                 if value and words[:1] in "第*# 　":
-                    article, paragraph, item, listing = (value, number(heading[2] or "") if heading[2] else 0), 0, 0, False
+                    article, paragraph, item, listing = (
+                        (value, number(heading[2] or "") if heading[2] else 0),
+                        0,
+                        0,
+                        False,
+                    )
             numbered = _ITEM.match(words)
             last = words.rstrip()[-1]
             if numbered and paragraph:
@@ -48,11 +54,12 @@ class Layout:
                 listing = False
             elif paragraph and item and _POINT.match(words):
                 pass
-            elif listing and (last in "；;" or item and self._text[: line.start()].rstrip()[-1:] in "；;"):
+            elif listing and (last in "；;" or (item and before in "；;")):
                 item += 1
             else:
                 paragraph, item = paragraph + 1, 0
                 listing = last in "：:"
+            before = last
             self._starts.append(line.start())
             self._rows.append((article, paragraph, item))
             if item:

@@ -28,7 +28,9 @@ _MANY = re.compile(
     rf"第{_S}{_ONE}(?:{_S}(?:{_JOINS}|{_RANGES}){_S}{_ONE}|(?<=[)）])[（(][{D}]{{1,9}}[)）]){{1,20}}{_S}([条款项])"
 )  # 第（一）（二）项 has no joint at all
 _MEMBER = re.compile(rf"({_JOINS}|{_RANGES})?{_S}((?:第{_S})?{_B}([{D}]{{1,9}}){_E})")
-JOIN = re.compile(rf"{_W}(?:、|，|,|；|;|和|及|与|或者|或|以及|并|以及其|、并|，并|，以及|，或者|，和|、以及|、或者)?{_W}")
+JOIN = re.compile(
+    rf"{_W}(?:、|，|,|；|;|和|及|与|或者|或|以及|并|以及其|、并|，并|，以及|，或者|，和|、以及|、或者)?{_W}"
+)
 RANGE = re.compile(rf"{_S}(?:至|到|-|－|—{{1,2}}|–|~|～){_S}")
 INSERTED = re.compile(rf"(?:、|和|及|以及|至){_S}之{_S}([{D}]{{1,3}})(?![般些切时定概律种切个款])")
 # What makes 第三条 something else. In texts that are no statute it counts many things: 第三条微信, 第二款手机, 第一项工作.
@@ -75,7 +77,7 @@ class Place:
 
 def stands_for_something_else(text: str, end: int, level: int, *, statute: bool) -> bool:
     """Whether what follows says that 第三条 here counts things."""
-    return bool(_AFTER[level].match(text, end) or not statute and _AFTER_LOOSE[level].match(text, end))
+    return bool(_AFTER[level].match(text, end) or (not statute and _AFTER_LOOSE[level].match(text, end)))
 
 
 def read_place(text: str, at: int, *, bare: bool = False) -> list[Place]:
@@ -138,12 +140,8 @@ def _several(
         n = list(numbers)
         n[level] = value
         start = begin if not out else member.start(2)
-        out.append(
-            Place(start, member.end(), level if first < 0 else first, level, (n[0], n[1], n[2], n[3]), inserted)
-        )
+        out.append(Place(start, member.end(), level if first < 0 else first, level, (n[0], n[1], n[2], n[3]), inserted))
     if out:
         tail = out[-1]
-        out[-1] = Place(
-            tail.start, many.end(), tail.first, tail.last, tail.numbers, tail.inserted, 0, tail.until, 0
-        )
+        out[-1] = Place(tail.start, many.end(), tail.first, tail.last, tail.numbers, tail.inserted, 0, tail.until, 0)
     return out

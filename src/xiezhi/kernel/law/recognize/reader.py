@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from xiezhi.kernel.law.recognize.abbreviations import Definition, Title, definitions, titles
+from xiezhi.kernel.law.recognize.context import amended, merged
 from xiezhi.kernel.law.recognize.layout import Layout
 from xiezhi.kernel.law.recognize.mention import BARE, NAME, RELATIVE, SELF, TITLE, Mention
-from xiezhi.kernel.law.recognize.names import Names, is_act_title, key
+from xiezhi.kernel.law.recognize.names import GENERIC, Names, is_act_title, key
 from xiezhi.kernel.law.recognize.places import (
     ARTICLE,
     INSERTED,
@@ -39,13 +40,19 @@ _HERE = re.compile(r"本[条款项]")
 _NOT_HERE = re.compile(r"例|约(?!定)|件|目|式|(?<=款)项|(?<=本条)款(?!第)|文(?!第)|型")
 _NOT_BEFORE = {"前": frozenset("目空婚产生日此之提眼"), "本": frozenset("基根成资样原版日文剧脚标课")}
 _PAREN = re.compile(r"[（(][^（）()\n]{0,60}[）)]")
-_EDITION = re.compile(r"[（(][^（）()\n\d]{0,6}(\d{4})年?[^（）()\n]{0,12}(?:修订|修正|修改|公布|文本|版|发布|通过|施行|颁布)[^（）()\n]{0,8}[）)]")
-_LINK = re.compile(r"[ 　\t]{0,2}\n{0,2}[ 　\t]{0,2}(?:的|中的?|里面的?|里的?|之|原|(?:分则|总则)?(?:第[一二三四五六七八九十]{1,3}编)?(?:第[一二三四五六七八九十]{1,3}章)?)[ 　\t]{0,2}")
+_EDITION = re.compile(
+    r"[（(][^（）()\n\d]{0,6}(\d{4})年?[^（）()\n]{0,12}(?:修订|修正|修改|公布|文本|版|发布|通过|施行|颁布)[^（）()\n]{0,8}[）)]"
+)
+_LINK = re.compile(
+    r"[ 　\t]{0,2}\n{0,2}[ 　\t]{0,2}(?:的|中的?|里面的?|里的?|之|原|(?:分则|总则)?(?:第[一二三四五六七八九十]{1,3}编)?(?:第[一二三四五六七八九十]{1,3}章)?)[ 　\t]{0,2}"
+)
 _FOREIGN = re.compile(
     r"(?:合同|协议|协议书|合同书|章程|公约|规约|民约|约定|条款|契约|附件[一二三四五六七八九十0-9]{0,2}|附录|承诺书|说明书|保单|方案|制度|守则|手册|纪律|规矩|租约|欠条|判决书?|裁定书?|决定书|通知书)[》”\"]?(?:[（(][^（）()\n]{0,20}[）)])?[的中里]?[ 　]?$"
 )
 _UNKNOWN = re.compile(r"([\u4e00-\u9fff（）]{2,40}?(?:条例|规定|办法|细则|规则|解释|法))$")
-_LEADS = re.compile(r".*(?:出现|撤销|行使|人有|依照|按照|根据|依据|违反|适用|以及|或者|和|与|及|符合|属于|按|依|见|参照|执行)")
+_LEADS = re.compile(
+    r".*(?:出现|撤销|行使|人有|依照|按照|根据|依据|违反|适用|以及|或者|和|与|及|符合|属于|按|依|见|参照|执行)"
+)
 _VAGUE = re.compile(r"有关|国家|下列|上述|相关|其他|法律|本|该|前款|另有")
 
 
@@ -71,7 +78,7 @@ class Reader:
         self._explicit: Mention | None = None  # the last act that was named
         self._foreign = -1  # the end of the last place in something that is no act (a contract)
         self._aliases = {key(name): of for name, of in aliases.items()}
-        self._amended = _amended(act, names, article) if act else ""
+        self._amended = amended(act, names, article) if act else ""
 
     def run(self) -> list[Mention]:
         text = self._text
@@ -102,7 +109,7 @@ class Reader:
                 continue
             events.append((one.start, one.end, TITLE, one.title))
         spot = 0
-        ranges = _merged(inside)
+        ranges = merged(inside)
 
         def free(start: int, end: int) -> bool:
             nonlocal spot
@@ -133,7 +140,9 @@ class Reader:
         if what in (NAME, "alias"):
             if end - start <= 3 and "特别行政区" in self._self and title[-3:] == "选举法":
                 return end  # the electoral law of the region, not the state's
-            loose = what == "alias" or self._text.endswith(_LOOSE, start, end) and not self._text.startswith(_FULL, start)
+            loose = what == "alias" or (
+                self._text.endswith(_LOOSE, start, end) and not self._text.startswith(_FULL, start)
+            )
             return self._named(start, end, title, must_have_place=loose)
         if what == "第":
             return self._placed(start)
@@ -152,7 +161,7 @@ class Reader:
         places = read_place(self._text, places_at, bare=True)
         if act is None and not is_act_title(name):
             if places:
-                if name.partition("（")[0] in _GENERIC_WITH_PLACE:  # 《解释》 in a decision that amends one
+                if name.partition("（")[0] in GENERIC:  # 《解释》 in a decision that amends one
                     own = self._amended if self._amended.endswith(name) else self._self
                     return self._emit_act(start, plain_end, own if own.endswith(name) else name, TITLE, "", places)
                 self._foreign = places[-1].end
@@ -173,7 +182,7 @@ class Reader:
         """本法, 该法, 上述规定: only with a place."""
         places_at, _, _ = self._after_act(end)
         places = read_place(self._text, places_at)
-        if not places or places[0].first == PARAGRAPH and word[0] != "本":
+        if not places or (places[0].first == PARAGRAPH and word[0] != "本"):
             return end
         act = self._aliases.get(word, "")
         if not act:
@@ -318,7 +327,10 @@ class Reader:
         if start > 0 and text[start - 1] in "“「『" and text[places[0].end : places[0].end + 1] in (" ", "　"):
             return places[-1].end  # the number of an article in a quoted text
         lead = text[max(0, start - 30) : start]
-        if _FOREIGN.search(lead) or self._foreign >= 0 and not text[self._foreign : start].strip("、，,和及与或以者 "):
+        if _FOREIGN.search(lead) or (
+            0 <= self._foreign <= start <= self._foreign + 6
+            and not text[self._foreign : start].strip("、，,和及与或以者 ")
+        ):
             self._foreign = places[-1].end
             return self._continue_foreign(places[-1].end)
         if stands_for_something_else(
@@ -356,7 +368,7 @@ class Reader:
             same = named is not None and layout.sentence(named.start) == layout.sentence(start)
             if self._self and not self._amended:
                 return blank
-            if named is not None and (same or not self._self and layout.line(named.start) == layout.line(start)):
+            if named is not None and (same or (not self._self and layout.line(named.start) == layout.line(start))):
                 return replace(blank, act=named.act, edition=named.edition)
             if self._amended:
                 return replace(blank, act=self._amended)
@@ -366,7 +378,7 @@ class Reader:
             near = layout.at(last.start)[:2] == (here, paragraph)
             if near and (self._self or same):
                 return replace(last, kind=BARE, until=0, until_inserted=0, item=0, item_inserted=0, point=0)
-        if here == (0, 0) or not self._self and not layout.headings:
+        if here == (0, 0) or (not self._self and not layout.headings):
             if same and last is not None and last.article and first > ARTICLE:
                 return replace(last, kind=BARE, until=0, until_inserted=0)
             return None
@@ -391,7 +403,7 @@ class Reader:
         """本条, 本款, 本项, and what follows: 本条第一款, 本款前三项, 本条前款."""
         text = self._text
         here, paragraph, item = self._layout.at(start)
-        if here == (0, 0) or _NOT_HERE.match(text, end) or start and text[start - 1] in _NOT_BEFORE["本"]:
+        if here == (0, 0) or _NOT_HERE.match(text, end) or (start and text[start - 1] in _NOT_BEFORE["本"]):
             return end
         level = "条款项".index(text[start + 1])
         if level == ITEM and not item:
@@ -420,7 +432,7 @@ class Reader:
     def _before(self, start: int, end: int) -> int:
         """前款, 前两款, 前三项, 前条, with 第二项 behind it."""
         text = self._text
-        if start and text[start - 1] in _NOT_BEFORE["前"] or _NOT_HERE.match(text, end):
+        if (start and text[start - 1] in _NOT_BEFORE["前"]) or _NOT_HERE.match(text, end):
             return end
         match = _PREVIOUS.match(text, start)
         found = self._counted(match, start) if match else None
@@ -477,29 +489,3 @@ class Reader:
 
 _LOOSE = ("规定", "办法", "解释", "细则", "规则", "规范")  # 该行业的发票管理办法 need not be the act of that name
 _FULL = ("最高人民", "中华人民共和国", "国务院", "全国人民代表大会")
-_GENERIC_WITH_PLACE = frozenset("解释 规定 办法 条例 细则 规则 公约 意见 通知 安排 决定 批复 议定书".split())
-
-
-def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    out: list[tuple[int, int]] = []
-    for start, end in spans:
-        if out and start < out[-1][1]:
-            out[-1] = (out[-1][0], max(out[-1][1], end))
-        else:
-            out.append((start, end))
-    return out
-
-
-_INNER = re.compile(r"《([^《》]{2,80})》")
-
-
-def _amended(act: str, names: Names, article: tuple[int, int]) -> str:
-    """The act that a text without articles of its own speaks of: 关于修改《…》的决定, 刑法修正案. Where the title names
-    none, the text itself; empty for texts that have articles."""
-    if match := re.match(r"(.{2,20}?)修正案", act):
-        return names.get(match[1]) or match[1]
-    if article != (0, 0):
-        return ""
-    inner = {key(m) for m in _INNER.findall(act)}
-    name = inner.pop() if len(inner) == 1 else act
-    return names.get(name) or name

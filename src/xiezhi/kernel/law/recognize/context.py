@@ -1,0 +1,34 @@
+"""What the title of a text says about the citations in it."""
+
+from __future__ import annotations
+
+import re
+
+from xiezhi.kernel.law.recognize.names import Names, key
+
+__all__ = ["amended", "merged"]
+
+
+def merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    out: list[tuple[int, int]] = []
+    for start, end in spans:
+        if out and start < out[-1][1]:
+            out[-1] = (out[-1][0], max(out[-1][1], end))
+        else:
+            out.append((start, end))
+    return out
+
+
+_INNER = re.compile(r"《([^《》]{2,80})》")
+
+
+def amended(act: str, names: Names, article: tuple[int, int]) -> str:
+    """The act that a text without articles of its own speaks of: 关于修改《…》的决定, 刑法修正案. Where the title names
+    none, the text itself; empty for texts that have articles."""
+    if match := re.match(r"(.{2,20}?)修正案", act):
+        return names.get(match[1]) or match[1]
+    if article != (0, 0):
+        return ""
+    inner = {key(m) for m in _INNER.findall(act)}
+    name = inner.pop() if len(inner) == 1 else act
+    return names.get(name) or name
