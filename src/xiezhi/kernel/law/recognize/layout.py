@@ -30,9 +30,9 @@ class Layout:
         self._rows: list[tuple[tuple[int, int], int, int]] = []
         self.items: dict[tuple[tuple[int, int], int], int] = {}
         paragraph = item = 0
-        listing = (
-            False  # after a line that ends with a colon, lines that end with a semicolon are items without numbers
-        )
+        before = ""  # the last character of the line before
+        # After a line that ends with a colon, lines that end with a semicolon are items that lack their numbers.
+        listing = False
         for line in _LINE.finditer(text):
             words = line[0]
             if words.isspace():
