@@ -9,3 +9,9 @@ class InterviewsConfig(AppConfig):
     label = "interviews"
     verbose_name = _("法律自助问答")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the entry, the offers and what is cited."""
+        from .install import install
+
+        install()
