@@ -7,12 +7,15 @@ personal data and keep nothing of the question.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 __all__ = ["ASSISTANT", "CARD", "INTERVIEW", "KINDS", "PERSON", "SERVICE", "Offer", "Question", "add_source", "offers"]
+
+log = logging.getLogger(__name__)
 
 CARD, INTERVIEW, SERVICE, ASSISTANT, PERSON = "card", "interview", "service", "assistant", "person"
 KINDS = (CARD, INTERVIEW, SERVICE, ASSISTANT, PERSON)
@@ -56,9 +59,15 @@ def add_source(key: str, source: Source) -> None:
 
 
 def offers(question: Question, most: int = 5) -> dict[str, list[Offer]]:
-    """The best offers of each kind, best first; kinds without any are left out."""
+    """The best offers of each kind, best first; kinds without any are left out. A source that fails is left out: urgent
+    numbers and the law must not hang on it."""
     found: dict[str, list[Offer]] = {}
-    for source in _SOURCES.values():
-        for offer in source(question):
+    for key, source in _SOURCES.items():
+        try:
+            here = list(source(question))
+        except Exception as error:  # its message may repeat the question: the kind of error alone is logged
+            log.error("the source %s failed: %s", key, type(error).__name__)
+            continue
+        for offer in here:
             found.setdefault(offer.kind, []).append(offer)
     return {kind: sorted(found[kind], key=lambda o: (-o.score, o.key))[:most] for kind in KINDS if found.get(kind)}
