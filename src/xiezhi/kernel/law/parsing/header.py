@@ -46,13 +46,14 @@ def header(lines: list[Line], given: str, findings: list[Finding]) -> tuple[str,
     else:
         if not at and lines and not lines[0].level:
             at, title = _plain_title(lines, given)
-        at += _same_title(lines[at:], title or given, findings)
+        at += _same_title(lines[at : at + 4], title or given, findings)
         stop = _history_end(lines, at)
         history, rest = tuple(line.text for line in lines[at:stop]), lines[stop:]
     title = title or narrow(given)
-    while skip := _same_title(rest, title, findings):
-        rest = rest[skip:]
-    return title, history, rest
+    at = 0
+    while skip := _same_title(rest[at : at + 4], title, findings if not at else []):
+        at += skip
+    return title, history, rest[at:]
 
 
 def _late_history(history: tuple[str, ...], rest: Sequence[Line]) -> int:

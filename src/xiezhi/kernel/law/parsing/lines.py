@@ -22,7 +22,7 @@ _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\
 _ILLEGAL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\U0001fffe\U0001ffff]")
 _YEAR = re.compile(r"\d{4}年")
 _PRIVATE = re.compile(r"[\ue000-\uf8ff]")
-_COMMENT = re.compile(r"<!--[^\n]{0,400}?-->")
+_COMMENT = re.compile(r"<!--[^\n<>]{0,200}-->")
 _HTML = re.compile(
     r"</?(?:table|thead|tbody|tr|td|th|style|br|p|div|span|sup|sub|b|i|center)\b[^<>\n]{0,300}>", re.IGNORECASE
 )
