@@ -15,7 +15,7 @@ from datetime import date
 
 from django.db.models import Q
 
-from xiezhi.kernel.law import index, models, structure
+from xiezhi.kernel.law import akn, index, models, structure
 from xiezhi.kernel.law.identifiers import BadIdentifier, Locator
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "find_act",
     "locator",
     "locators",
+    "meta",
     "provision",
     "provisions",
     "quote",
@@ -188,6 +189,20 @@ def row(found: models.Provision) -> structure.Provision:
 def document(version: models.Version) -> structure.Document:
     """The version as plain structure, for export and comparison."""
     return structure.Document(version.act.full, tuple(version.history), tuple(row(p) for p in provisions(version)))
+
+
+def meta(version: models.Version, made: date | None = None) -> akn.Meta:
+    """What an export of the version says of it besides its text."""
+    return akn.Meta(
+        locator=version.locator,
+        full=version.act.full,
+        kind=version.act.kind,
+        promulgated=version.promulgated,
+        effective=version.since,
+        ended=version.ended,
+        source=version.source,
+        made=made,
+    )
 
 
 # Citations

@@ -367,7 +367,7 @@ def akn(request: HttpRequest, name: str, label: str) -> HttpResponse:
     shown = library.version(found, label) if found else None
     if found is None or shown is None:
         raise Http404(name)
-    body = exporting.export(library.meta(shown), library.document(shown))
+    body = exporting.export(library.meta(shown, clock.today()), library.document(shown))
     response = HttpResponse(body, content_type="application/akn+xml; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="act-{shown.pk}.akn.xml"'
     return response
