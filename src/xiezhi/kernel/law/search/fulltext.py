@@ -79,20 +79,26 @@ def choose(reader: Reader, asked: Asked, limits: Limits, *, verbatim: bool, whol
 
 
 def _odd(reader: Reader, asked: Asked) -> bool:
-    """Whether one short word was typed that stands nowhere as it is: 正防卫."""
-    return len(asked.runs) == 1 and len(asked.runs[0]) <= 4 and not queries.known(reader, asked.runs[0])
+    """Whether one short word was typed that does not divide into words and hardly stands anywhere: 正防卫, 劳动和同."""
+    if len(asked.runs) != 1 or not 2 < len(asked.runs[0]) <= 4 or asked.runs[0].isascii():
+        return False
+    return any(len(word) == 1 for word in asked.words) and spelling.count(reader, asked.runs[0]) <= spelling.ODD
 
 
 def _spelled(reader: Reader, out: Chosen, limits: Limits) -> Chosen:
+    """The same under another spelling, where that finds much more than the word as typed; else a suggestion of it."""
     better = spelling.corrected(reader, out.asked)
     other = queries.read(better)
     query = queries.strict(reader, other)
     if not better or query is None:
         return out
     total = count(reader, query, limits)
-    if total >= MUCH_MORE * max(out.total, 1) or (total and not out.total):
+    typed = out.total
+    if len(out.asked.runs) == 1:
+        typed = min(typed, spelling.count(reader, out.asked.runs[0]))
+    if total >= MUCH_MORE * max(typed, 1) or (total and not out.total):
         return Chosen(query, other, total, corrected=better)
-    return replace(out, suggestions=(better,)) if total > out.total else out
+    return replace(out, suggestions=(better,)) if total > typed else out
 
 
 def page(reader: Reader, chosen: Chosen, limits: Limits, number: int, size: int, sort: str, on: date) -> list[Found]:

@@ -216,6 +216,7 @@ def _better(reader: Reader, asked: Asked) -> list[tuple[tantivy.Occur, tantivy.Q
         out.append((_O.Should, _Q.boost_query(phrase, 1.5)))
     for run in asked.runs[:6]:
         if 1 < len(run) <= 12:
+            out.append((_O.Should, _Q.boost_query(within(reader, "grams", run), 0.6)))
             out.append((_O.Should, _Q.boost_query(within(reader, "heads", run), 0.6)))
             out.append((_O.Should, _Q.boost_query(within(reader, "title", run), 0.6)))
     return out + _ranks(reader)
