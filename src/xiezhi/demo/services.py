@@ -16,6 +16,7 @@ from django.db import transaction
 from xiezhi.demo import matters as matter_rows
 from xiezhi.demo import province as provinces
 from xiezhi.demo import public as publics
+from xiezhi.demo import regulations
 from xiezhi.demo import staff as staffing
 from xiezhi.kernel.calendar import clock
 from xiezhi.kernel.datasets import rollup
@@ -64,6 +65,7 @@ def generate(
     if Unit.objects.exists():
         raise RuntimeError("这个数据库里已有机构，演示省份只能生成在空数据库里。")
     with clock.frozen(NOW):
+        regulations.load(progress)
         with transaction.atomic():
             progress("机构", 0, 1)
             province = provinces.build(Random(f"{seed}:units"), scale, NOW)

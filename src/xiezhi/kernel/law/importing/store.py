@@ -98,6 +98,7 @@ def write(run: Import, texts: Sequence[tuple[Text, Held | None]], known: Known, 
     created = [version for _, version in fresh if version.pk is None]
     Version.objects.bulk_create(created, batch_size=100)
     done.added += [version.pk for version in created]
+    Version.objects.filter(pk__in=done.added).update(imported_at=now)  # the platform's clock, not the database's
     _copy((version.pk, text.document.provisions) for text, version in fresh)
     rows: list[ImportNote] = []
     for text, version in fresh:
