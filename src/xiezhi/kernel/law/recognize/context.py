@@ -6,7 +6,7 @@ import re
 
 from xiezhi.kernel.law.recognize.names import Names, key
 
-__all__ = ["amended", "merged"]
+__all__ = ["amended", "amends_many", "merged"]
 
 
 def merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -32,3 +32,9 @@ def amended(act: str, names: Names, article: tuple[int, int]) -> str:
     inner = {key(m) for m in _INNER.findall(act)}
     name = inner.pop() if len(inner) == 1 else act
     return names.get(name) or name
+
+
+def amends_many(act: str) -> bool:
+    """Whether the title is of a text that changes many acts: 关于修改《…》等二十七件…的决定, 关于修改部分…的决定."""
+    outside = re.sub(r"《.*》", "《》", act)
+    return bool(re.search(r"(?:修改|修正|废止).*(?:》等.{0,8}[件部个项]|部分|一批|若干)", outside))

@@ -27,6 +27,9 @@ _RANGES = r"至第?|到第?|-|－|—{1,2}|–|~|～"
 _MANY = re.compile(
     rf"第{_S}{_ONE}(?:{_S}(?:{_JOINS}|{_RANGES}){_S}{_ONE}|(?<=[)）])[（(][{D}]{{1,9}}[)）]){{1,20}}{_S}([条款项])"
 )  # 第（一）（二）项 has no joint at all
+_BRACKETS = re.compile(
+    rf"{_S}[（(][{D}]{{1,3}}[)）](?:{_S}(?:{_JOINS}|至)?{_S}[（(][{D}]{{1,3}}[)）]){{0,20}}{_S}(项)"
+)  # 第十五条（三）、（四）项
 _MEMBER = re.compile(rf"({_JOINS}|{_RANGES})?{_S}((?:第{_S})?{_B}([{D}]{{1,9}}){_E})")
 JOIN = re.compile(
     rf"{_W}(?:、|，|,|；|;|和|及|与|或者|或|以及|并|以及其|、并|，并|，以及|，或者|，和|、以及|、或者)?{_W}"
@@ -91,7 +94,7 @@ def read_place(text: str, at: int, *, bare: bool = False) -> list[Place]:
         if match is None and bare and first < 0:
             match = _BARE.match(text, spot)
         if match is None:
-            many = _MANY.match(text, spot)
+            many = _MANY.match(text, spot) or (_BRACKETS.match(text, spot) if first in (ARTICLE, PARAGRAPH) else None)
             if many is not None and _LEVEL[many[1]] > last:
                 return _several(text, at, many, numbers, inserted, first, last)
             break
@@ -125,7 +128,7 @@ def _several(
     level = _LEVEL[many[1]]
     out: list[Place] = []
     begin = at
-    for member in _MEMBER.finditer(text, many.start() + 1, many.start(1)):
+    for member in _MEMBER.finditer(text, many.start() + (text[many.start()] == "第"), many.start(1)):
         value = number(member[3])
         if not value:
             return out

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from xiezhi.kernel.law.recognize.abbreviations import Definition, Title, definitions, titles
-from xiezhi.kernel.law.recognize.context import amended, merged
+from xiezhi.kernel.law.recognize.context import amended, amends_many, merged
 from xiezhi.kernel.law.recognize.layout import Layout
 from xiezhi.kernel.law.recognize.mention import BARE, NAME, RELATIVE, SELF, TITLE, Mention
 from xiezhi.kernel.law.recognize.names import GENERIC, Names, is_act_title, key
@@ -78,7 +78,8 @@ class Reader:
         self._explicit: Mention | None = None  # the last act that was named
         self._foreign = -1  # the end of the last place in something that is no act (a contract)
         self._aliases = {key(name): of for name, of in aliases.items()}
-        self._amended = amended(act, names, article) if act else ""
+        self._amends_many = article == (0, 0) and amends_many(act)
+        self._amended = "" if self._amends_many else amended(act, names, article) if act else ""
 
     def run(self) -> list[Mention]:
         text = self._text
@@ -187,14 +188,19 @@ class Reader:
         act = self._aliases.get(word, "")
         if not act:
             named = self._explicit.act if self._explicit else ""
-            act = (self._own(word[1:]) or named) if word[0] == "本" else (named or self._self)
+            act = named or self._self
+            if word[0] == "本":
+                act = self._own(word[1:]) or ("" if self._amends_many else named)
             if word == "本章程" and not self._self.endswith("章程"):
                 self._foreign = places[-1].end
                 return self._continue_foreign(places[-1].end)
         return self._emit_act(start, end, act, SELF, "", places)
 
     def _own(self, kind: str) -> str:
-        """What 本法, 本解释 means here: in 刑法修正案 the new words speak of 刑法."""
+        """What 本法, 本解释 means here: in 刑法修正案 the new words speak of 刑法. Where many acts are amended at once only
+        the words around can say."""
+        if self._amends_many and kind != "决定":
+            return self._explicit.act if self._explicit and self._explicit.act.endswith(kind) else ""
         bare = re.sub(r"（[^）]*）$", "", self._self)
         return self._amended if self._amended.endswith(kind) and not bare.endswith(kind) else self._self
 
@@ -337,7 +343,7 @@ class Reader:
             text, places[-1].end, places[-1].last, statute=bool(self._self) or text[places[-1].end - 2] in ")）"
         ):
             return places[-1].end
-        above = self._above(start, places[0].first, lead)
+        above = self._above(start, places[0], lead)
         if above is None:
             return places[-1].end
         at = start
@@ -355,18 +361,19 @@ class Reader:
             at = self._foreign = more[-1].end
         return at
 
-    def _above(self, start: int, first: int, lead: str) -> Mention | None:
+    def _above(self, start: int, place: Place, lead: str) -> Mention | None:
         """What a place that stands alone belongs to; None if it is no citation."""
         layout, last, named = self._layout, self._last, self._explicit
-        here, paragraph, _ = layout.at(start)
+        here, paragraph, item = layout.at(start)
+        first = place.first
         blank = Mention(start, start, self._self, kind=BARE)
         if first == ARTICLE:
             if unknown := self._unknown(lead):
                 return replace(blank, act=unknown)
-            if last is not None and last.article and last.act and layout.clause(last.start) == layout.clause(start):
+            if last is not None and last.article and layout.clause(last.start) == layout.clause(start):
                 return replace(blank, act=last.act, edition=last.edition)  # 担保法第五条的规定和第二十九条
             same = named is not None and layout.sentence(named.start) == layout.sentence(start)
-            if self._self and not self._amended:
+            if self._self and not self._amended and not self._amends_many:
                 return blank
             if named is not None and (same or (not self._self and layout.line(named.start) == layout.line(start))):
                 return replace(blank, act=named.act, edition=named.edition)
@@ -376,7 +383,8 @@ class Reader:
         same = last is not None and layout.sentence(last.start) == layout.sentence(start)
         if first == ITEM and last is not None and last.article:
             near = layout.at(last.start)[:2] == (here, paragraph)
-            if near and (self._self or same):
+            earlier = 0 < place.numbers[ITEM] < item and not last.item  # （三）…第一项、第二项以外的… of the same list
+            if near and not earlier and (self._self or same):
                 return replace(last, kind=BARE, until=0, until_inserted=0, item=0, item_inserted=0, point=0)
         if here == (0, 0) or (not self._self and not layout.headings):
             if same and last is not None and last.article and first > ARTICLE:
