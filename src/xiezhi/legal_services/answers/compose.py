@@ -83,6 +83,16 @@ class Answer:
     stale: bool = False
 
     @property
+    def some(self) -> bool:
+        """Whether the words of any passage are installed."""
+        return any(passage.lines for passage in self.passages)
+
+    @property
+    def absent(self) -> bool:
+        """Whether the words of any passage are missing."""
+        return any(not passage.lines for passage in self.passages)
+
+    @property
     def references(self) -> list[str]:
         """The places shown, for a vote: facts, nothing of the question."""
         return [passage.locator.short for passage in self.passages]
@@ -99,6 +109,16 @@ class CardPage:
     doors: tuple[Offer, ...]
     near: tuple[Card, ...]
     stale: bool
+
+    @property
+    def some(self) -> bool:
+        """Whether the words of any passage are installed."""
+        return any(passage.lines for passage in self.passages)
+
+    @property
+    def absent(self) -> bool:
+        """Whether the words of any passage are missing."""
+        return any(not passage.lines for passage in self.passages)
 
 
 def retrieve(text: str, on: date) -> list[Found]:

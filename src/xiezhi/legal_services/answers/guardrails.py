@@ -61,8 +61,8 @@ _NUMBER = re.compile(
     r"[零〇一二两三四五六七八九半](?=个?(?:年|月|日|天|周|星期|小时|分钟|倍|成|元|万|亿|折|人|次|级|款|项|条|分之|以上|以下|%|岁|审|工作日))"
 )
 _FORECAST = re.compile(
-    r"(会|将|可能|估计|大概|应该|一般|预计|最多|最少|至少|肯定|必)(会|能|要)?(被)?(判(处|刑|你|他|她|\d|[一二三四五六七八九十])|坐牢|入狱|胜诉|败诉|赢官司|输官司|无罪|缓刑)|"
-    r"胜诉率|成功率|把握(很)?大|量刑(建议|预测)|刑期(大约|预计|为)|百分之百|保证(能|会|胜)|一定(会|能)(赢|胜|判|支持|拿到|要回)"
+    r"坐牢|入狱|被?判(?!断|决|例|定|明|据)|胜诉|败诉|打?赢|输(?!入|出|送|血)|量刑|刑期|无罪释放|把握(很)?大|成功率|百分之百|保证(能|会)|"
+    r"(一定|肯定|必定|绝对)(会|能|可以|要|得)"
 )
 _BOSSY = re.compile(r"(系统提示|system prompt|忽略(以上|之前|前面)|作为(一个)?(AI|人工智能|语言模型)|ignore (all|the|previous))", re.I)
 _DUTIES = ("应当", "必须", "不得", "禁止", "可以", "有权", "无权", "无需", "不需要", "不必", "免", "无效", "不予", "除外", "不负", "不承担")
@@ -88,7 +88,8 @@ def check(text: str, sources: Sequence[Source]) -> list[Line]:
         raise Refused("instruction", found[0])
     if re.search(r"[A-Za-z]{4,}", said):
         raise Refused("foreign", "")
-    if found := _FORECAST.search(said):
+    given = "\n".join(source.text for source in sources)
+    if found := next((f for f in _FORECAST.finditer(said) if f[0] not in given), None):
         raise Refused("forecast", found[0])
     by_number = {source.number: source for source in sources}
     lines = _lines(said, by_number)

@@ -83,19 +83,21 @@ def best_sentence(text: str, wanted: str) -> str:
     return best
 
 
-def _lines(text: str, mark: str) -> tuple[tuple[Piece, ...], ...]:
-    """Paragraphs with the marked sentence as a piece of its own."""
+def _lines(text: str, marks: Iterable[str]) -> tuple[tuple[Piece, ...], ...]:
+    """Paragraphs with each marked sentence as a piece of its own."""
+    left = {mark for mark in marks if mark}
     out = []
-    left = mark
     for line in text.splitlines():
         if not line.strip():
             continue
-        before, found, after = line.partition(left) if left else (line, "", "")
-        if found:
-            left = ""
-            pieces = (Piece(before), Piece(found, True), Piece(after))
-        else:
-            pieces = (Piece(line),)
+        pieces = [Piece(line)]
+        for mark in sorted(left, key=len, reverse=True):
+            for at, piece in enumerate(pieces):
+                before, found, after = piece.text.partition(mark)
+                if found and not piece.marked:
+                    left.discard(mark)
+                    pieces[at : at + 1] = [Piece(before), Piece(found, True), Piece(after)]
+                    break
         out.append(tuple(piece for piece in pieces if piece.text))
     return tuple(out)
 
@@ -132,23 +134,29 @@ class Collected:
 
 
 def collect(wanted: Iterable[tuple[Locator, str]], on: date) -> Collected:
-    """Passages in the order asked, numbered from one, each place once. Beside each place stand the words by which its
-    sentence is marked. Four statements in all."""
+    """Passages in the order asked, numbered from one. Beside each place stand the words by which its sentence is marked.
+    Several places of one article make one passage, the whole article. Four statements in all."""
     from xiezhi.kernel.law import library
 
-    asked: dict[Locator, str] = {}
+    asked: dict[Locator, list[tuple[Locator, str]]] = {}
     for place, words in wanted:
-        asked[place] = f"{asked[place]} {words}" if place in asked else words
-    quotes = library.quotes(list(asked), on)
-    out: dict[Locator, Passage] = {}
-    for number, ((place, words), quote) in enumerate(zip(asked.items(), quotes, strict=True), 1):
-        mark = best_sentence(quote.text, words) if quote.text else ""
+        asked.setdefault(place.up() if place.article else place, []).append((place, words))
+    shown = [same[0][0] if len({place for place, _ in same}) == 1 else whole for whole, same in asked.items()]
+    parts = [place for same in asked.values() for place, _ in same]
+    found = dict(zip([*shown, *parts], library.quotes([*shown, *parts], on), strict=True))
+    by: dict[Locator, Passage] = {}
+    passages = []
+    for number, (place, same) in enumerate(zip(shown, asked.values(), strict=True), 1):
+        quote = found[place]
+        marks = [best_sentence(found[part].text or quote.text, words) for part, words in same] if quote.text else []
         promulgated, effective = _dates(quote.locator, quote.version, on)
-        out[place] = Passage(
-            number, quote.locator, quote.act_full, quote.state, quote.message, _lines(quote.text, mark), quote.text,
-            promulgated, effective, _opens(quote.locator.path), mark,
+        passage = Passage(
+            number, quote.locator, quote.act_full, quote.state, quote.message, _lines(quote.text, marks), quote.text,
+            promulgated, effective, _opens(quote.locator.path), next((mark for mark in marks if mark), ""),
         )  # fmt: skip
-    return Collected(list(out.values()), out)
+        passages.append(passage)
+        by.update((part, passage) for part, _ in same)
+    return Collected(passages, by)
 
 
 def _dates(place: Locator, version: object, on: date) -> tuple[date | None, date | None]:

@@ -1,0 +1,252 @@
+"""The pages: asking, the answer with and without a library, cards, votes, and what must not be kept anywhere."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.test import Client
+
+from tests.legal_services.answers import world
+from xiezhi.legal_services.answers import cards, compose, keep, matching
+from xiezhi.legal_services.answers.compose import Found
+from xiezhi.legal_services.answers.models import Vote
+
+pytestmark = pytest.mark.django_db
+NOW = "2026-11-23 10:00"
+SECRET = "白鹭十七号张秀英欠我钱"
+
+
+@pytest.fixture(autouse=True)
+def morning(freeze: Callable[[str], None]) -> None:
+    freeze(NOW)
+    cache.clear()
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client()
+
+
+@pytest.fixture
+def found(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """What the retrieval gives."""
+
+    def give(*articles: Found) -> None:
+        monkeypatch.setattr(compose, "retrieve", lambda text, on: list(articles))
+
+    give()
+    return give
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def asked(client: Client, question: str, **more: str) -> str:
+    sent = client.post("/ask/", {"q": question, **more})
+    assert sent.status_code == 302 and sent["Location"] == "/ask/answer/"
+    page = client.get("/ask/answer/")
+    assert page.status_code == 200
+    assert "no-store" in page["Cache-Control"]
+    return text(page)
+
+
+def test_the_first_page_asks_and_shows_life_scenes(client: Client) -> None:
+    page = text(client.get("/ask/"))
+    assert 'name="q"' in page and "<script>" not in page and "style=" not in page
+    for scene in cards.library().scenes:
+        assert f"/ask/scenes/{scene.key}/" in page
+
+
+def test_nothing_asked_leads_back(client: Client) -> None:
+    assert client.get("/ask/answer/")["Location"] == "/ask/"
+    assert "请先写一写" in text(client.post("/ask/", {"q": "  "}))
+
+
+def test_a_card_answers_when_it_fits_well(client: Client, found: Any) -> None:
+    card = cards.library().cards[0]
+    page = asked(client, card.q)
+    assert card.answer[0].say in page and "接下来怎么做" in page
+    assert "最接近的问题" in page and "由机器找到的问答卡" in page
+    assert "没有装" in page or "还没有装上条文" in page
+    assert re.search(r'id="a1"', page)
+
+
+def test_articles_answer_where_no_card_does(client: Client, found: Any) -> None:
+    world.install()
+    found(Found("民法典", 675, 0, 0.8), Found("民法典", 667, 0, 0.4))
+    page = asked(client, "白鹭到期不归还给乙，可以随时请甲归还吗")
+    assert "法律这样规定" in page
+    assert "<mark>甲到期不把白鹭还给乙的，乙可以随时请甲归还。</mark>" in page
+    assert "乙应当给甲合理的日子准备。" in page
+    assert "2020年5月28日公布" in page and "2021年1月1日起施行" in page
+    assert "/law/%E6%B0%91" in page or "/law/民法典/2020/" in page
+
+
+def test_repealed_law_is_never_shown_as_live(client: Client, found: Any) -> None:
+    from datetime import date
+
+    world.install("白鹭法", {(3, 0): "白鹭应当每天洗澡。"}, since=date(2001, 1, 1), ended=date(2021, 1, 1))
+    found(Found("白鹭法", 3, 0, 0.9))
+    page = asked(client, "白鹭应当每天洗澡吗，白鹭法怎么说")
+    assert "白鹭应当每天洗澡。" not in page
+    assert "没有找到能回答的法条" in page
+    found(Found("白鹭法", 3, 0, 1.0, asked=True))
+    page = text(client.get("/ask/answer/"))
+    assert "白鹭应当每天洗澡。" not in page and "废止" in page and "不能作为依据" in page
+    client.post("/ask/answer/", {"on": "2010-03-05"})
+    page = text(client.get("/ask/answer/"))
+    assert "白鹭应当每天洗澡。" in page and "按2010年3月5日的法律" in page
+
+
+def test_nothing_found_says_what_to_do(client: Client, found: Any) -> None:
+    page = asked(client, "嗡嘛呢叭咪吽")
+    assert "没有找到能回答的法条" in page and "12348" in page
+
+
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [("老公打我", "110"), ("我不想活了", "12356"), ("孩子在学校被同学打了", "12355"), ("我被强奸了", "12338")],
+)
+def test_danger_stands_before_everything(client: Client, found: Any, question: str, number: str) -> None:
+    page = asked(client, question)
+    block = page.index("an-danger")
+    assert block < page.index("您问的是") < page.index('id="refine"')
+    assert page.index(f"tel:{number}") < page.index("您问的是")
+    assert "删掉问题，离开这一页" in page
+
+
+def test_no_danger_no_alarm(client: Client, found: Any) -> None:
+    assert "an-danger" not in asked(client, "累死了，加班费一分没有")
+
+
+def test_the_question_is_kept_sealed_for_an_hour_and_nowhere_else(
+    client: Client, found: Any, freeze: Callable[[str], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        page = asked(client, SECRET)
+    assert SECRET in page
+    assert SECRET not in caplog.text
+    held = Session.objects.get(pk=client.cookies["sessionid"].value).get_decoded()
+    assert SECRET not in str(held)
+    assert SECRET not in str(Vote.objects.values())
+    freeze("2026-11-23 11:01")
+    assert client.get("/ask/answer/")["Location"] == "/ask/"
+
+
+def test_it_is_deleted_at_once_when_asked(client: Client, found: Any) -> None:
+    asked(client, SECRET)
+    assert client.post("/ask/forget/", {"leave": "1"})["Location"] == "/"
+    assert client.get("/ask/answer/")["Location"] == "/ask/"
+
+
+def test_what_was_typed_is_escaped(client: Client, found: Any) -> None:
+    page = asked(client, '<script>alert(1)</script><img src=x onerror="1">')
+    assert "<script>alert" not in page and "<img src=x" not in page
+
+
+def test_refining_keeps_the_question(client: Client, found: Any) -> None:
+    asked(client, "押金不退")
+    scene = cards.library().scenes[0].key
+    client.post("/ask/answer/", {"facts": "住了一年", "scene": scene, "place": "000000", "on": "昨天"})
+    page = text(client.get("/ask/answer/"))
+    assert "住了一年" in page and "押金不退" in page and f'value="{scene}" selected' in page
+    assert "没有看懂日期" in page
+
+
+def test_votes_keep_the_card_and_the_articles_only(client: Client, found: Any) -> None:
+    card = cards.library().cards[0]
+    asked(client, card.q)
+    done = client.post("/ask/vote/", {"choice": "wrong", "comment": "我叫张秀英，电话13800138000，第二条不对"})
+    assert done.status_code == 302
+    vote = Vote.objects.get()
+    assert (vote.choice, vote.kind, vote.card) == ("wrong", "card", card.id)
+    assert vote.places and "张秀英" not in vote.comment and "13800138000" not in vote.comment
+    assert "第二条不对" in vote.comment
+    assert client.post("/ask/vote/", {"choice": "buy"}).status_code == 302
+    assert Vote.objects.count() == 1
+
+
+def test_votes_are_limited(client: Client, found: Any) -> None:
+    card = cards.library().cards[0]
+    for _ in range(20):
+        client.post("/ask/vote/", {"choice": "useful", "card": card.id})
+    assert client.post("/ask/vote/", {"choice": "useful", "card": card.id}).status_code == 429
+    assert Vote.objects.count() == 20
+
+
+def test_every_scene_and_card_opens(client: Client) -> None:
+    world.install()
+    for scene in cards.library().scenes:
+        page = text(client.get(f"/ask/scenes/{scene.key}/"))
+        assert all(f"/ask/cards/{card.id}/" in page for card in cards.library().of(scene.key))
+    for card in cards.library().cards[::12]:
+        page = client.get(f"/ask/cards/{card.id}/")
+        assert page.status_code == 200 and "{{" not in text(page) and "别人还问" in text(page)
+    assert client.get("/ask/cards/nothing/").status_code == 404
+    assert client.get("/ask/scenes/nothing/").status_code == 404
+    assert "12338" in text(client.get("/ask/help/"))
+
+
+def test_a_card_whose_law_is_gone_does_not_say_it(client: Client, found: Any) -> None:
+    """Sentences that stand on an act the library knows as repealed are left out, and the page says so."""
+    from datetime import date
+
+    card = next(c for c in cards.library().cards if c.answer[0].by.startswith("劳动合同法"))
+    world.install("劳动合同法", {(1, 0): "无。"}, since=date(2013, 7, 1), ended=date(2026, 1, 1))
+    page = text(client.get(f"/ask/cards/{card.id}/"))
+    assert card.answer[0].say not in page and "依据的法条已经变动" in page
+
+
+def test_it_says_how_it_works_in_english_too(client: Client, found: Any) -> None:
+    client.get("/?lang=en")
+    page = text(client.get("/ask/"))
+    assert 'lang="en"' in page
+
+
+def test_a_source_that_fails_leaves_the_rest(client: Client, found: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from xiezhi.ui import answering
+
+    def broken(question: Any) -> Any:
+        raise RuntimeError(question.text)
+
+    monkeypatch.setitem(answering._SOURCES, "broken", broken)
+    assert "110" in asked(client, "老公打我")
+
+
+def test_matching_is_quick_and_knows_its_own_wordings() -> None:
+    index = matching.index()
+    wrong = [card.q for card in cards.library().cards if index.find(card.q)[0].card.id != card.id]
+    assert not wrong
+    weak = [card.q for card in cards.library().cards if index.find(card.q)[0].words < matching.STRONG]
+    assert not weak
+
+
+def test_the_session_forgets_what_it_cannot_read(rf: Any) -> None:
+    request = rf.get("/")
+    request.session = {keep.SESSION: "AAAA"}
+    assert keep.load(request) is None
+    assert keep.SESSION not in request.session
+
+
+def test_the_question_goes_along_only_by_choice(client: Client, found: Any) -> None:
+    from xiezhi.kernel.procedures.models import Draft
+    from xiezhi.kernel.sealing import unseal
+
+    asked(client, SECRET)
+    page = text(client.get("/ask/people/"))
+    assert SECRET in page and not Draft.objects.exists()
+    client.post("/ask/people/")
+    draft = Draft.objects.get()
+    content = unseal(draft.sealed, context="draft")
+    assert SECRET in str(content["answers"]["facts"]) and content["done"] == []
+
+
+def test_leaders_see_votes(client: Client, found: Any) -> None:
+    assert client.get("/desk/answers/votes/").status_code in (302, 403)
