@@ -26,7 +26,6 @@ _SCP = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*@[A-Za-z0-9][A-Za-z0-9.-]*:(?!/?-
 _SAFE = (
     "-c", "core.hooksPath=/dev/null",
     "-c", "core.fsmonitor=false",
-    "-c", "core.symlinks=false",
     "-c", "core.quotePath=false",
     "-c", "core.autocrlf=false",
     "-c", "submodule.recurse=false",
