@@ -128,6 +128,20 @@ class Locator:
         """The article this place stands in."""
         return replace(self, paragraph=0, item=0, item_inserted=0, point=0)
 
+    def to(
+        self, article: int, inserted: int = 0, paragraph: int = 0, item: int = 0, item_inserted: int = 0, point: int = 0
+    ) -> Self:
+        """Another place in the same version of the same act. Raises BadIdentifier."""
+        return replace(
+            self,
+            article=article,
+            inserted=inserted,
+            paragraph=paragraph,
+            item=item,
+            item_inserted=item_inserted,
+            point=point,
+        )
+
     # Reading
 
     @classmethod

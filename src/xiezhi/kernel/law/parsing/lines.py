@@ -93,7 +93,9 @@ def unfinished(title: str) -> bool:
 def narrow(text: str) -> str:
     """A heading without the spaces that only spread its characters: 总　则 is 总则."""
     words = text.split()
-    return "".join(words) if all(len(w) == 1 for w in words) else " ".join(words)
+    out = "".join(words) if all(len(w) == 1 for w in words) else " ".join(words)
+    # Two lines put together may make a tag of what was none in either.
+    return out.replace("<", "＜") if "<" in out and (_COMMENT.search(out) or _HTML.search(out)) else out
 
 
 def key(text: str) -> str:

@@ -88,6 +88,7 @@ class Reader:
         self.now: _Open | None = None
         self.out: list[Provision] = []
         self.last = (0, 0)
+        self.heads: dict[str, int] = {}  # the last number of each kind of heading
         self.in_articles = self.in_annex = False
         self.lines_have_levels = any(line.level for line in lines)
         self.has_articles = _has_articles(lines)
@@ -219,17 +220,16 @@ class Reader:
             self.tell("heading-order", text[:20], "标题的编号不相连")
         else:
             inserted = number(match[4] or "")
+        self.heads[kind] = n
         if not line.level and self.lines_have_levels:
             self.tell("unmarked-heading", text[:20], "正文中的标题，已作标题处理")
         self.heading(kind, n, inserted, narrow(title), line.level)
         return True
 
     def _follows(self, kind: str, n: int) -> bool:
-        """Whether a heading of this number may come now: one after its like, or the first."""
-        for head, _ in reversed(self.path):
-            if head.kind == kind:
-                return n in (head.number + 1, 1)
-        return n == 1 or kind in ("section", "chapter")
+        """Whether a heading of this number may come now: one after its like, or the first. Chapters of a code go on
+        through its parts or begin again in each. A text may be one part of a code."""
+        return n in (1, self.heads.get(kind, 0) + 1) or (kind == "part" and kind not in self.heads)
 
     # Articles
 
@@ -274,16 +274,10 @@ class Reader:
             self.last = (n, inserted)
             here, head, following = self._run_together(rest, n)
             title = ""
-            escaped = here.startswith("\\")
-            if escaped:
-                here = here[1:]
-            elif entitled := ENTITLED.match(here):
+            if entitled := ENTITLED.match(here):
                 title, here = entitled[1].strip(), here[entitled.end() :]
-            now = self.open(ARTICLE, n, inserted, title)
-            if escaped:
-                now.add(here)
-            else:
-                self.pieces(here)
+            self.open(ARTICLE, n, inserted, title)
+            self.pieces(here)
             if not head:
                 return
             self.tell("run-together", article_label(head, 0), "与上一条连在同一行，已分开")
@@ -368,8 +362,7 @@ class Reader:
         before = self.now.number if self.now is not None and self.now.kind == BLOCK else 0
         if not n or (self.now is not None and self.now.quotes and (n == 1 or n != before + 1)):
             return False
-        rest = line.text[match.end() :].strip()
-        self.open(BLOCK, n).add(rest[1:] if rest.startswith("\\") else rest)
+        self.open(BLOCK, n).add(line.text[match.end() :].strip())
         return True
 
     def read(self) -> tuple[Provision, ...]:
@@ -421,9 +414,10 @@ def _has_articles(lines: Sequence[Line]) -> bool:
 def parse(text: str, title: str = "") -> Document:
     """Read a text as it comes. Never raises; what was odd is told in `findings`."""
     lines, findings = clean(text)
+    title = narrow(" ".join(line.text for line in clean(title)[0]))
     name, history, rest = header(lines, title, findings)
     reader = Reader(contents(rest, findings), findings)
     provisions = reader.read()
     provisions = settle(provisions, findings)
-    provisions, more = commencement.apply(provisions, history)
+    provisions, more = commencement.apply(provisions)
     return Document(name, history, provisions, tuple(findings + more))

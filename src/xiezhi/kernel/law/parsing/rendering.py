@@ -66,8 +66,10 @@ def _body(provision: Provision, first: bool, has_articles: bool) -> list[str]:
     headed = provision.kind == ARTICLE or (provision.kind == BLOCK and provision.number > 0)
     for at, line in enumerate(provision.text.split("\n") if provision.text else []):
         if headed and not at:  # behind the number only these would be read
-            mark = line[0] == "\\" or (provision.kind == ARTICLE and _divided(line))
+            mark = "<" in line or (provision.kind == ARTICLE and _divided(line))
             mark = mark or (not provision.title and bool(ENTITLED.match(line)))
+            if mark:
+                out.append("")  # the number stands alone on its line
         elif provision.kind == ANNEX:
             mark = _special(line)
         else:
