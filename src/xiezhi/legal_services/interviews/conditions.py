@@ -177,6 +177,11 @@ def atoms(condition: Condition) -> Iterator[Is | Test]:
                 yield from atoms(one)
 
 
+def soonest(condition: Condition, look: Look) -> str | None:
+    """The name to know first, as the condition is written; None where it is decided."""
+    return next(undecided(condition, look), None)
+
+
 def undecided(condition: Condition, look: Look) -> Iterator[str]:
     """Names on which the answer still depends; nothing where the condition is decided."""
     if holds(condition, look) is not None:

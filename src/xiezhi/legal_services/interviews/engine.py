@@ -1,7 +1,8 @@
 """From facts and rules to the next question and the outcome. Pure: the same answers on the same day, the same result.
 
 A walk starts with nothing and takes answers only as it comes to ask them, so what was answered on a path since left has no
-say. Rules of the best rank that still live are asked about first, in the order in which the file declares its facts.
+say. Rules of the best rank that still live are asked about first: of the facts each of them needs next, the one declared
+first.
 """
 
 from __future__ import annotations
@@ -85,8 +86,10 @@ class Facts:
         return None
 
     def missing(self, condition: Condition) -> set[str]:
-        """Facts to ask next so that the condition becomes decided."""
-        return {need for name in conditions.undecided(condition, self.look) if (need := self.need(name)) is not None}
+        """The fact to ask next so that the condition becomes decided, in the order in which it is written."""
+        name = conditions.soonest(condition, self.look)
+        need = self.need(name) if name is not None else None
+        return {need} if need is not None else set()
 
     def holds(self, condition: Condition) -> bool | None:
         return conditions.holds(condition, self.look)

@@ -1,6 +1,7 @@
 """Sums in an interview: a small language of numbers, read with Python's grammar and walked node by node.
 
-Names of facts and computed values, + - * /, comparisons, `a if b else c`, and the functions below. Nothing else is let in,
+Names of facts and computed values, + - * /, comparisons, `a if b else c`, `known(x)` (whether x was answered with anything
+but 不知道), and the functions below. Nothing else is let in,
 nothing is executed as code. Money and numbers are Decimal; an unknown input makes the result unknown.
 """
 
@@ -77,6 +78,11 @@ def next_day(day: date) -> date:
     return day + timedelta(days=1)
 
 
+def day(year: Decimal, month: Decimal, number: Decimal) -> date:
+    """A fixed day, such as the one on which an act began."""
+    return date(int(year), int(month), int(number))
+
+
 def up(number: Decimal) -> Decimal:
     """To the next whole number."""
     return number.to_integral_value(ROUND_CEILING)
@@ -88,7 +94,7 @@ def cents(number: Decimal) -> Decimal:
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "min": min, "max": max, "months": months, "days": days, "severance": severance, "later": later,
+    "min": min, "max": max, "months": months, "days": days, "severance": severance, "later": later, "day": day,
     "next_day": next_day, "up": up, "cents": cents,
 }  # fmt: skip
 _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -124,6 +130,8 @@ def _allowed(node: ast.expr, text: str) -> None:
             parts = list(values)
         case ast.IfExp(test=test, body=body, orelse=orelse):
             parts = [test, body, orelse]
+        case ast.Call(func=ast.Name(id="known"), args=[ast.Name()], keywords=[]):
+            return
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in FUNCTIONS:
             parts = list(args)
         case _:
@@ -174,6 +182,8 @@ def _value(node: ast.expr, look: Callable[[str], Value]) -> Any:
             return any(_value(v, look) for v in values)
         case ast.IfExp(test=test, body=body, orelse=orelse):
             return _value(body if _value(test, look) else orelse, look)
+        case ast.Call(func=ast.Name(id="known"), args=[ast.Name(id=name)]):
+            return look(name) != UNKNOWN
         case ast.Call(func=ast.Name(id=name), args=args):
             return FUNCTIONS[name](*(_value(a, look) for a in args))
     raise BadFormula(ast.unparse(node))
