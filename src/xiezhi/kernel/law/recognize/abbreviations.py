@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from xiezhi.kernel.law.recognize.names import Names, is_act_title, key
 
-__all__ = ["Definition", "Title", "definitions", "titles"]
+__all__ = ["Title", "definitions", "titles"]
 
 LONGEST = 260  # characters of a title in 《》
 
@@ -26,16 +26,6 @@ class Title:
     start: int
     end: int
     title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """From here on `name` stands for `act`."""
-
-    start: int
-    end: int
-    name: str
-    act: str
 
 
 def titles(text: str) -> list[Title]:
@@ -64,12 +54,11 @@ def titles(text: str) -> list[Title]:
 
 def definitions(
     text: str, found: list[Title], names: Names, aliases: MutableMapping[str, str]
-) -> tuple[list[Definition], list[tuple[int, int]]]:
-    """What the text defines, added to `aliases` by key; and the stretches where it does, in which nothing is cited.
+) -> list[tuple[int, int]]:
+    """Adds what the text defines to `aliases`, by key; returns the stretches where it does, in which nothing is cited.
 
     Only acts are defined here: the words before must be 《…》 or a known name. Several names (《甲法》、《乙法》) stand for
     as many acts before them, in order."""
-    out: list[Definition] = []
     skip: list[tuple[int, int]] = []
     ends = {t.end: n for n, t in enumerate(found)}
     for match in _CALLED.finditer(text):
@@ -98,5 +87,4 @@ def definitions(
         skip.append((start, match.end()))
         for word, act in zip(words, acts, strict=True):
             aliases[key(word)] = act
-            out.append(Definition(start, match.end(), word, act))
-    return out, skip
+    return skip

@@ -6,17 +6,7 @@ import re
 
 from xiezhi.kernel.law.recognize.names import Names, key
 
-__all__ = ["amended", "amends_many", "merged"]
-
-
-def merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    out: list[tuple[int, int]] = []
-    for start, end in spans:
-        if out and start < out[-1][1]:
-            out[-1] = (out[-1][0], max(out[-1][1], end))
-        else:
-            out.append((start, end))
-    return out
+__all__ = ["amended", "amends_many"]
 
 
 _INNER = re.compile(r"《([^《》]{2,80})》")

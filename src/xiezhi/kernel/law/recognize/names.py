@@ -13,7 +13,7 @@ from xiezhi.kernel.law.index import acts
 
 __all__ = ["Names", "is_act_title", "key", "known"]
 
-LONGEST = 60  # letters of a name looked for outside 《》
+LONGEST = 90  # letters of a name looked for outside 《》
 
 _SPACE = re.compile(r"[\s\u200b\ufeff]+")
 _STATE = re.compile(r"(^|[《、和])中华人民共和国(?=.{2})")
@@ -110,15 +110,17 @@ class Names:
                 self._short |= {name}
         self._tree: dict[str, object] = {}
         ends = set()
-        for name in self._title:
-            if not 2 <= len(name) <= LONGEST or name[-1] not in "法例定典则释）规范令":
+        words = dict.fromkeys(self._title) | {_SPACE.sub("", n): None for n in titles if "《" in n}
+        for word in words:
+            name = key(word)
+            if not 2 <= len(word) <= LONGEST or word[-1] not in "法例定典则释）规范令见议":
                 continue
-            for word in (name, "中华人民共和国" + name) if name not in self._short else (name,):
+            for way in (word, "中华人民共和国" + word) if name not in self._short else (word,):
                 node = self._tree
-                for char in reversed(word):
+                for char in reversed(way):
                     node = node.setdefault(char, {})  # type: ignore[assignment]
                 node[""] = name
-            ends.add(name[-2:])
+            ends.add(word[-2:])
         self._ends = re.compile("|".join(re.escape(e) for e in sorted(ends))) if ends else re.compile(r"(?!)")
 
     def get(self, name: str) -> str | None:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from xiezhi.kernel.law.recognize.abbreviations import Definition, Title, definitions, titles
-from xiezhi.kernel.law.recognize.context import amended, amends_many, merged
+from xiezhi.kernel.law.recognize.abbreviations import definitions, titles
+from xiezhi.kernel.law.recognize.context import amended, amends_many
+from xiezhi.kernel.law.recognize.events import ALIAS, events
 from xiezhi.kernel.law.recognize.layout import Layout
 from xiezhi.kernel.law.recognize.mention import BARE, NAME, RELATIVE, SELF, TITLE, Mention
 from xiezhi.kernel.law.recognize.names import GENERIC, Names, is_act_title, key
@@ -18,7 +19,6 @@ from xiezhi.kernel.law.recognize.places import (
     JOIN,
     PARAGRAPH,
     RANGE,
-    D,
     Place,
     number,
     read_place,
@@ -27,18 +27,10 @@ from xiezhi.kernel.law.recognize.places import (
 
 __all__ = ["Reader"]
 
-_KINDS = (
-    "法典|暂行办法|暂行条例|暂行规定|实施条例|实施细则|实施办法|实施规定|补充规定|若干规定|基本法|法|条例|规定|办法|解释|细则|规则|决定|"
-    "决议|规程|通知|意见|批复|准则|规范|条令|安排|章程|通则|公告|答复|公约|标准|修正案"
-)
-_EVENT = re.compile(
-    rf"第(?=[ 　\t]{{0,2}}[（(]?[ 　\t]{{0,2}}[{D}])|本宪法|[本该同](?:{_KINDS})|(?:上述|前述)(?:{_KINDS})"
-    r"|前[一二两三四五六七八九十0-9]{0,2}[条款项]|本[条款项]"
-)
 _PREVIOUS = re.compile(r"前([一二两三四五六七八九十0-9]{0,2})([条款项])")
 _HERE = re.compile(r"本[条款项]")
 _NOT_HERE = re.compile(r"例|约(?!定)|件|目|式|(?<=款)项|(?<=本条)款(?!第)|文(?!第)|型")
-_NOT_BEFORE = {"前": frozenset("目空婚产生日此之提眼"), "本": frozenset("基根成资样原版日文剧脚标课")}
+_NOT_BEFORE = {"前": frozenset("目空婚产生日此之提眼"), "本": frozenset("基根资样原版日文剧脚标课")}
 _PAREN = re.compile(r"[（(][^（）()\n]{0,60}[）)]")
 _EDITION = re.compile(
     r"[（(][^（）()\n\d]{0,6}(\d{4})年?[^（）()\n]{0,12}(?:修订|修正|修改|公布|文本|版|发布|通过|施行|颁布)[^（）()\n]{0,8}[）)]"
@@ -84,64 +76,21 @@ class Reader:
     def run(self) -> list[Mention]:
         text = self._text
         found = titles(text)
-        defined, skip = definitions(text, found, self._names, self._aliases)
-        events = self._events(found, defined, skip)
+        skip = definitions(text, found, self._names, self._aliases)
         at = 0
-        for start, end, what, title in events:
-            if start < at:
-                continue
-            at = max(at, self._take(start, end, what, title))
+        for start, end, what, title in events(text, found, skip, self._names, self._aliases):
+            if start >= at:
+                at = max(at, self._take(start, end, what, title))
         return self._out
-
-    # Gathering
-
-    def _events(
-        self, found: list[Title], defined: list[Definition], skip: list[tuple[int, int]]
-    ) -> list[tuple[int, int, str, str]]:
-        """(start, end, kind, title) of everything that may begin a mention, in order."""
-        text = self._text
-        inside = sorted(skip + [(t.start, t.end) for t in found])
-        events: list[tuple[int, int, str, str]] = []
-        closed = 0
-        for one in found:
-            while closed < len(skip) and skip[closed][1] <= one.start:
-                closed += 1
-            if closed < len(skip) and skip[closed][0] <= one.start:
-                continue
-            events.append((one.start, one.end, TITLE, one.title))
-        spot = 0
-        ranges = merged(inside)
-
-        def free(start: int, end: int) -> bool:
-            nonlocal spot
-            while spot < len(ranges) and ranges[spot][1] <= start:
-                spot += 1
-            return not (spot < len(ranges) and ranges[spot][0] < end)
-
-        for start, end, title in self._names.find(text):
-            if free(start, end):
-                events.append((start, end, NAME, title))
-        spot = 0
-        words = sorted({a for a in self._aliases if 2 <= len(a) <= 40 and a[0] != "本"}, key=len, reverse=True)[:60]
-        if words:
-            for match in re.finditer("|".join(map(re.escape, words)), text):
-                if free(match.start(), match.end()):
-                    events.append((match.start(), match.end(), "alias", self._aliases[match[0]]))
-        spot = 0
-        for match in _EVENT.finditer(text):
-            if free(match.start(), match.end()):
-                events.append((match.start(), match.end(), match[0][0], match[0]))
-        events.sort(key=lambda e: (e[0], -e[1]))
-        return events
 
     def _take(self, start: int, end: int, what: str, title: str) -> int:
         """Reads the mention that begins here; returns where to read on."""
         if what == TITLE:
             return self._titled(start, end, title)
-        if what in (NAME, "alias"):
+        if what in (NAME, ALIAS):
             if end - start <= 3 and "特别行政区" in self._self and title[-3:] == "选举法":
                 return end  # the electoral law of the region, not the state's
-            loose = what == "alias" or (
+            loose = what == ALIAS or (
                 self._text.endswith(_LOOSE, start, end) and not self._text.startswith(_FULL, start)
             )
             return self._named(start, end, title, must_have_place=loose)
