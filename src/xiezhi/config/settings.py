@@ -199,6 +199,10 @@ LEDGER_DIR = env.text("XIEZHI_LEDGER_DIR") or str(HOME / "ledger")
 """Keys, policy and the copy of published checkpoints. Put it on another disk than the database."""
 LAW_INDEX_DIR = env.text("XIEZHI_LAW_INDEX_DIR") or str(HOME / "law" / "index")
 """The full-text index of the law library: made from the database, never backed up. Empty: no full text."""
+LAW_RETRIEVAL_DIR = env.text("XIEZHI_LAW_RETRIEVAL_DIR") or str(HOME / "law" / "retrieval")
+"""Encoder and index for questions in plain words, made by `xiezhi law train`, never backed up. Empty: none are kept."""
+LAW_MODEL = env.text("XIEZHI_LAW_MODEL")
+"""Folder of an embedding model of one's own (model.onnx, tokenizer.json) in place of the learned encoder."""
 
 STATIC_ROOT = HOME / "static"
 STATICFILES_FINDERS = [

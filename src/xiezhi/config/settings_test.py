@@ -26,7 +26,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 DEMO = False
-LAW_INDEX_DIR = ""  # workers share the data folder but not the database
+LAW_INDEX_DIR = LAW_RETRIEVAL_DIR = ""  # workers share the data folder but not the database
 ALLOW_FICTIONAL_IDS = True
 for _alias in DATABASES.values():
     _alias["OPTIONS"].pop("pool", None)
