@@ -197,8 +197,8 @@ def _replace(
 ) -> None:
     """One commit that takes out what is old and brings in what is new."""
     writer = tantivy.Index.open(str(path)).writer(HEAP, 1)
-    for pk in dirty | gone:
-        writer.delete_documents_by_term("version", pk)
+    for pk in dirty | gone:  # not by term: that takes every whole number for a signed one and finds nothing
+        writer.delete_documents_by_query(tantivy.Query.term_query(store.schema(), "version", pk, "basic"))
     # Acts are few and small: writing all of them again is right whatever was renamed or removed.
     writer.delete_documents_by_term("doc", "a")
     for document in _acts(versions.values()):

@@ -249,7 +249,7 @@ def loose(reader: Reader, asked: Asked, share: float) -> tantivy.Query | None:
     joined = ([p for p in held if len(p) > 1] or held)[:40]
     if not joined:
         return None
-    least = max(min(2, len(joined)), round(len(joined) * share))
+    least = max(2 if len(joined) > 2 else 1, round(len(joined) * share))
     grams = some([_term(reader, "grams", pair) for pair in joined], least)
     words = [(_O.Should, _term(reader, "words", forms[0], "position")) for forms in asked.terms]
     return _Q.boolean_query([(_O.Must, grams), *words, *_better(reader, asked)])

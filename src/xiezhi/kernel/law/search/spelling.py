@@ -106,7 +106,7 @@ def _whole(reader: Reader, word: str) -> tuple[str, int]:
     best, value, times = "", 0.0, 0
     for candidate, weight in tried:
         if any(len(part) == 1 for part in text.words(candidate)):
-            weight *= 0.02  # what does not divide into words is hardly what was meant
+            continue  # what does not divide into words is hardly what was meant
         n = count(reader, candidate)
         if n > RARE and (worth := weight * log1p(n)) > value:
             best, value, times = candidate, worth, n
