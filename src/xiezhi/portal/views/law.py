@@ -6,6 +6,7 @@ version in force on the day (`?on=`). With nothing imported the index of facts a
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -22,6 +23,7 @@ from xiezhi.kernel.calendar import clock
 from xiezhi.kernel.law import citing, compare, index, library
 from xiezhi.kernel.law.identifiers import BadIdentifier, Locator
 from xiezhi.kernel.law.models import Act, TextReport, Version
+from xiezhi.kernel.units.models import Division, Level
 from xiezhi.portal import law_links, law_text
 from xiezhi.portal.limits import limited
 
@@ -62,7 +64,9 @@ def home(request: HttpRequest) -> HttpResponse:
     """What the library holds, what changed lately, and the search."""
     today = clock.today()
     kinds = sorted(Act.objects.values("kind").annotate(acts=Count("id")).order_by(), key=lambda row: _rank(row["kind"]))
-    own = list(Act.objects.filter(region="云岭").order_by("sort_key")) if kinds else []
+    names = Division.objects.filter(level=Level.PROVINCE).values_list("name", flat=True)
+    regions = {form for name in names for form in (name, re.sub("(省|市|自治区)$", "", name))}
+    own = list(Act.objects.filter(region__in=regions).order_by("sort_key")) if kinds and regions else []
     shown = Version.objects.select_related("act").defer("text")
     return _page(
         request,
@@ -70,7 +74,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "kinds": kinds,
             "total": sum(row["acts"] for row in kinds),
-            "own": own or list(Act.objects.filter(kind__startswith="地方").order_by("sort_key")[:8]),
+            "own": own,
             "recent": list(shown.filter(Q(ended=None) | Q(ended__gt=today), since__lte=today).order_by("-since", "act__sort_key")[:8]),
             "coming": list(shown.filter(since__gt=today).order_by("since", "act__sort_key")[:8]),
             "facts": len({id(a) for a in index.acts().values()}),
@@ -260,9 +264,14 @@ def place(request: HttpRequest, name: str, label: str, place: str) -> HttpRespon
             "on": on,
             "history": _history(held, shown, entry),
             "citing": _citing(found, wanted, on),
-            "services": citing.of(found.name, wanted.article, wanted.inserted)[:12] if shown.in_force(on) else [],
+            "services": _services(found.name, wanted) if shown.in_force(on) else [],
         },
     )
+
+
+def _services(name: str, wanted: Locator) -> list[citing.Cited]:
+    """What the public can do or read here that stands on the article."""
+    return [c for c in citing.of(name, wanted.article, wanted.inserted) if c.address][:12]
 
 
 def _facts_of_place(request: HttpRequest, wanted: Locator) -> HttpResponse:
@@ -278,7 +287,7 @@ def _facts_of_place(request: HttpRequest, wanted: Locator) -> HttpResponse:
             "official": OFFICIAL,
             "where": wanted,
             "quote": library.quote(wanted, on),
-            "services": citing.of(known.title, wanted.article, wanted.inserted)[:12],
+            "services": _services(known.title, wanted),
         },
         status=200 if known.newest.has(wanted.article, wanted.inserted) else 404,
     )
