@@ -337,7 +337,13 @@ class Reader:
             return False
         if not line.level:
             plain = len(title) <= 40 and not any(c in title for c in PUNCTUATION)
-            if not plain or following is None or not ARTICLE_HEAD.match(following.text) or following.level:
+            if (
+                not plain
+                or following is None
+                or following.escaped
+                or not ARTICLE_HEAD.match(following.text)
+                or following.level
+            ):
                 return False
         self.heading(GROUP, n, 0, narrow(title), line.level)
         return True
@@ -401,7 +407,7 @@ def _has_articles(lines: Sequence[Line]) -> bool:
         if BLOCK_HEAD.match(line.text):
             depth = 0
         match = ARTICLE_HEAD.match(line.text)
-        if match and not depth:
+        if match and (not depth or match[1]):  # a marked-up head is never part of a quotation
             rest = line.text[match.end() :]
             if number(match[3]) and (match[1] or not rest or rest[0] in " \u3000【" or not MENTION.match(rest)):
                 return True

@@ -75,6 +75,7 @@ def _body(provision: Provision, first: bool, has_articles: bool) -> list[str]:
         else:
             mark = _special(line) or bool(BLOCK_HEAD.match(line)) or (provision.kind == ARTICLE and _divided(line))
             mark = mark or (line[0] in "（(" and (unfinished(line) or (first and not at)))
+            mark = mark or (first and not at and line[-1] in "）)")
             mark = mark or (provision.kind == BLOCK and not at and has_articles and unfinished(line))
         out.append(_line(line, mark))
     return out
