@@ -32,6 +32,8 @@ def heading_text(heading: Heading) -> str:
 
     if not heading.number:
         return heading.title
+    if heading.kind not in KINDS:
+        return f"{numerals.write(heading.number)}、{heading.title}"
     tail = f"之{numerals.write(heading.inserted)}" if heading.inserted else ""
     return f"第{numerals.write(heading.number)}{KINDS[heading.kind]}{tail}　{heading.title}".rstrip("　")
 
@@ -87,7 +89,7 @@ def _items(items: Sequence[Item], base: Locator, link: Linker, deep: bool) -> st
                 else base
             )
         inner = _items(item.items, where, link, True) if item.items else ""
-        out.append(f'<li id="{where.anchor}"><span>{escape(item.label)}</span>{_lines(item.text, link)}{inner}</li>')
+        out.append(f'<li id="{where.anchor}"><span>{escape(item.label)}</span>{_lines(item.text, link)}{inner}{_lines(item.after, link)}</li>')
     return f'<ol class="xz-law__items">{"".join(out)}</ol>'
 
 
