@@ -21,11 +21,15 @@ ENOUGH = 0.15
 Places = frozenset[tuple[str, int, int]]
 
 
-@cache
 def places(guide: Guide) -> Places:
     """Articles the interview stands on, by short title."""
+    return _places(guide.citations)
+
+
+@cache
+def _places(cited: tuple[tuple[str, str, str], ...]) -> Places:
     out: set[tuple[str, int, int]] = set()
-    for _where, _what, citation in guide.citations:
+    for _where, _what, citation in cited:
         try:
             out.update((c.act.title, c.article, c.inserted) for c in citations.resolve(citation))
         except citations.CitationError:
