@@ -197,6 +197,13 @@ def test_the_books_of_the_code_are_one_act() -> None:
 
 
 @pytest.mark.django_db
+def test_a_title_without_text_is_no_law() -> None:
+    run = load(replace(raw(), text="# 云岭省测试条例\n\n2019年5月1日云岭省人民代表大会常务委员会公布\n"))
+    assert counts(run) == (1, 0, 0, 0, 1) and not Version.objects.exists()
+    assert ImportNote.objects.get(of=run, code="no_text").where == "未导入"
+
+
+@pytest.mark.django_db
 def test_declared_and_found_counts() -> None:
     run = load(raw(declared=5))
     assert "来源记载5条，读出3条" in ImportNote.objects.get(of=run, code="article_count").detail

@@ -93,6 +93,9 @@ def test_folders_as_people_keep_them(tmp_path: Path) -> None:
     put = {
         "行政法规/云岭测试条例(2023-05-01).md": TEXT.replace("云岭省测试条例", "云岭测试条例").encode(),
         "行政法规/_index.md": "# 目录".encode(),
+        "民法典/_index.md": b"",
+        "案例/民法典/某案.md": "# 某案\n\n第一条 某某诉某某。".encode(),
+        "进度.md": "# 收录进度\n\n- 一些".encode(),
         "README.md": "# 说明\n\n这里是法规。".encode(),
         "民法典/总则.md": "# 中华人民共和国民法典\n# 总则\n\n2020年5月28日 通过\n\n第一条 甲。".encode(),
         "DLC/云岭地方法规/地方性法规/云岭/云岭省测试条例.md": b"\xef\xbb\xbf" + TEXT.replace("\n", "\r\n").encode(),
@@ -122,6 +125,9 @@ def test_folders_as_people_keep_them(tmp_path: Path) -> None:
     assert {f.code for f in old.findings} == {"encoding", "category_guessed"}
     assert {(r.key.removeprefix("测:"), r.code, r.passed) for r in refused} == {
         ("行政法规/_index.md", "not_law", True),
+        ("民法典/_index.md", "not_law", True),
+        ("案例/民法典/某案.md", "not_law", True),
+        ("进度.md", "not_law", True),
         ("README.md", "not_law", True),
         ("*.png", "not_text", True),
         ("旧.doc", "format", False),

@@ -26,15 +26,14 @@ def list_(act: str, kind: str) -> None:
         table.title = found.full
         for column in ("version", "published", "in force", "until", "articles"):
             table.add_column(column, no_wrap=True)
-        for column in ("state", "source"):
-            table.add_column(column, overflow="fold")
+        table.add_column("state", overflow="fold")
         today = clock.today()
         for version in library.versions(found):
             state = "in force" if version.in_force(today) else "not yet in force"
             if version.ended and version.ended <= today:
                 state = version.ended_why + (f" by {version.ended_by}" if version.ended_by else "")
             days = [str(day or "") for day in (version.promulgated, version.since, version.ended)]
-            table.add_row(version.label, *days, str(version.articles), state, version.source_key)
+            table.add_row(version.label, *days, str(version.articles), state)
     else:
         acts = Act.objects.order_by("kind", "sort_key").prefetch_related("versions")
         acts = acts.filter(name__contains=act) if act else acts

@@ -25,6 +25,8 @@ __all__ = ["Folder", "decode"]
 
 TEXTS = frozenset({".md", ".markdown", ".txt", ".docx"})
 OTHER_TEXTS = frozenset({".doc", ".pdf", ".wps", ".ofd", ".rtf", ".html", ".htm", ".odt"})
+NO_LAW = frozenset({"案例", "模板", "模版"})
+"""Folders of collections of law that hold something else."""
 MOST_FILES = 200_000
 _ARTICLE = re.compile(r"^(?:\*\*|#+\s*)?[第笫][一二三四五六七八九十百千零〇○0-9\s]+条", re.M)
 _BLOCK = re.compile(r"^(?:#+\s*)?[一二三四五六七八九十]+、", re.M)
@@ -44,7 +46,13 @@ def decode(data: bytes) -> tuple[str, str]:
         except UnicodeDecodeError:
             text, encoding = data.decode("gb18030"), "gb18030"
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    odd = sum(1 for c in text if (c < " " and c not in "\n\t\f\v\x1f") or "\ue000" <= c <= "\uf8ff" or c == "\ufffd")
+    # Words set in a font of their own (private use) are common in good UTF-8; in GB18030 they mean that it is none.
+    private = encoding == "gb18030"
+    odd = sum(
+        1
+        for c in text
+        if (c < " " and c not in "\n\t\f\v\x1f") or c == "\ufffd" or (private and "\ue000" <= c <= "\uf8ff")
+    )
     if "\x00" in text or odd > max(2, len(text) // 200):
         raise ValueError("不是文字")
     return re.sub(r"[\x00-\x08\x0e-\x1f]", "", text), encoding
@@ -126,6 +134,9 @@ class Folder:
             yield Refused(key, "unreadable", f"读取失败：{str(error)[:200]}")
 
     def _text(self, path: Path, key: str, suffix: str) -> Raw | Refused:
+        relative = path.relative_to(self.path) if path.is_relative_to(self.path) else Path(path.name)
+        if self.only is None and (path.name.startswith("_") or NO_LAW.intersection(relative.parts[:-1])):
+            return Refused(key, "not_law", "目录、案例或说明文件，不是法规文本", passed=True)
         data = _bytes(path)
         findings: list[Finding] = []
         if suffix == ".docx":
@@ -139,8 +150,6 @@ class Folder:
         if not text.strip():
             return Refused(key, "empty", "文件里没有文字")
         if suffix in (".md", ".markdown"):
-            if path.name.startswith("_"):
-                return Refused(key, "not_law", "目录或说明文件，不是法规文本", passed=True)
             text, parts = self._with_parts(path, text)
             if parts:
                 key = self._key(path.parent)
@@ -150,10 +159,12 @@ class Folder:
                 return Refused(key, "not_law", "目录或说明文件，不是法规文本", passed=True)
             elif path.stem.lower() == "readme":
                 key = self._key(path.parent)
-        relative = path.relative_to(self.path) if path.is_relative_to(self.path) else Path(path.name)
         raw = naming.describe(relative, text, key=key, source=self.name[:300])
-        raw = replace(raw, commit=self.commit, findings=(*findings, *raw.findings))
-        return _told(raw, facts)
+        raw = _told(replace(raw, commit=self.commit, findings=(*findings, *raw.findings)), facts)
+        guessed = any(f.code == "category_guessed" for f in raw.findings)
+        if self.only is None and guessed and raw.promulgated is None and not _ARTICLE.search(text):
+            return Refused(key, "not_law", "没有条文，也没有公布日期，不是法规文本", passed=True)
+        return raw
 
     def _with_parts(self, path: Path, text: str) -> tuple[str, bool]:
         """An act split into README.md and its parts beside it, joined in the order of the act."""

@@ -137,7 +137,7 @@ def _store(run: Import, raws: Sequence[Raw], progress: Progress, again: bool) ->
             periods.settle(sorted(acts), ends)
             run.added += len(done.added)
             run.changed += len(done.changed) + len(facts)
-            run.save(update_fields=["added", "changed", "same"])
+            run.save(update_fields=["added", "changed", "same", "refused"])
         added.extend(done.added)
         changed.extend(done.changed)
         waiting.clear()
@@ -147,7 +147,11 @@ def _store(run: Import, raws: Sequence[Raw], progress: Progress, again: bool) ->
     for number, (name, promulgated, members) in enumerate(every, 1):
         held = known.find(name, promulgated, [m.key for m in members])
         text, verdict = _decide(name, members, held, again)
-        if verdict == "write":
+        if text is not None and not any(p.text for p in text.document.provisions):
+            run.refused += 1
+            told = Finding("no_text", "未导入", "只有标题和题注，没有正文")
+            lesser += store.notes(run, text.raw.key, [told])
+        elif verdict == "write":
             assert text is not None
             waiting.append((text, held))
         else:
@@ -170,7 +174,7 @@ def _store(run: Import, raws: Sequence[Raw], progress: Progress, again: bool) ->
             flush()
             progress("解析和入库", number, total)
     flush()
-    run.save(update_fields=["added", "changed", "same"])
+    run.save(update_fields=["added", "changed", "same", "refused"])
     progress("解析和入库", total, total)
     return follow.Came(added, changed)
 
