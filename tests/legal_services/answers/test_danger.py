@@ -47,7 +47,7 @@ def test_spaces_and_width_do_not_hide_it(text: str) -> None:
 
 def test_the_most_urgent_number_stands_first_and_legal_help_last() -> None:
     found = danger.find("老公打我，我不想活了")
-    assert [kind.key for kind in found.kinds][0] == "self"
+    assert found.first.key == "self"
     numbers = [contact.number for contact in found.contacts]
     assert numbers[0] == "12356"
     assert "110" in numbers and "12338" in numbers
@@ -63,7 +63,8 @@ def test_few_ordinary_questions_are_taken_for_danger() -> None:
     """Over the development half of the benchmark, which asks about law: at most two in a hundred."""
     if not QUESTIONS.exists():
         pytest.skip(f"no {QUESTIONS.name} beside the checkout")
-    texts = [json.loads(line)["query"] for line in gzip.open(QUESTIONS, "rt", encoding="utf-8")]
+    with gzip.open(QUESTIONS, "rt", encoding="utf-8") as lines:
+        texts = [json.loads(line)["query"] for line in lines]
     assert sum(bool(danger.find(text)) for text in texts) <= 0.02 * len(texts)
 
 

@@ -10,13 +10,20 @@ from xiezhi.kernel.law.models import Act, Provision, Version
 __all__ = ["install"]
 
 CIVIL = {
-    (675, 0): "甲到期不把白鹭还给乙的，乙可以随时请甲归还。乙应当给甲合理的日子准备。\n没有说好哪一天归还的，按白鹭的脾气办。",
+    (
+        675,
+        0,
+    ): "甲到期不把白鹭还给乙的，乙可以随时请甲归还。乙应当给甲合理的日子准备。\n没有说好哪一天归还的，按白鹭的脾气办。",
     (667, 0): "白鹭借用约定是甲向乙借白鹭，到期归还的约定。",
 }
 
 
 def install(
-    name: str = "民法典", texts: Mapping[tuple[int, int], str] | None = None, *, since: date = date(2021, 1, 1), ended: date | None = None
+    name: str = "民法典",
+    texts: Mapping[tuple[int, int], str] | None = None,
+    *,
+    since: date = date(2021, 1, 1),
+    ended: date | None = None,
 ) -> Version:
     """An act with one version."""
     act = Act.objects.create(name=name, full=f"中华人民共和国{name}", kind="法律", sort_key=name)

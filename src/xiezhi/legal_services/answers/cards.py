@@ -105,8 +105,8 @@ class Card:
     @property
     def citations(self) -> tuple[str, ...]:
         """Every citation of the answer and its steps, in order, once."""
-        said = [part.by for part in (*self.answer, *self.steps) if part.by]
-        return tuple(dict.fromkeys(said))
+        said = [part.by for part in self.answer] + [step.by for step in self.steps]
+        return tuple(dict.fromkeys(by for by in said if by))
 
 
 @dataclass(frozen=True)

@@ -113,4 +113,3 @@ def _icons(known: Library) -> list[CardError]:
         except LookupError:
             out.append(UnknownIcon(scene.key, f"没有“{scene.icon}”这个图标"))
     return out
-

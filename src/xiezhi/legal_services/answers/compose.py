@@ -8,9 +8,11 @@ is not said. Nothing here stores or logs anything.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from xiezhi.kernel.calendar import clock as wall
 from xiezhi.kernel.law.identifiers import Locator
@@ -27,8 +29,11 @@ SHOWN = 5
 """Articles shown for a question that no card answers."""
 QUOTED = 3
 """Of these, so many have a sentence in the short answer."""
-LEAST = 0.12
-"""Below this score an article found has nothing to do with the question."""
+LEAST = 0.05
+"""An article with less than this share of the best one's score is left out."""
+SURE = 0.2
+"""From this score on an article is shown although it shares no words with the question."""
+_ITEM = re.compile(r"[（(]?[一二三四五六七八九十百0-9]+[）)、.]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +135,31 @@ def retrieve(text: str, on: date) -> list[Found]:
     try:
         from xiezhi.kernel.law.retrieval import ask
 
-        hits = ask(text, on, limit=10)
+        hits = [hit for hit in ask(text, on, limit=30) if hit.article]
     except ImportError:
         hits = []
     except Exception as error:  # an index half built must not take the answer page down; the question is not logged
         log.warning("retrieval failed: %s", type(error).__name__)
         hits = []
-    for hit in hits:
-        if hit.score >= LEAST and hit.article:
-            found.setdefault((hit.act, hit.article, hit.inserted), Found(hit.act, hit.article, hit.inserted, float(hit.score)))
+    elsewhere = _elsewhere({hit.act for hit in hits})
+    here = [hit for hit in hits if hit.act not in elsewhere]
+    for hit in here[:10]:
+        if hit.score >= LEAST * here[0].score:
+            place = (hit.act, hit.article, hit.inserted)
+            found.setdefault(place, Found(*place, float(hit.score)))
     return list(found.values())
+
+
+def _elsewhere(names: set[str]) -> set[str]:
+    """Those acts that are law only in provinces other than the one of this installation."""
+    from xiezhi.kernel.law.models import Act
+    from xiezhi.kernel.units.models import Division, Level
+
+    regions = dict(Act.objects.filter(name__in=names).exclude(region="").values_list("name", "region"))
+    if not regions:
+        return set()
+    ours = set(Division.objects.filter(level__in=(Level.PROV, Level.CITY)).values_list("name", flat=True))
+    return {name for name, region in regions.items() if not any(our.startswith(region) for our in ours)}
 
 
 def _named(text: str) -> list[tuple[str, int, int]]:
@@ -152,37 +172,51 @@ def _named(text: str) -> list[tuple[str, int, int]]:
 
 
 def answer(
-    text: str, *, facts: str = "", scene: str = "", place: str = "", on: date | None = None, known: danger.Danger | None = None
+    text: str,
+    *,
+    facts: str = "",
+    scene: str = "",
+    place: str = "",
+    on: date | None = None,
+    known: danger.Danger | None = None,
 ) -> Answer:
     """The answer to a question with what the person added to it, by the law of a day."""
     today = wall.today()
     day = on or today
     whole = f"{text} {facts}".strip()
     articles = retrieve(whole, day)
-    asked = Question(whole, day, tuple((f.act, f.article, f.inserted, f.score) for f in articles), scene, place)
+    most = max((f.score for f in articles), default=1.0) or 1.0
+    asked = Question(whole, day, tuple((f.act, f.article, f.inserted, f.score / most) for f in articles), scene, place)
     matches = matching.index().find(whole, asked.found, scene)
     best = matches[0] if matches else None
     help_ = offers(asked, most=6)
-    base = {
+    base: dict[str, Any] = {
         "question": text, "facts": facts, "on": day, "today": day == today,
         "danger": known if known is not None else danger.find(whole),
     }  # fmt: skip
-    if best is not None and day == today and (best.words >= matching.STRONG or best.score >= matching.STRONG + 0.12):
+    if best is not None and day == today and _fits(best, articles):
         return _by_card(best.card, articles, help_, whole, base)
     return _by_articles(articles, help_, whole, base)
 
 
-def _by_card(card: Card, articles: Sequence[Found], help_: dict[str, list[Offer]], whole: str, base: dict) -> Answer:
-    """The card's sentences, with its articles and at most two more that were found."""
+def _fits(best: matching.Match, articles: Sequence[Found]) -> bool:
+    """Whether a card's own sentences may be the short answer: its wording is very near, or near and it stands on one of
+    the first articles that were found without it."""
+    if best.words >= matching.SAME:
+        return True
+    if not articles:
+        return best.words >= matching.ALONE
+    own = matching.index().stands_on.get(best.card.id, frozenset())
+    agree = any((found.act, found.article, found.inserted) in own for found in articles[:3])
+    return agree and best.words >= matching.STRONG
+
+
+def _by_card(
+    card: Card, articles: Sequence[Found], help_: dict[str, list[Offer]], whole: str, base: dict[str, Any]
+) -> Answer:
+    """The card's sentences with its articles, and those the question names itself."""
     day = base["on"]
-    own = _wanted(card)
-    places = {(place.act, place.article, place.inserted) for place, _ in own}
-    more = [
-        (found.locator, whole)
-        for found in articles
-        if found.asked or (found.score >= 0.3 and (found.act, found.article, found.inserted) not in places)
-    ]
-    collected = passages.collect([*own, *more[:2]], day)
+    collected = passages.collect([*_wanted(card), *((found.locator, whole) for found in articles if found.asked)], day)
     said, steps, stale = _told(card, collected)
     shown = tuple(p for p in collected.passages if p.live)
     help_ = {**help_, CARD: [offer for offer in help_.get(CARD, ()) if offer.key != card.id][:5]}
@@ -199,18 +233,21 @@ def _beside(help_: dict[str, list[Offer]], doors: Sequence[Offer]) -> dict[str, 
     return {kind: [offer for offer in some if offer.url not in urls or not offer.url] for kind, some in help_.items()}
 
 
-def _by_articles(articles: Sequence[Found], help_: dict[str, list[Offer]], whole: str, base: dict) -> Answer:
+def _by_articles(articles: Sequence[Found], help_: dict[str, list[Offer]], whole: str, base: dict[str, Any]) -> Answer:
     """The law's own sentences; nothing where no article was found."""
     collected = passages.collect([(found.locator, whole) for found in articles[: SHOWN + 2]], base["on"])
     asked = {found.locator for found in articles if found.asked}
-    shown, gone = [], []
+    shown: list[Passage] = []
+    gone: list[Passage] = []
+    scores = {found.locator: found.score for found in articles}
     for place, passage in collected.by.items():
-        if passage.state == "text":
+        if passage.state == "text" and (passage.mark or place in asked or scores[place] >= SURE):
             shown.append(passage)
         elif place in asked:  # named by the person: say why its words are not shown
             (shown if passage.live else gone).append(passage)
-    shown = shown[:SHOWN]
-    said = tuple(Said(p.mark, (p,), quoted=True) for p in shown if p.mark)[:QUOTED]
+    shown = [replace(passage, number=number) for number, passage in enumerate(shown[:SHOWN], 1)]
+    # An item of a list says nothing without the words before it.
+    said = tuple(Said(p.mark, (p,), quoted=True) for p in shown if p.mark and not _ITEM.match(p.mark))[:QUOTED]
     kind = "articles" if shown else "nothing"
     return Answer(**base, kind=kind, said=said, passages=tuple(shown), gone=tuple(gone), offers=help_)
 
@@ -241,7 +278,8 @@ def _told(card: Card, collected: Collected) -> tuple[tuple[Said, ...], tuple[Nex
 
 def _as_question(card: Card, day: date) -> Question:
     places = matching.index().stands_on.get(card.id, frozenset())
-    return Question(card.q, day, tuple((*place, 0.9) for place in sorted(places)), card.scene.key)
+    text = " ".join((card.q, *card.also, *card.words))
+    return Question(text, day, tuple((*place, 0.9) for place in sorted(places)), card.scene.key)
 
 
 def card_page(card_id: str, on: date | None = None) -> CardPage | None:

@@ -6,7 +6,7 @@ registries, so that a new service is offered here without a line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +47,9 @@ def services() -> list[Service]:
         words = (procedure.title, *procedure.guide.get("常用词", ()))
         out.append(Service(procedure.code, title, summary, icon, reverse("portal:guide", args=[procedure.code]), words))
     for entry in plug.ENTRIES.values():
-        out.append(Service(entry.key, entry.title, entry.summary, entry.icon, reverse(entry.url), entry.words, entry.first))
+        out.append(
+            Service(entry.key, entry.title, entry.summary, entry.icon, reverse(entry.url), entry.words, entry.first)
+        )
     return sorted(out, key=lambda s: not s.first)
 
 
@@ -62,9 +64,6 @@ def offered(question: Question) -> list[Offer]:
     return out
 
 
-_PAGES = ("interviews:guide", "interviews:interview", "interviews:start", "interviews:begin", "interviews:open")
-
-
 def doors(keys: Iterable[str], near: Question | None = None) -> list[Offer]:
     """The doors of a card that this installation has: services, errands, guided interviews, assistants, own addresses.
     `near` is the card as a question, through which other functions tell the titles of theirs."""
@@ -77,11 +76,20 @@ def doors(keys: Iterable[str], near: Question | None = None) -> list[Offer]:
             continue
         if others is None:
             found = offers(near, most=30) if near is not None else {}
-            others = {offer.key: offer for kind in (INTERVIEW, ASSISTANT) for offer in found.get(kind, ())}
-        offer = others.get(key) or others.get(key.replace("-", "_")) or _page(key)
+            others = {_bare(offer.key): offer for kind in (INTERVIEW, ASSISTANT) for offer in found.get(kind, ())}
+        offer = _page(key) or others.get(_bare(key)) or _like(_bare(key), others)
         if offer is not None:
             out.append(offer)
     return out
+
+
+def _bare(key: str) -> str:
+    return key.replace("-", "").replace("_", "").lower()
+
+
+def _like(key: str, others: Mapping[str, Offer]) -> Offer | None:
+    """Keys are named by different hands: unpaid-wages finds wages, loans finds loan."""
+    return next((offer for other, offer in others.items() if len(other) > 3 and (other in key or key in other)), None)
 
 
 def _page(key: str) -> Offer | None:

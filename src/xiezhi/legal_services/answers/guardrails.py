@@ -64,8 +64,27 @@ _FORECAST = re.compile(
     r"坐牢|入狱|被?判(?!断|决|例|定|明|据)|胜诉|败诉|打?赢|输(?!入|出|送|血)|量刑|刑期|无罪释放|把握(很)?大|成功率|百分之百|保证(能|会)|"
     r"(一定|肯定|必定|绝对)(会|能|可以|要|得)"
 )
-_BOSSY = re.compile(r"(系统提示|system prompt|忽略(以上|之前|前面)|作为(一个)?(AI|人工智能|语言模型)|ignore (all|the|previous))", re.I)
-_DUTIES = ("应当", "必须", "不得", "禁止", "可以", "有权", "无权", "无需", "不需要", "不必", "免", "无效", "不予", "除外", "不负", "不承担")
+_BOSSY = re.compile(
+    r"(系统提示|system prompt|忽略(以上|之前|前面)|作为(一个)?(AI|人工智能|语言模型)|ignore (all|the|previous))", re.I
+)
+_DUTIES = (
+    "应当",
+    "必须",
+    "不得",
+    "禁止",
+    "可以",
+    "有权",
+    "无权",
+    "无需",
+    "不需要",
+    "不必",
+    "免",
+    "无效",
+    "不予",
+    "除外",
+    "不负",
+    "不承担",
+)
 _SAME_DUTY = {
     "必须": ("应当", "必须"), "应当": ("应当", "必须"), "可以": ("可以", "有权"), "有权": ("可以", "有权"),
     "不得": ("不得", "禁止"), "禁止": ("不得", "禁止"), "无需": ("免", "不需要", "无需", "无须", "不必"),
@@ -138,11 +157,9 @@ def _cited(bare: str, sources: Sequence[Source]) -> None:
             raise Refused("unknown_article", f"第{number}条")
 
 
-def _ARTICLE_IN(given: str, place: tuple[int, int]) -> bool:  # noqa: N802 - reads as the rule it is
+def _ARTICLE_IN(given: str, place: tuple[int, int]) -> bool:
     """Whether the passages themselves name this article."""
-    return any(
-        (numerals.read(n), numerals.read(i) if i else 0) == place for n, i, _p in _ARTICLE.findall(given)
-    )
+    return any((numerals.read(n), numerals.read(i) if i else 0) == place for n, i, _p in _ARTICLE.findall(given))
 
 
 def _acts_in(bare: str) -> list[index.Act]:

@@ -17,11 +17,15 @@ from functools import cache
 
 from xiezhi.legal_services.answers.cards import Card, library
 
-__all__ = ["NEAR", "STRONG", "Index", "Match", "grams", "index"]
+__all__ = ["ALONE", "NEAR", "SAME", "STRONG", "Index", "Match", "grams", "index"]
 
-STRONG = 0.50
-"""From this likeness on a card's own sentences are the short answer."""
-NEAR = 0.28
+SAME = 0.66
+"""From this likeness on it is the card's question in other words."""
+ALONE = 0.55
+"""From this likeness on a card answers where no article speaks for or against it."""
+STRONG = 0.40
+"""From this likeness on a card answers where it stands on one of the first articles found."""
+NEAR = 0.31
 """From this likeness on a card is worth showing."""
 
 _SPLIT = re.compile(r"[^\w]+|_")
@@ -75,7 +79,9 @@ class Match:
 class Index:
     """Cards ready to be compared with questions."""
 
-    def __init__(self, cards: Sequence[Card], stands_on: dict[str, frozenset[tuple[str, int, int]]] | None = None) -> None:
+    def __init__(
+        self, cards: Sequence[Card], stands_on: dict[str, frozenset[tuple[str, int, int]]] | None = None
+    ) -> None:
         self.cards = tuple(cards)
         self.stands_on = stands_on or {}
         texts = [(number, text) for number, card in enumerate(cards) for text in (card.q, *card.also)]
@@ -95,12 +101,20 @@ class Index:
             self._norm.append(math.sqrt(sum(self._weight[g] ** 2 for g in bag)) or 1.0)
             self._whole.append(sum(self._weight[g] for g in bag) or 1.0)
         self._whole_cards(cards)
-        self._words = [(number, word.lower()) for number, card in enumerate(cards) for word in card.words if len(word) > 1]
+        self._words = [
+            (number, word.lower()) for number, card in enumerate(cards) for word in card.words if len(word) > 1
+        ]
 
     def _whole_cards(self, cards: Sequence[Card]) -> None:
         """Everything a card says, for questions that use other words than its wordings."""
         bodies = [
-            set(grams(" ".join((c.q, *c.also, *c.words, *(p.say for p in c.answer), *(f"{p.do} {p.how}" for p in c.steps)))))
+            set(
+                grams(
+                    " ".join(
+                        (c.q, *c.also, *c.words, *(p.say for p in c.answer), *(f"{p.do} {p.how}" for p in c.steps))
+                    )
+                )
+            )
             for c in cards
         ]
         seen = Counter(gram for body in bodies for gram in body)
@@ -160,7 +174,9 @@ class Index:
             card = self.cards[number]
             alone = min(1.0, words.get(number, 0.0) + min(0.12, bonus.get(number, 0.0)))
             overlap = sum(weights.get(place, 0.0) for place in self.stands_on.get(card.id, ()))
-            score = alone + min(0.15, 0.12 * overlap) + (0.08 if scene and card.scene.key == scene and alone > 0.1 else 0.0)
+            score = (
+                alone + min(0.15, 0.12 * overlap) + (0.08 if scene and card.scene.key == scene and alone > 0.1 else 0.0)
+            )
             if score >= NEAR:
                 matches.append(Match(card, min(1.0, score), alone))
         return sorted(matches, key=lambda m: (-m.score, m.card.id))[:most]

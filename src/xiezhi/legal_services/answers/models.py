@@ -28,5 +28,7 @@ class Vote(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("问答反馈")
         constraints = (
-            models.CheckConstraint(condition=models.Q(choice__in=("useful", "unsolved", "wrong")), name="answers_vote_choice"),
+            models.CheckConstraint(
+                condition=models.Q(choice__in=("useful", "unsolved", "wrong")), name="answers_vote_choice"
+            ),
         )

@@ -49,11 +49,8 @@ def _units(place: str) -> Sequence[Unit]:
 def offered(question: Question) -> list[Offer]:
     """People to ask: always the telephone; of the place named, the agency and the office with address and telephone."""
     number = hotline()
-    found = [
-        Offer(
-            PERSON, "hotline", _("电话%(number)s") % {"number": number}, f"tel:{number}", 1.0, _("24小时，免费，可以问律师"), icon="phone"
-        )  # fmt: skip
-    ]
+    title, summary = _("电话%(number)s") % {"number": number}, _("24小时，免费，可以问律师")
+    found = [Offer(PERSON, "hotline", title, f"tel:{number}", 1.0, summary, icon="phone")]
     if not question.place:
         return found
     units = _units(question.place)

@@ -106,7 +106,9 @@ def rephrase(question: str, sources: Sequence[Source], model: Model | None = Non
 
 def _asked(model: Model, question: str, given: Sequence[Source]) -> bytes:
     """Body of the server's answer. Raises OSError, HTTPException or ValueError."""
-    passages = "\n".join(f"[{s.number}] {s.full}第{s.article}条{f'之{s.inserted}' if s.inserted else ''}\n{s.text}" for s in given)
+    passages = "\n".join(
+        f"[{s.number}] {s.full}第{s.article}条{f'之{s.inserted}' if s.inserted else ''}\n{s.text}" for s in given
+    )
     body = json.dumps(
         {
             "model": model.name, "temperature": 0, "max_tokens": 800, "stream": False,

@@ -37,15 +37,19 @@ def votes(since: date, until: date) -> list[Row]:
     """By card, those with the most complaints first."""
     counted = (
         Vote.objects.filter(made_on__gte=since, made_on__lt=until)
-        .values("card", "kind")
-        .annotate(**{choice: Count("id", filter=Q(choice=choice)) for choice in ("useful", "unsolved", "wrong")})
+        .values_list("card", "kind")
+        .annotate(
+            useful=Count("id", filter=Q(choice=Vote.USEFUL)),
+            unsolved=Count("id", filter=Q(choice=Vote.UNSOLVED)),
+            wrong=Count("id", filter=Q(choice=Vote.WRONG)),
+        )
     )
     known = library().by_id
     merged: dict[str, Row] = {}
-    for row in counted:
-        key = row["card"] or f":{row['kind']}"
-        title = known[row["card"]].q if row["card"] in known else row["card"] or _KINDS.get(row["kind"], row["kind"])
-        merged[key] = Row(row["card"], title, row["useful"], row["unsolved"], row["wrong"])
+    for card, kind, *numbers in counted:
+        key = card or f":{kind}"
+        title = known[card].q if card in known else card or _KINDS.get(kind, kind)
+        merged[key] = Row(card, title, *numbers)
     return sorted(merged.values(), key=lambda r: (-(r.wrong + r.unsolved), -r.total, r.title))
 
 

@@ -42,7 +42,9 @@ class Ballot:
     def from_json(cls, value: Any) -> Ballot:
         if not isinstance(value, Mapping):
             return cls()
-        return cls(value.get("kind", "nothing"), value.get("card", ""), value.get("scene", ""), tuple(value.get("places", ())))
+        return cls(
+            value.get("kind", "nothing"), value.get("card", ""), value.get("scene", ""), tuple(value.get("places", ()))
+        )
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "places": list(self.places)}

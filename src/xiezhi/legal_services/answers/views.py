@@ -209,7 +209,9 @@ def people(request: HttpRequest) -> HttpResponseBase:
 @guard(PUBLIC)
 def help_now(request: HttpRequest) -> HttpResponse:
     """Urgent numbers, for a link from anywhere."""
-    return render(request, "answers/help.html", {"section": "ask", "kinds": danger.KINDS.values(), "contacts": danger.CONTACTS})
+    return render(
+        request, "answers/help.html", {"section": "ask", "kinds": danger.KINDS.values(), "contacts": danger.CONTACTS}
+    )
 
 
 @guard(PUBLIC)
@@ -218,7 +220,13 @@ def scene(request: HttpRequest, key: str) -> HttpResponse:
     found = library().scene(key)
     if found is None:
         raise Http404
-    context = {"section": "ask", "scene": found, "cards": library().of(key), "scenes": _scenes(), "longest": keep.LONGEST}
+    context = {
+        "section": "ask",
+        "scene": found,
+        "cards": library().of(key),
+        "scenes": _scenes(),
+        "longest": keep.LONGEST,
+    }
     return render(request, "answers/scene.html", context)
 
 
@@ -229,5 +237,12 @@ def card(request: HttpRequest, key: str) -> HttpResponse:
     if page is None:
         raise Http404
     found = danger.find(page.card.q)
-    context = {"section": "ask", "p": page, "danger": found, "votes": Vote.CHOICES, "today": wall.today(), "print_at": wall.now()}
+    context = {
+        "section": "ask",
+        "p": page,
+        "danger": found,
+        "votes": Vote.CHOICES,
+        "today": wall.today(),
+        "print_at": wall.now(),
+    }
     return render(request, "answers/card.html", context)
