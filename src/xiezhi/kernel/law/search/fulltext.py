@@ -10,7 +10,7 @@ from typing import Any
 import tantivy
 
 from xiezhi.kernel.law import models
-from xiezhi.kernel.law.search import build, lookup, marks, queries, shapes, spelling
+from xiezhi.kernel.law.search import build, lookup, marks, queries, spelling
 from xiezhi.kernel.law.search.queries import Asked, Limits
 from xiezhi.kernel.law.search.shapes import Facet, Found
 from xiezhi.kernel.law.search.store import Reader
@@ -114,42 +114,41 @@ def page(reader: Reader, chosen: Chosen, limits: Limits, number: int, size: int,
     }
     versions = reader.searcher.fast_field_values("version", addresses)
     written = {int(pk or 0): int(version or 0) for pk, version in zip(provisions, versions, strict=True)}
-    rows = {
-        row.pk: row
-        for row in models.Provision.objects.filter(pk__in=list(scores))
-        .select_related("version__act", "version__following__act")
-        .defer(*(f"version__{way}{name}" for way in ("", "following__") for name in ("text", "history", "notes")))
-    }
+    rows = models.Provision.objects.filter(pk__in=list(scores)).values_list("pk", "version_id", *_FIELDS)
+    held = {row[0]: row[2:] for row in rows if written[row[0]] == row[1]}
     needles = chosen.asked.parts if chosen.relaxed else chosen.asked.needles
     # What left the library since the index was written is left out.
-    return [
-        _found(rows[pk], scores[pk], needles, on)
-        for pk in scores
-        if pk in rows and rows[pk].version_id == written[pk]
-    ]  # fmt: skip
+    return [_found(pk, scores[pk], held[pk], needles, on) for pk in scores if pk in held]
 
 
-def _found(row: models.Provision, score: float, needles: Sequence[str], on: date) -> Found:
-    version, act = row.version, row.version.act
-    state = lookup.standing(version, on)
-    if row.effective and row.effective > on and state == shapes.IN_FORCE:
-        state = shapes.NOT_YET
+_FIELDS = (
+    "number", "inserted", "title", "path", "text", "effective", "version__act__name", "version__act__full",
+    "version__act__kind", "version__act__region", "version__label", "version__since", "version__ended",
+    "version__ended_why", "version__ended_by", "version__following__act__name", "version__following__label",
+)  # fmt: skip
+
+
+def _found(pk: int, score: float, row: Sequence[Any], needles: Sequence[str], on: date) -> Found:
+    number, inserted, title, path, body, effective, act, full, kind, region, label, since, ended, why, by, *next_one = (
+        row
+    )
+    since = max(filter(None, (since, effective)), default=None)
     return Found(
-        provision=row.pk,
-        act=act.name,
-        full=act.full,
-        kind=act.kind,
-        region=act.region,
-        label=version.label,
-        number=row.number,
-        inserted=row.inserted,
-        headings=tuple(build.heading_text(*heading) for heading in row.path),
-        title=row.title,
-        state=state,
-        since=row.effective or version.since,
-        ended=version.ended,
-        replaced_by=lookup.replaced_by(version) if version.ended else "",
-        pieces=marks.extract(row.text, needles),
+        provision=pk,
+        act=act,
+        full=full,
+        kind=kind,
+        region=region,
+        label=label,
+        number=number,
+        inserted=inserted,
+        headings=tuple(build.heading_text(*heading) for heading in path),
+        title=title,
+        state=lookup.standing_of(since, ended, why, on),
+        since=since,
+        ended=ended,
+        replaced_by=lookup.replacement(by, (next_one[0] or "", next_one[1] or "")) if ended else "",
+        pieces=marks.extract(body, needles),
         score=score,
     )
 

@@ -180,19 +180,21 @@ def _last(quote: library.Quote) -> Locator | None:
 
 def standing(version: models.Version, on: date) -> str:
     """What a version is on a day."""
-    if version.in_force(on):
-        return shapes.IN_FORCE
-    if version.since is not None and version.since > on:
+    return standing_of(version.since, version.ended, version.ended_why, on)
+
+
+def standing_of(since: date | None, ended: date | None, why: str, on: date) -> str:
+    """`standing` from the days alone."""
+    if since is not None and since > on:
         return shapes.NOT_YET
-    return shapes.REPEALED if version.ended_why == models.Version.REPEALED else shapes.SUPERSEDED
+    if ended is None or on < ended:
+        return shapes.IN_FORCE
+    return shapes.REPEALED if why == models.Version.REPEALED else shapes.SUPERSEDED
 
 
-def replaced_by(version: models.Version) -> str:
-    """What ended a version: the act that repealed it, else the version that followed."""
-    if version.ended_by:
-        return version.ended_by
-    following = version.following if version.following_id else None
-    return f"{following.act.name}（{library.text_name(following.label)}）" if following else ""
+def replacement(by: str, following: tuple[str, str]) -> str:
+    """What ended a version: the act that repealed it, else the version (act, label) that followed."""
+    return by or (f"{following[0]}（{library.text_name(following[1])}）" if following[1] else "")
 
 
 @dataclass(frozen=True)
@@ -326,29 +328,46 @@ def similar(reader: Reader | None, name: str, most: int = 3) -> list[str]:
 
 
 def _acts(cards: Sequence[_Card], on: date, needles: Sequence[str]) -> list[tuple[Act, _Card]]:
-    rows = models.Version.objects.filter(act__name__in=[c.name for c in cards if c.held])
-    rows = rows.select_related("act").defer("text", "history", "notes").order_by("-since", "-pk")
-    versions: dict[str, list[models.Version]] = {}
-    for version in rows:
-        versions.setdefault(version.act.name, []).append(version)
+    rows = models.Version.objects.filter(act__name__in=[c.name for c in cards if c.held]).order_by("-since", "-pk")
+    versions: dict[str, list[_Version]] = {}
+    for name, full, kind, region, label, promulgated, since, ended, why, by, articles, *following in rows.values_list(
+        "act__name", "act__full", "act__kind", "act__region", "label", "promulgated", "since", "ended", "ended_why",
+        "ended_by", "articles", "following__act__name", "following__label",
+    ):  # fmt: skip
+        state = standing_of(since, ended, why, on)
+        instead = replacement(by, (following[0] or "", following[1] or "")) if ended else ""
+        made = _Version(full, kind, region, state, label, promulgated, since, ended, instead, articles)
+        versions.setdefault(name, []).append(made)
     out = []
     for card in cards:
         if found := versions.get(card.name):
-            out.append((_held(found[0].act, found, on, needles, card.why), card))
+            out.append((_held(card, found, needles), card))
         elif (known := facts.acts().get(card.name)) is not None:
             out.append((_fact(known, on, needles, card.why), card))
     return out
 
 
-def _held(act: models.Act, found: Sequence[models.Version], on: date, needles: Sequence[str], why: str) -> Act:
-    version = next((v for v in found if v.in_force(on)), None)
-    if version is None:
-        past = [v for v in found if v.since is None or v.since <= on]
-        version = past[0] if past else found[-1]
+@dataclass(frozen=True, slots=True)
+class _Version:
+    full: str
+    kind: str
+    region: str
+    state: str
+    label: str
+    promulgated: date | None
+    since: date | None
+    ended: date | None
+    replaced_by: str
+    articles: int
+
+
+def _held(card: _Card, found: Sequence[_Version], needles: Sequence[str]) -> Act:
+    """The act by its version in force, else the last that was, else the first to come; `found` newest first."""
+    past = [v for v in found if v.state != shapes.NOT_YET]
+    one = next((v for v in found if v.state == shapes.IN_FORCE), past[0] if past else found[-1])
     return Act(
-        act.name, act.full, act.kind, act.region, standing(version, on), version.label, version.promulgated, version.since,
-        version.ended, replaced_by(version) if version.ended else "", version.articles, len(found),
-        marks.pieces(act.name, needles), why,
+        card.name, one.full, one.kind, one.region, one.state, one.label, one.promulgated, one.since, one.ended,
+        one.replaced_by, one.articles, len(found), marks.pieces(card.name, needles), card.why,
     )  # fmt: skip
 
 

@@ -55,11 +55,11 @@ def pieces(text: str, needles: Iterable[str]) -> tuple[Piece, ...]:
 def extract(text: str, needles: Iterable[str], size: int = 140) -> tuple[Piece, ...]:
     """At most about `size` characters of the text, where the most different needles stand close together; … where
     something was left out."""
-    spans = _spans(fold(text), needles)
+    folded = fold(text)
+    spans = _spans(folded, needles)
     if len(text) <= size:
         return _cut(text, spans, 0, len(text))
     best, value = 0, -1
-    folded = fold(text)
     for start, _ in spans[:200]:
         window = [span for span in spans if start <= span[0] and span[1] <= start + size]
         worth = len({folded[a:b] for a, b in window}) * 1000 + sum(b - a for a, b in window)

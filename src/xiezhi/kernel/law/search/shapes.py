@@ -5,12 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.utils.translation import gettext_lazy as _
+
 from xiezhi.kernel.law.identifiers import Locator
 
 __all__ = ["Act", "Exact", "Facet", "Found", "IndexState", "Piece", "Results"]
 
 IN_FORCE, NOT_YET, SUPERSEDED, REPEALED, FACTS = "in_force", "not_yet", "superseded", "repealed", "not_installed"
-STATES = {IN_FORCE: "现行有效", NOT_YET: "尚未施行", SUPERSEDED: "已被修改", REPEALED: "已废止", FACTS: "条文未导入"}
+STATES = {
+    IN_FORCE: _("现行有效"),
+    NOT_YET: _("尚未施行"),
+    SUPERSEDED: _("已被修改"),
+    REPEALED: _("已废止"),
+    FACTS: _("条文未导入"),
+}
 """Standing of a text on the day asked for; the last: only title and dates of the act are known."""
 
 
@@ -49,7 +57,7 @@ class Act:
 
     @property
     def state_text(self) -> str:
-        return STATES[self.state]
+        return str(STATES[self.state])
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,7 @@ class Found:
 
     @property
     def state_text(self) -> str:
-        return STATES[self.state]
+        return str(STATES[self.state])
 
 
 @dataclass(frozen=True, slots=True)

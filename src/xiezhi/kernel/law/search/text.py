@@ -42,9 +42,16 @@ def _converter() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
 
 
+_OTHER = re.compile("[^一-鿿]+")
+
+
+def _translated(found: re.Match[str]) -> str:
+    return found[0].translate(_TABLE)
+
+
 def fold(text: str) -> str:
     """The text in half width, small letters and simplified characters; exactly as long as it was."""
-    plain = text.translate(_TABLE)
+    plain = _OTHER.sub(_translated, text)
     if plain.isascii():
         return plain
     simple: str = _converter().convert(plain)
