@@ -64,7 +64,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """What the library holds, what changed lately, and the search."""
     today = clock.today()
     kinds = sorted(Act.objects.values("kind").annotate(acts=Count("id")).order_by(), key=lambda row: _rank(row["kind"]))
-    names = Division.objects.filter(level=Level.PROVINCE).values_list("name", flat=True)
+    names = Division.objects.filter(level=Level.PROV).values_list("name", flat=True)
     regions = {form for name in names for form in (name, re.sub("(省|市|自治区)$", "", name))}
     own = list(Act.objects.filter(region__in=regions).order_by("sort_key")) if kinds and regions else []
     shown = Version.objects.select_related("act").defer("text")
@@ -91,7 +91,7 @@ def acts(request: HttpRequest) -> HttpResponse:
     if Act.objects.exists() and request.GET.get("facts") is None:
         found = found.filter(kind=kind) if kind else found
         found = found.filter(full__contains=wanted) if wanted else found
-        page = Paginator(found, 60).get_page(request.GET.get("page"))
+        page: Any = Paginator(found, 60).get_page(request.GET.get("page"))
         for act in page.object_list:
             versions = sorted(act.versions.all(), key=lambda v: v.since or date.min, reverse=True)
             act.shown = next((v for v in versions if v.in_force(clock.today())), versions[0] if versions else None)
