@@ -85,7 +85,12 @@ def _outline(version: Version) -> None:
 
 
 def _export(version: Version, path: Path) -> None:
+    from xiezhi.kernel.calendar import clock
     from xiezhi.kernel.law import akn, library
 
-    path.write_bytes(akn.export(akn.Meta.of(version), library.document(version)))
+    meta = akn.Meta(
+        version.locator, version.act.full, version.act.kind, version.promulgated, version.since, version.ended,
+        version.source, clock.today(),
+    )  # fmt: skip
+    path.write_bytes(akn.export(meta, library.document(version)))
     click.echo(f"Wrote {path}")
