@@ -112,6 +112,11 @@ EFFECTIVE = {
     ("民事诉讼法", "2021-12-24"): "2022-01-01",
     ("全国年节及纪念日放假办法", "2024-11-10"): "2025-01-01",
 }
+# The source's table ends these acts on 2019-12-31; 民法典 第1260条 does so with its own first day.
+REPEALED = dict.fromkeys(
+    "婚姻法 继承法 民法通则 收养法 担保法 合同法 物权法 侵权责任法 民法总则".split(),  # noqa: SIM905 - titles in a line
+    "2021-01-01",
+)
 # Versions known by their dates and size, not by text.
 KNOWN: dict[str, list[dict[str, Any]]] = {
     "行政复议法": [
@@ -195,7 +200,7 @@ def version_of(record: dict[str, Any], shaped: bool) -> dict[str, Any] | None:
     if inserted:
         out["inserted"] = inserted
     if record.get("repealed") and not record.get("superseded_by"):
-        out["repealed"] = record["repealed"]
+        out["repealed"] = REPEALED.get(short, record["repealed"])
     if shaped:
         out["shape"] = shape_of(found, out["articles"])
     return out
