@@ -17,6 +17,7 @@ from django.db.models import Q
 
 from xiezhi.kernel.law import akn, index, models, structure
 from xiezhi.kernel.law.identifiers import BadIdentifier, Locator
+from xiezhi.kernel.law.succession import ENDED
 
 __all__ = [
     "NOT_INSTALLED",
@@ -393,6 +394,11 @@ def _why_not(act: models.Act, found: Sequence[models.Version], on: date) -> str:
 def _not_held(one: Locator, on: date) -> Quote:
     """The library has no text of the act; the index of facts may still know whether the place exists."""
     known = next((index.acts()[name] for name in _names(one.act) if name in index.acts()), None)
+    gone = next((ENDED[name] for name in _names(one.act) if name in ENDED), None)
+    if gone is not None and gone[0] <= on:
+        name = known.title if known else _plain(one.act).removeprefix(STATE)
+        message = f"《{name}》已于{day_text(gone[0])}废止，由《{gone[1]}》取代。"
+        return Quote(replace(one, act=name), known.full if known else _plain(one.act), None, "", NOT_IN_FORCE, message)
     if known is None:
         return Quote(one, _plain(one.act), None, "", UNKNOWN_ACT, f"法规库和法规索引中都没有《{_plain(one.act)}》。")
     one = replace(one, act=known.title)
@@ -402,8 +408,8 @@ def _not_held(one: Locator, on: date) -> Quote:
         if first.since > on:
             message = f"《{known.title}》已知最早的文本自{day_text(first.since)}起施行，{day_text(on)}时没有有效文本。"
         else:
-            gone = max((v.repealed for v in known.versions if v.repealed), default=on)
-            message = f"《{known.title}》已于{day_text(gone)}废止。"
+            ended = max((v.repealed for v in known.versions if v.repealed), default=on)
+            message = f"《{known.title}》已于{day_text(ended)}废止。"
         return Quote(one, known.full, None, "", NOT_IN_FORCE, message)
     if one.article and not version.has(one.article, one.inserted):
         message = f"《{known.title}》（{version}）共{version.articles}条，没有{one.up().place}。"
