@@ -271,11 +271,14 @@ def _from_index(reader: Reader, asked: queries.Asked, wanted: str) -> Iterable[t
         if exact:
             yield from ((card, "number") for card in hits(queries.raw(reader, "docno", exact[0]), 20))
     # The beginning of what was typed may be a title: 行政复议法申请期限.
-    starts = [wanted[:n] for n in range(min(len(wanted), 40), 1, -1) if reader.searcher.doc_freq("key", wanted[:n])]
-    for start in starts[:3]:
-        yield from ((card, "title") for card in hits(queries.raw(reader, "key", start), 3))
-    for key, _ in reader.searcher.terms_with_prefix("key", wanted)[:30]:
-        yield from ((card, "title") for card in hits(queries.raw(reader, "key", key), 2))
+    starts = [wanted[:n] for n in range(min(len(wanted), 40), 1, -1) if reader.searcher.doc_freq("key", wanted[:n])][:3]
+    if len(wanted) > 1:
+        starts += [key for key, _ in reader.searcher.terms_with_prefix("key", wanted)[:30]]
+    if starts:
+        named = tantivy.Query.term_set_query(reader.schema, "key", list(dict.fromkeys(starts)))
+        yield from ((card, "title") for card in hits(named, 40))
+    elif len(wanted) < 2:
+        return
     pairs = text.pairs(wanted)[:30]
     if len(wanted) <= 40 and pairs:
         alike = queries.some([queries.raw(reader, "title", pair) for pair in pairs], max(1, round(len(pairs) * 0.5)))

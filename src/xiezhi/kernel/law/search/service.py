@@ -7,8 +7,6 @@ import time
 from dataclasses import replace
 from datetime import date
 
-from django.utils.translation import gettext_lazy as _
-
 from xiezhi.kernel.law.search import build, fulltext, lookup, queries, store, text
 from xiezhi.kernel.law.search.fulltext import RELEVANCE, SORTS
 from xiezhi.kernel.law.search.shapes import Act, Results
@@ -18,11 +16,8 @@ __all__ = ["MOST_PAGES", "SORTS", "search"]
 MOST_PAGES = 50
 """Nobody reads further; an extract is made for the provisions of one page only."""
 MOST_SUGGESTED = 4
-NOT_BUILT = _("全文索引尚未建立，目前只能按名称、文号和条号查找。")
-TOO_LONG = _("检索词过长，只按前%(characters)s个字、前%(terms)s个词检索。")
-NO_ACT = _("没有写明是哪一部法规，以下是各部法规的%(place)s。")
-UNKNOWN_ACT = _("没有找到名为“%(name)s”的法规。")
-UNKNOWN_NUMBER = _("没有找到这个文号的法规。")
+NOT_BUILT = "全文索引尚未建立，目前只能按名称、文号和条号查找。"
+UNKNOWN_NUMBER = "没有找到这个文号的法规。"
 _TITLE = re.compile(r"(法|条例|办法|规定|规则|细则|决定|解释|法典|纲要|通则|准则|意见)$")
 
 
@@ -69,10 +64,10 @@ class _Search:
 
     def __init__(self, reader: store.Reader | None, asked: queries.Asked, on: date, limits: queries.Limits) -> None:
         self.reader, self.asked, self.on, self.limits = reader, asked, on, limits
-        self.notices: list[str] = [] if reader is not None else [str(NOT_BUILT)]
+        self.notices: list[str] = [] if reader is not None else [NOT_BUILT]
         self.suggestions: list[str] = []
         if asked.cut:
-            self.notices.append(TOO_LONG % {"characters": queries.MOST_CHARACTERS, "terms": queries.MOST_TERMS})
+            self.notices.append(f"检索词过长，只按前{queries.MOST_CHARACTERS}个字、前{queries.MOST_TERMS}个词检索。")
 
     def run(self, out: Results, size: int, sort: str, include_old: bool, verbatim: bool) -> Results:
         asked = self.asked
@@ -84,13 +79,14 @@ class _Search:
             if name:
                 return self._direct(out, one, name, size, sort, verbatim)
             if one.name:
-                self.notices.append(UNKNOWN_ACT % {"name": one.name})
+                self.notices.append(f"没有找到名为“{one.name}”的法规。")
                 self.suggestions += [one.of(title) for title in lookup.similar(self.reader, one.name)]
                 if self.suggestions:
                     return out
                 return self._words(out, asked, size, sort, verbatim=True, whole=True)
             if self.reader is not None and not one.rest:
-                self.notices.append(NO_ACT % {"place": one.of("法").removeprefix("法 ")})
+                place = one.of("法").removeprefix("法 ")
+                self.notices.append(f"没有写明是哪一部法规，以下是各部法规的{place}。")
                 chosen = fulltext.at_place(self.reader, one.article, one.inserted, self.limits)
                 return self._page(out, chosen, size, sort)
         numbers = text.document_numbers(asked.folded)
@@ -98,7 +94,7 @@ class _Search:
         out = replace(out, acts=tuple(acts))
         if numbers:
             if not acts and out.page == 1:
-                self.notices.append(str(UNKNOWN_NUMBER))
+                self.notices.append(UNKNOWN_NUMBER)
             row = fulltext.in_a_row(self.reader, asked, self.limits) if self.reader else None
             return self._page(out, row, size, sort) if row else out
         if not (verbatim or self.limits.act) and (inside := self._inside(out, size, sort)) is not None:

@@ -5,19 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.utils.translation import gettext_lazy as _
-
 from xiezhi.kernel.law.identifiers import Locator
 
 __all__ = ["Act", "Exact", "Facet", "Found", "IndexState", "Piece", "Results"]
 
 IN_FORCE, NOT_YET, SUPERSEDED, REPEALED, FACTS = "in_force", "not_yet", "superseded", "repealed", "not_installed"
 STATES = {
-    IN_FORCE: _("现行有效"),
-    NOT_YET: _("尚未施行"),
-    SUPERSEDED: _("已被修改"),
-    REPEALED: _("已废止"),
-    FACTS: _("条文未导入"),
+    IN_FORCE: "现行有效",
+    NOT_YET: "尚未施行",
+    SUPERSEDED: "已被修改",
+    REPEALED: "已废止",
+    FACTS: "条文未导入",
 }
 """Standing of a text on the day asked for; the last: only title and dates of the act are known."""
 
@@ -57,7 +55,7 @@ class Act:
 
     @property
     def state_text(self) -> str:
-        return str(STATES[self.state])
+        return STATES[self.state]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ class Found:
 
     @property
     def state_text(self) -> str:
-        return str(STATES[self.state])
+        return STATES[self.state]
 
 
 @dataclass(frozen=True, slots=True)

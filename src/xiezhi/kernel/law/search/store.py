@@ -197,7 +197,7 @@ class Reader:
 
     def count(self, query: tantivy.Query) -> int:
         """How many documents meet the query."""
-        found: Any = self.searcher.search(query, limit=1, count=True)
+        found: Any = self.searcher.search(tantivy.Query.const_score_query(query, 1.0), limit=1, count=True)
         return int(found.count)
 
 
