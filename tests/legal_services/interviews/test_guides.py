@@ -36,7 +36,7 @@ def days() -> Calendar:
 
 
 def test_the_ten_are_there() -> None:
-    assert set(KEYS) <= TEN
+    assert set(KEYS) >= TEN
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -94,7 +94,7 @@ def test_every_walk_ends_and_the_order_of_answers_changes_nothing(key: str, data
     # All facts known at once, in any order and with answers nobody asked for: the same outcome.
     more = {fact.key: answer(fact, data) for fact in guide.facts.values() if fact.key not in answers}
     mixed = list({**more, **answers}.items())
-    random.Random(len(mixed)).shuffle(mixed)  # noqa: S311 - any order will do
+    random.Random(len(mixed)).shuffle(mixed)
     rule, _ = decide(Facts(guide, dict(mixed), TODAY, days()))
     assert rule is not None and rule.then == walked.outcome.key
     again = walk(guide, dict(mixed), TODAY, days())
