@@ -33,6 +33,9 @@ LEAST = 0.05
 """An article with less than this share of the best one's score is left out."""
 SURE = 0.2
 """From this score on an article is shown although it shares no words with the question."""
+ENOUGH = 0.12
+"""A sentence that holds less of what is asked is not quoted in the short answer."""
+
 _ITEM = re.compile(r"[（(]?[一二三四五六七八九十百0-9]+[）)、.]")
 
 
@@ -247,7 +250,11 @@ def _by_articles(articles: Sequence[Found], help_: dict[str, list[Offer]], whole
             (shown if passage.live else gone).append(passage)
     shown = [replace(passage, number=number) for number, passage in enumerate(shown[:SHOWN], 1)]
     # An item of a list says nothing without the words before it.
-    said = tuple(Said(p.mark, (p,), quoted=True) for p in shown if p.mark and not _ITEM.match(p.mark))[:QUOTED]
+    said = tuple(
+        Said(p.mark, (p,), quoted=True)
+        for p in shown
+        if p.mark and not _ITEM.match(p.mark) and passages.speaks_to(p.mark, whole) >= ENOUGH
+    )[:QUOTED]
     kind = "articles" if shown else "nothing"
     return Answer(**base, kind=kind, said=said, passages=tuple(shown), gone=tuple(gone), offers=help_)
 

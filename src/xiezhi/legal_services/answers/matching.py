@@ -45,6 +45,8 @@ _SAME = (
     ("打欠条|写欠条|打借条|写借条", "借条"),
     ("房子|住房|商品房|屋子", "房"),
     ("租客|租户|承租人", "租客"),
+    ("摔断了?腿|摔断|摔伤|砸伤|压伤|轧伤|骨折|断了?腿|伤到|受了伤|弄伤", "受伤"),
+    ("被狗咬|狗咬了|让狗咬|狗咬伤", "狗咬"),
     ("法律援助|免费律师|请不起律师", "法律援助"),
 )
 _SAME_FOUND = tuple((re.compile(words), one) for words, one in _SAME)
@@ -104,6 +106,10 @@ class Index:
         self._words = [
             (number, word.lower()) for number, card in enumerate(cards) for word in card.words if len(word) > 1
         ]
+
+    def weight(self, gram: str) -> float:
+        """How much a pair of characters says: rare ones among the cards say most."""
+        return self._rare.get(gram, self._rarest * 0.7)
 
     def _whole_cards(self, cards: Sequence[Card]) -> None:
         """Everything a card says, for questions that use other words than its wordings."""

@@ -13,11 +13,11 @@ from datetime import date
 
 from django.urls import Resolver404, resolve
 
-from xiezhi.kernel.law import index
+from xiezhi.kernel.law import index as facts
 from xiezhi.kernel.law.identifiers import BadIdentifier, Locator
-from xiezhi.legal_services.answers.matching import grams
+from xiezhi.legal_services.answers.matching import grams, index
 
-__all__ = ["Collected", "Passage", "Piece", "best_sentence", "collect", "locators", "sentences"]
+__all__ = ["Collected", "Passage", "Piece", "best_sentence", "collect", "locators", "sentences", "speaks_to"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +68,31 @@ def sentences(text: str) -> list[str]:
 
 
 def best_sentence(text: str, wanted: str) -> str:
-    """The sentence of a law's text that shares most with what is asked or said; empty where none shares two pairs of
-    characters."""
-    asked = {g for g in grams(wanted) if len(g) > 1}
-    best, most = "", 0.0
+    """The sentence of a law's text that shares most with what is asked or said, rare words counting more; empty where
+    none shares two pairs of characters."""
+    return _best(text, wanted)[0]
+
+
+def speaks_to(sentence: str, wanted: str) -> float:
+    """The share of what is asked that a sentence holds, between 0 and 1."""
+    return _best(sentence, wanted)[1]
+
+
+def _best(text: str, wanted: str) -> tuple[str, float]:
+    weight = index().weight
+    asked = {g: weight(g) for g in grams(wanted) if len(g) > 1}
+    whole = sum(asked.values()) or 1.0
+    best, most, cover = "", 0.0, 0.0
     for sentence in sentences(text):
         own = {g for g in grams(sentence) if len(g) > 1}
-        shared = len(asked & own)
-        if shared < 2:
+        shared = own & asked.keys()
+        if len(shared) < 2:
             continue
-        score = shared / (len(own) + 12) ** 0.5
+        held = sum(asked[g] for g in shared)
+        score = held / (len(own) + 12) ** 0.5
         if score > most:
-            best, most = sentence, score
-    return best
+            best, most, cover = sentence, score, held / whole
+    return best, cover
 
 
 def _lines(text: str, marks: Iterable[str]) -> tuple[tuple[Piece, ...], ...]:
@@ -163,6 +175,6 @@ def _dates(place: Locator, version: object, on: date) -> tuple[date | None, date
     """Dates of the version: from the library, else from the index of facts."""
     if version is not None:
         return getattr(version, "promulgated", None), getattr(version, "effective", None)
-    act = index.acts().get(place.act)
+    act = facts.acts().get(place.act)
     known = act.in_force(on) if act else None
     return (known.promulgated, known.effective) if known else (None, None)
