@@ -11,6 +11,7 @@ import subprocess
 import zipfile
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import docx
 import pytest
@@ -247,8 +248,8 @@ def repository(tmp_path: Path) -> Path:
     return work
 
 
-def test_a_repository_is_cloned_and_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XIEZHI_HOME", str(tmp_path / "home"))
+def test_a_repository_is_cloned_and_fetched(tmp_path: Path, settings: Any) -> None:
+    settings.HOME = tmp_path / "home"
     work = repository(tmp_path)
     source = sources.at(work.as_uri())
     raws, refused = read(source)
@@ -281,9 +282,9 @@ def test_hostile_addresses(address: str) -> None:
     assert "secret" not in str(error.value) and "token" not in str(error.value)
 
 
-def test_a_repository_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_repository_that_is_not_there(tmp_path: Path, settings: Any) -> None:
     need("git")
-    monkeypatch.setenv("XIEZHI_HOME", str(tmp_path / "home"))
+    settings.HOME = tmp_path / "home"
     with pytest.raises(BadSource):
         read(sources.at(f"file://{tmp_path}/nothing"))
     with pytest.raises(BadSource):

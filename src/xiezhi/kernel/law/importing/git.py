@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from xiezhi.config import env
+from django.conf import settings
+
 from xiezhi.kernel.law.importing.sources import BadSource, Raw, Refused
 
 __all__ = ["Repository", "head", "is_address", "is_bare"]
@@ -112,7 +113,7 @@ class Repository:
         self.address = checked(Path(address).as_uri() if address.startswith("/") else address)
         self.name = self.address
         self.fetch = fetch
-        self.folder = env.home() / "law" / "sources" / hashlib.sha256(address.encode()).hexdigest()[:16]
+        self.folder = Path(settings.HOME) / "law" / "sources" / hashlib.sha256(address.encode()).hexdigest()[:16]
 
     def update(self) -> str:
         """Bring the newest commit and return it. Raises BadSource."""
