@@ -52,6 +52,8 @@ NOT_SHOWN = (
     "*/answers/anonymous.py", "*/answers/cards.py", "*/answers/checks.py", "*/answers/danger_words.py", "*/answers/guardrails.py",
     "*/answers/matching.py", "*/answers/rephrase.py", "*/answers/sources.py",  # words to look for; what a model is told
     "ui/language/*",
+    "kernel/law/search/queries.py",
+    "kernel/law/search/text.py",  # forms that words and numbers are compared in
 )  # fmt: skip
 """Modules whose Chinese never reaches a page of portal or desk, or must stay Chinese there."""
 
