@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 
 __all__ = ["AFTER", "Came", "Progress", "register"]
 
@@ -50,9 +49,9 @@ def call(came: Came, progress: Progress) -> None:
 
 def install() -> None:
     """Register what belongs to the law library itself; called once when the application starts."""
-    for order, (name, after) in enumerate({"references": _references, "search": _search, "impact": _impact}.items()):
-        if find_spec(f"xiezhi.kernel.law.{name}") is not None:
-            register(name, order * 10, after)
+    register("references", 10, _references)
+    register("search", 20, _search)
+    register("impact", 30, _impact)
 
 
 def _references(came: Came, progress: Progress) -> None:
