@@ -49,10 +49,9 @@ def outline(text: str) -> tuple[list[str], int]:
 
 def main() -> None:
     path = Path(sys.argv[1])
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
     lines: dict[tuple[str, str], list[str]] = {}
     code: list[tuple[int, list[str]]] = []
-    with opened as file:
+    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
         for record in map(json.loads, file):
             if record["category"].startswith("地方"):
                 continue

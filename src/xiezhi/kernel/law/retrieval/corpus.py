@@ -67,8 +67,7 @@ def kind_of(law: str) -> str:
 
 def lines(path: Path) -> Iterator[dict[str, Any]]:
     """The rows of a JSON-lines file, gzip or plain."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as file:
+    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
         for line in file:
             if line.strip():
                 yield json.loads(line)

@@ -32,7 +32,7 @@ class Settings:
 
     dimensions: int = 256
     grams: int = 80_000
-    steps: int = 1500
+    steps: int = 1800
     batch: int = 384
     rate: float = 0.03
     temperature: float = 0.05
@@ -97,7 +97,7 @@ def lsa(texts: sparse.csr_matrix, settings: Settings, progress: Progress | None 
     left, values, _ = np.linalg.svd(turned @ basis, full_matrices=False)
     size = min(settings.dimensions, len(values))
     vectors = np.zeros((scaled.shape[1], settings.dimensions), dtype=np.float32)
-    vectors[:, :size] = left[:, :size] * values[:size] ** 0.5
+    vectors[:, :size] = left[:, :size]
     vectors /= np.sqrt((vectors**2).sum(axis=1)).mean() + 1e-9
     say("lsa", 3, 3)
     return vectors, idf

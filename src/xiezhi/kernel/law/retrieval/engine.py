@@ -60,6 +60,16 @@ class Scores:
         return self.own + SPOKEN_WEIGHT * self.spoken
 
 
+@dataclass(frozen=True)
+class Look:
+    """Candidates measured: one row each, one column for each of `NAMES`; the question's grams, and of each candidate the
+    share of the question that each gram it holds is (ten in all)."""
+
+    rows: Floats
+    words: NDArray[np.uint32]
+    shares: Floats
+
+
 @dataclass
 class Engine:
     """What is kept of a corpus: postings, the texts as 16-bit codes, and facts of each article."""
@@ -108,14 +118,15 @@ class Engine:
             found.append(best[np.isfinite(kept[best])])
         return np.unique(np.concatenate(found))
 
-    def features(self, question: Question, scores: Scores, places: NDArray[np.int64]) -> Floats:
-        """One row a candidate, one column for each of `NAMES`."""
+    def look(self, question: Question, scores: Scores, places: NDArray[np.int64]) -> Look:
+        """Measure the candidates."""
         together = scores.together
         peak = max(float(together.max()), 1e-6)
         encoded = scores.encoder if scores.encoder is not None else np.zeros(self.size, dtype=np.float32)
         sums = self._law_sums(together)[self.laws[places]] / peak
         passed = self._passed(together, places) / peak
         clause = self.encoder.clause(question, places) if scores.encoder is not None else np.zeros(len(places))
+        compared, shares = self._pairs(question, places)
         columns = [
             scores.own[places] / peak,
             _ranks(scores.own, places),
@@ -128,10 +139,10 @@ class Engine:
             sums,
             passed,
             *self.facts[places, :7].T,
-            *self._pairs(question, places),
+            *compared,
             self.facts[places, 7],
         ]
-        return np.stack(columns, axis=1).astype(np.float32)
+        return Look(np.stack(columns, axis=1).astype(np.float32), question.own.grams, shares)
 
     def _law_sums(self, together: Floats) -> Floats:
         """Of each law, the sum of its five best scores."""
@@ -152,9 +163,10 @@ class Engine:
             np.maximum.at(out, self.links[:, 1], together[self.links[:, 0]])
         return out[places]
 
-    def _pairs(self, question: Question, places: NDArray[np.int64]) -> list[Floats]:
+    def _pairs(self, question: Question, places: NDArray[np.int64]) -> tuple[list[Floats], Floats]:
         """How much of the question the candidate's text holds, by idf: whole text, best sentence, headings, law title,
-        first sentence; shares of 3-grams and 4-grams; share of the words of acts found."""
+        first sentence; shares of 3-grams and 4-grams; share of the words of acts found. And of each gram of the question
+        ten times its share by idf, where the candidate holds it."""
         wanted = question.own.grams
         at, there = grams.lookup(self.index.vocabulary, wanted)
         idf = np.where(there, self.index.idf[at], 8.0) * np.where(wanted >= 65536, 1.0, 0.3)
@@ -198,7 +210,8 @@ class Engine:
             weights = 1 / (1 + np.arange(len(question.terms)) / 6)
             found = np.array([[t in s for t in question.terms] for s in strings], dtype=np.float32).reshape(n, -1)
             terms = found @ (weights / weights.sum()).astype(np.float32)
-        return [whole @ idf, best, heading @ idf, title, first, three, four, terms]
+        shares = (whole | heading) * (idf * 10)
+        return [whole @ idf, best, heading @ idf, title, first, three, four, terms], shares.astype(np.float32)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         own = {n: getattr(self, n) for n in ("codes", "starts", "bodies", "laws", "facts", "links")}

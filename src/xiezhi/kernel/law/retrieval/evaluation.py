@@ -16,9 +16,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
-from xiezhi.kernel.law.retrieval import corpus, folds, metrics, priors, ranker
-from xiezhi.kernel.law.retrieval.engine import Engine, Question
+from xiezhi.kernel.law.retrieval import corpus, folds, metrics, priors, ranker, words
+from xiezhi.kernel.law.retrieval.engine import Engine, Look, Question
 from xiezhi.kernel.law.retrieval.learned import ENCODER, MEASURES, Learned
 from xiezhi.kernel.law.retrieval.searcher import Searcher
 
@@ -92,13 +93,15 @@ class Prepared:
     """Everything about each question that no label changes: candidates, their measures, and which are right."""
 
     benchmark: Benchmark
-    rows: list[priors.Asked]
+    rows: list[priors.Labels]
     places: priors.Places
     candidates: list[NDArray[np.int64]]
-    features: list[Floats]
+    looks: list[Look]
     right: list[NDArray[np.bool_]]
     near: list[int]
     topics: list[int]
+    content: sparse.csr_matrix
+    content_grams: NDArray[np.uint32]
 
 
 def prepare(benchmark: Benchmark, engine: Engine, progress: Progress | None = None) -> Prepared:
@@ -106,89 +109,125 @@ def prepare(benchmark: Benchmark, engine: Engine, progress: Progress | None = No
     at = {a.ref: i for i, a in enumerate(benchmark.articles)}
     refs = np.array([a.ref for a in benchmark.articles])
     places = priors.Places.of(engine)
-    rows, candidates, features, right = [], [], [], []
+    rows, candidates, looks, right = [], [], [], []
     for number, (text, relevant) in enumerate(zip(benchmark.questions, benchmark.relevant, strict=True), 1):
         question = Question.of(text)
-        labels = tuple(
-            (places.laws[places.law_of[at[r]]], engine.chapters[at[r]], places.keys[at[r]])
-            for r in sorted(relevant)
-            if r in at
+        rows.append(
+            tuple(
+                (places.laws[places.law_of[at[r]]], engine.chapters[at[r]], places.keys[at[r]])
+                for r in sorted(relevant)
+                if r in at
+            )
         )
-        rows.append(priors.Asked(priors.terms(question), labels))
         scores = engine.scores(question)
         found = engine.candidates(scores)
         candidates.append(found)
-        features.append(engine.features(question, scores, found))
+        looks.append(engine.look(question, scores, found))
         right.append(np.isin(refs[found], list(relevant)))
         if progress:
             progress("candidates", number, len(benchmark.questions))
     near = folds.groups(benchmark.questions, benchmark.relevant)
-    return Prepared(benchmark, rows, places, candidates, features, right, near, folds.topics(near, benchmark.relevant))
+    wanted = np.zeros(engine.size, dtype=bool)
+    wanted[np.concatenate(candidates)] = True
+    content, content_grams = words.article_rows(engine.index, wanted)
+    topics = folds.topics(near, benchmark.relevant)
+    return Prepared(benchmark, rows, places, candidates, looks, right, near, topics, content, content_grams)
 
 
 def _held_out(
     prepared: Prepared, table: priors.Table, group: Sequence[int], teach: Sequence[int], judge: Sequence[int]
 ) -> dict[int, Floats]:
-    """What the table says of each question's candidates: for those that taught it, without their own group."""
+    """All measures of each question's candidates; what the table says of those that taught it without their own group."""
     match = priors.Match.of(table, prepared.places)
     members: dict[int, list[int]] = defaultdict(list)
     for i in teach:
         members[group[i]].append(i)
+
+    def rows(i: int) -> Floats:
+        return np.concatenate([prepared.looks[i].rows, priors.features(table, match, prepared.candidates[i])], axis=1)
+
     out = {}
     for own in members.values():
         for i in own:
             table.add(prepared.rows[i], -1)
-        for i in own:
-            out[i] = priors.features(table, match, prepared.rows[i].terms, prepared.candidates[i])
+        out |= {i: rows(i) for i in own}
         for i in own:
             table.add(prepared.rows[i])
-    for i in judge:
-        out[i] = priors.features(table, match, prepared.rows[i].terms, prepared.candidates[i])
-    return out
+    return out | {i: rows(i) for i in judge}
 
 
-def _rows(prepared: Prepared, told: Mapping[int, Floats], i: int, off: Sequence[int]) -> Floats:
-    rows = np.concatenate([prepared.features[i], told[i]], axis=1)
-    rows[:, list(off)] = 0
-    return rows
+@dataclass(frozen=True)
+class _Fitted:
+    model: ranker.Ranker
+    articles: words.Weights
+    questions: words.Weights
+
+    def words(self, prepared: Prepared, at: Floats, i: int) -> Floats:
+        """What the weights of grams add to the candidates of a question."""
+        look = prepared.looks[i]
+        return at[prepared.candidates[i]] + look.shares @ self.questions.get(look.words)
 
 
-def _off(names: Sequence[str]) -> list[int]:
-    return [MEASURES.index(n) for n in names]
+def _fit(
+    prepared: Prepared, rows: Mapping[int, Floats], teach: Sequence[int], penalty: float, with_words: bool
+) -> _Fitted:
+    if not with_words:
+        model, _, _ = ranker.fit([rows[i] for i in teach], [prepared.right[i] for i in teach], penalty)
+        return _Fitted(model, words.Weights.none(), words.Weights.none())
+    columns = words.question_columns([prepared.looks[i].words for i in teach])
+    model, told, asked = ranker.fit(
+        [rows[i] for i in teach],
+        [prepared.right[i] for i in teach],
+        penalty,
+        content=prepared.content,
+        places=[prepared.candidates[i] for i in teach],
+        asked=[words.question_rows(prepared.looks[i].words, prepared.looks[i].shares, columns) for i in teach],
+    )
+    return _Fitted(
+        model,
+        words.Weights(prepared.content_grams, told.astype(np.float32)),
+        words.Weights(columns, asked.astype(np.float32)),
+    )
 
 
 def cross_validate(
-    prepared: Prepared, *, by_topic: bool = False, without: Sequence[str] = (), count: int = 5, seed: int = 0,
-    penalty: float = 0.01,
+    prepared: Prepared, *, by_topic: bool = False, without: Sequence[str] = (), with_words: bool = True, count: int = 5,
+    seed: int = 0, penalty: float = 0.01,
 ) -> Run:  # fmt: skip
     """Learn on the other folds, judge on each fold in turn. `without` names measures that are switched off. In folds by
     topic the count of labels of an article is always off: there it teaches that a labeled article is never right."""
     group = prepared.topics if by_topic else prepared.near
-    off = _off([*without, *(("article count",) if by_topic else ())])
+    off = [MEASURES.index(n) for n in (*without, *(("article count",) if by_topic else ()))]
     fold = folds.assign(group, count, seed)
     refs = np.array([a.ref for a in prepared.benchmark.articles])
     values = np.zeros((len(group), len(metrics.NAMES)))
     for number in range(count):
         teach = [int(i) for i in np.flatnonzero(fold != number)]
         judge = [int(i) for i in np.flatnonzero(fold == number)]
-        told = _held_out(prepared, priors.Table.of([prepared.rows[i] for i in teach]), group, teach, judge)
-        model = ranker.fit([_rows(prepared, told, i, off) for i in teach], [prepared.right[i] for i in teach], penalty)
+        rows = _held_out(prepared, priors.Table.of([prepared.rows[i] for i in teach]), group, teach, judge)
+        for own in rows.values():
+            own[:, off] = 0
+        fitted = _fit(prepared, rows, teach, penalty, with_words)
+        told = np.asarray(prepared.content @ fitted.articles.values) if with_words else np.zeros(len(refs))
         for i in judge:
-            order = np.argsort(-model.score(_rows(prepared, told, i, off)), kind="stable")[:100]
-            ranked = refs[prepared.candidates[i][order]].tolist()
+            score = fitted.model.score(rows[i]) + fitted.words(prepared, told, i)
+            ranked = refs[prepared.candidates[i][np.argsort(-score, kind="stable")[:100]]].tolist()
             values[i] = metrics.measure(ranked, prepared.benchmark.relevant[i])
     return Run(values, np.zeros(0))
 
 
-def learn(
-    with_encoder: Prepared | None, without: Prepared, switched_off: Sequence[str] = (), penalty: float = 0.01
-) -> Learned:
-    """Table and rankings from all labels."""
+def learn(with_encoder: Prepared | None, without: Prepared, penalty: float = 0.01) -> Learned:
+    """Counts, weights of grams and rankings from all labels. Where there is no encoder the weights of grams stay as they
+    are and only the measures are weighed anew."""
     everyone = list(range(len(without.rows)))
     table = priors.Table.of(without.rows)
-    models = []
-    for prepared, off in ((with_encoder or without, switched_off), (without, (*switched_off, *ENCODER))):
-        told = _held_out(prepared, table, prepared.near, everyone, [])
-        rows = [_rows(prepared, told, i, _off(off)) for i in everyone]
-        models.append(ranker.fit(rows, prepared.right, penalty))
-    return Learned(table, *models)
+    full = with_encoder or without
+    fitted = _fit(full, _held_out(full, table, full.near, everyone, []), everyone, penalty, True)
+    rows = _held_out(without, table, without.near, everyone, [])
+    columns = [MEASURES.index(n) for n in ENCODER]
+    for own in rows.values():
+        own[:, columns] = 0
+    told = np.asarray(without.content @ fitted.articles.get(without.content_grams))
+    offsets = [fitted.words(without, told, i) for i in everyone]
+    plain, _, _ = ranker.fit([rows[i] for i in everyone], without.right, penalty, offsets=offsets)
+    return Learned(table, fitted.articles, fitted.questions, fitted.model, plain)

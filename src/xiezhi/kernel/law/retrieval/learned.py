@@ -1,4 +1,5 @@
-"""The numbers that come with the product: weights of the ranking, and the table of laws, chapters and words of questions.
+"""The numbers that come with the product: weights of the ranking, and the counts of laws and chapters, and weights of
+character grams.
 
 Learned by `bench/law_questions.py --learn` from labeled questions; no text is in them. One ranking for a library with an
 encoder and one for a library without; and the weights set by hand, for where nothing learned is wanted.
@@ -15,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from xiezhi.kernel.law.retrieval import engine, priors
+from xiezhi.kernel.law.retrieval import engine, priors, words
 from xiezhi.kernel.law.retrieval.ranker import Ranker
 
 __all__ = ["BY_HAND", "MEASURES", "Learned", "by_hand", "shipped"]
@@ -28,18 +29,24 @@ BY_HAND = {"together": 1.0, "encoder": 0.6, "cover": 0.25, "cited from": 0.1, "c
 
 @dataclass(frozen=True)
 class Learned:
-    """What labels taught: a table of counts (None: none) and a ranking with an encoder and without."""
+    """What labels taught: counts, weights of grams of articles and of questions, and a ranking with an encoder and
+    without."""
 
-    table: priors.Table | None
+    table: priors.Table
+    articles: words.Weights
+    questions: words.Weights
     with_encoder: Ranker
     without: Ranker
 
     def ranker(self, encoder: bool) -> Ranker:
         return self.with_encoder if encoder else self.without
 
-    def pack(self, least: int, most: int, articles: bool) -> dict[str, Any]:
+    def pack(self, most: int) -> dict[str, Any]:
+        """As JSON; at most so many grams of articles, and a third of that of questions."""
         return {
-            "table": self.table.pack(least, most, articles) if self.table else None,
+            "table": self.table.pack(),
+            "articles": self.articles.pack(most),
+            "questions": self.questions.pack(most // 3),
             "with_encoder": _pack(self.with_encoder),
             "without": _pack(self.without),
         }
@@ -60,15 +67,25 @@ def _unpack(raw: dict[str, list[float]]) -> Ranker:
 def by_hand() -> Learned:
     """Nothing learned: measures as they are, times weights chosen by people."""
     one = Ranker(np.zeros(len(MEASURES)), np.ones(len(MEASURES)), np.array([BY_HAND.get(n, 0.0) for n in MEASURES]))
-    return Learned(None, one, one)
+    return Learned(priors.Table.of([]), words.Weights.none(), words.Weights.none(), one, one)
 
 
 def read(path: Path | None = None) -> Learned:
     """From a file, or the one that comes with the product. Raises OSError, ValueError or KeyError."""
     source = path or resources.files("xiezhi.kernel.law.retrieval").joinpath("data/learned.json")
     raw = json.loads(source.read_text(encoding="utf-8"))
-    table = priors.Table.unpack(raw["table"]) if raw["table"] else None
-    return Learned(table, _unpack(raw["with_encoder"]), _unpack(raw["without"]))
+    return unpack(raw)
+
+
+def unpack(raw: dict[str, Any]) -> Learned:
+    """The inverse of `Learned.pack`."""
+    return Learned(
+        priors.Table.unpack(raw["table"]),
+        words.Weights.unpack(raw["articles"]),
+        words.Weights.unpack(raw["questions"]),
+        _unpack(raw["with_encoder"]),
+        _unpack(raw["without"]),
+    )
 
 
 @functools.cache

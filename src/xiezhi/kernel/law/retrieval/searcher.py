@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from xiezhi.kernel.law.retrieval import lexical, priors
+from xiezhi.kernel.law.retrieval import lexical, priors, words
 from xiezhi.kernel.law.retrieval.engine import Engine, Question
 from xiezhi.kernel.law.retrieval.learned import Learned
 
@@ -25,11 +25,11 @@ class Ranked:
 class Searcher:
     """Answers questions against an engine; makes no change to either."""
 
-    def __init__(self, engine: Engine, learned: Learned) -> None:
+    def __init__(self, engine: Engine, learned: Learned, counted: NDArray[np.bool_] | None = None) -> None:
         self.engine, self.learned = engine, learned
-        self.table = learned.table or priors.Table.of([])
-        self.match = priors.Match.of(self.table, priors.Places.of(engine))
+        self.match = priors.Match.of(learned.table, priors.Places.of(engine, counted))
         self.ranker = learned.ranker(engine.encoder is not None)
+        self.articles = words.of_articles(learned.articles, engine.index)
 
     def ask(self, question: str, limit: int = 100, allowed: NDArray[np.bool_] | None = None) -> Ranked:
         """The best articles. Nothing at all where the question has no character that counts."""
@@ -40,14 +40,9 @@ class Searcher:
         places = self.engine.candidates(scores, allowed)
         if not len(places):
             return Ranked(places, np.zeros(0))
-        rows = np.concatenate(
-            [
-                self.engine.features(asked, scores, places),
-                priors.features(self.table, self.match, priors.terms(asked), places),
-            ],
-            axis=1,
-        )
-        value = self.ranker.score(rows)
+        look = self.engine.look(asked, scores, places)
+        rows = np.concatenate([look.rows, priors.features(self.learned.table, self.match, places)], axis=1)
+        value = self.ranker.score(rows) + self.articles[places] + look.shares @ self.learned.questions.get(look.words)
         best = np.argsort(-value, kind="stable")
         share = np.exp(value - value.max())
         share /= share.sum()
