@@ -51,6 +51,8 @@ NOT_SHOWN = (
     "*/takeover*", "*/take_over*", "*/masking.py", "*/numerals.py", "*/ids.py", "*/bpmn.py", "*/docs.py",
     "*/answers/anonymous.py", "*/answers/cards.py", "*/answers/checks.py", "*/answers/danger_words.py", "*/answers/guardrails.py",
     "*/answers/matching.py", "*/answers/rephrase.py", "*/answers/sources.py",  # words to look for; what a model is told
+    "*/interviews/checks.py", "*/interviews/conditions.py", "*/interviews/formulas.py", "*/interviews/loading.py",
+    "*/interviews/rows.py",  # what a lawyer who edits an interview reads
     "ui/language/*",
     "kernel/law/search/queries.py",
     "kernel/law/search/text.py",  # forms that words and numbers are compared in
