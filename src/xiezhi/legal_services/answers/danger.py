@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from xiezhi.legal_services.answers.danger_words import IDIOMS, RULES
+from xiezhi.legal_services.answers.danger_words import BROAD, IDIOMS, RULES
 
 __all__ = ["CONTACTS", "KINDS", "Contact", "Danger", "Kind", "find"]
 
@@ -121,7 +121,7 @@ class Danger:
         return [CONTACTS[number] for number in dict.fromkeys([*numbers, "12348"])]
 
 
-_FOUND = {key: tuple(re.compile(rule) for rule in rules) for key, rules in RULES.items()}
+_FOUND = {key: tuple(re.compile(rule) for rule in (*rules, *BROAD.get(key, ()))) for key, rules in RULES.items()}
 _PUNCTUATION = re.compile(r"[\s,，、;；:：'\"“”‘’()（）\[\]【】<>《》~～·…—_\-]+")
 
 
