@@ -9,3 +9,9 @@ class CriminalConfig(AppConfig):
     label = "criminal"
     verbose_name = _("刑事案件智能咨询")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the entry, the offer and what is cited."""
+        from .install import install
+
+        install()
