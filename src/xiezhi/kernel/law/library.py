@@ -15,9 +15,8 @@ from datetime import date
 
 from django.db.models import Q
 
-from xiezhi.kernel.law import akn, index, models, structure
+from xiezhi.kernel.law import akn, index, models, structure, succession
 from xiezhi.kernel.law.identifiers import BadIdentifier, Locator
-from xiezhi.kernel.law.succession import ENDED
 
 __all__ = [
     "NOT_INSTALLED",
@@ -394,10 +393,11 @@ def _why_not(act: models.Act, found: Sequence[models.Version], on: date) -> str:
 def _not_held(one: Locator, on: date) -> Quote:
     """The library has no text of the act; the index of facts may still know whether the place exists."""
     known = next((index.acts()[name] for name in _names(one.act) if name in index.acts()), None)
-    gone = next((ENDED[name] for name in _names(one.act) if name in ENDED), None)
-    if gone is not None and gone[0] <= on:
+    old = next((name for name in _names(one.act) if name in succession.ENDED), None)
+    gone = succession.ENDED[old] if old else None
+    if old and gone and gone[0] <= on:
         name = known.title if known else _plain(one.act).removeprefix(STATE)
-        message = f"《{name}》已于{day_text(gone[0])}废止，由《{gone[1]}》取代。"
+        message = f"《{name}》已于{day_text(gone[0])}废止，{succession.by(old)}。"
         return Quote(replace(one, act=name), known.full if known else _plain(one.act), None, "", NOT_IN_FORCE, message)
     if known is None:
         return Quote(one, _plain(one.act), None, "", UNKNOWN_ACT, f"法规库和法规索引中都没有《{_plain(one.act)}》。")

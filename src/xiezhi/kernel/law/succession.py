@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from datetime import date
 
-__all__ = ["ENDED"]
+__all__ = ["ENDED", "by", "ends"]
 
 _CODE = (date(2021, 1, 1), "民法典")  # 民法典 第1260条
+
+_DECISION = (date(2021, 1, 1), "最高人民法院关于废止部分司法解释及相关规范性文件的决定")  # 法释〔2020〕16号
+_COURT = "最高人民法院关于"
+_CIVIL = "《中华人民共和国{}》"
 
 ENDED: dict[str, tuple[date, str]] = {
     "婚姻法": _CODE,
@@ -38,4 +42,38 @@ ENDED: dict[str, tuple[date, str]] = {
     "城市房屋拆迁管理条例": (date(2011, 1, 21), "国有土地上房屋征收与补偿条例"),
     "婚姻登记管理条例": (date(2003, 10, 1), "婚姻登记条例"),
     "企业劳动争议处理条例": (date(2011, 1, 8), "劳动争议调解仲裁法"),
+    **{
+        _COURT + title: _DECISION
+        for title in (
+            f"适用{_CIVIL.format('合同法')}若干问题的解释（一）",
+            f"适用{_CIVIL.format('合同法')}若干问题的解释（二）",
+            f"适用{_CIVIL.format('婚姻法')}若干问题的解释（一）",
+            f"适用{_CIVIL.format('婚姻法')}若干问题的解释（二）",
+            f"适用{_CIVIL.format('婚姻法')}若干问题的解释（二）的补充规定",
+            f"适用{_CIVIL.format('婚姻法')}若干问题的解释（三）",
+            f"适用{_CIVIL.format('担保法')}若干问题的解释",
+            f"适用{_CIVIL.format('物权法')}若干问题的解释（一）",
+            f"适用{_CIVIL.format('民法总则')}诉讼时效制度若干问题的解释",
+            "审理劳动争议案件适用法律若干问题的解释",
+            "审理劳动争议案件适用法律若干问题的解释（二）",
+            "审理劳动争议案件适用法律若干问题的解释（三）",
+            "审理劳动争议案件适用法律若干问题的解释（四）",
+            "审理建设工程施工合同纠纷案件适用法律问题的解释",
+            "审理建设工程施工合同纠纷案件适用法律问题的解释（二）",
+            "审理名誉权案件若干问题的解答",
+            "审理名誉权案件若干问题的解释",
+        )
+    },
 }
+
+
+def by(name: str) -> str:
+    """What ended the act, as people say it: 由《民法典》取代."""
+    after = ENDED[name][1]
+    return f"依《{after}》" if "关于废止" in after else f"由《{after}》取代"
+
+
+def ends(*names: str) -> list[tuple[date, str, bool]]:
+    """The end of an act known by one of these names, as a repeal that states its day; empty where none is known."""
+    name = next((n for n in names if n in ENDED), None)
+    return [] if name is None else [(ENDED[name][0], f"《{ENDED[name][1]}》", True)]

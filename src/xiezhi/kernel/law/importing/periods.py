@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from xiezhi.kernel.law import structure
+from xiezhi.kernel.law import structure, succession
 from xiezhi.kernel.law.identifiers import Locator
 from xiezhi.kernel.law.importing import clauses
 from xiezhi.kernel.law.models import Act, Provision, Version
@@ -108,7 +108,8 @@ def settle(acts: Sequence[int] | None, ends: Ends) -> int:
         _start_days(some)
     ended = ends.by_act(citing)
     for some in found.values():
-        _periods(some, ended.get(some[0].act.name, []) or ended.get(some[0].act.full, []))
+        act = some[0].act
+        _periods(some, ended.get(act.name, []) or ended.get(act.full, []) or succession.ends(act.name, act.full))
         labels(some)
     changed = [v for some in found.values() for v in some if _state(v) != before[v.pk]]
     _write(changed, before)

@@ -73,6 +73,14 @@ def words(folded: str) -> list[str]:
     return [word for word in rjieba.cut(folded) if _RUN.search(word)]
 
 
+def halves(word: str) -> tuple[str, ...]:
+    """The two words a word of four characters is made of (拖欠工资: 拖欠, 工资), where both are words; else empty."""
+    if len(word) != 4:
+        return ()
+    parts = (word[:2], word[2:])
+    return parts if set(parts) <= set(rjieba.cut_for_search(word)) else ()
+
+
 def _grams(folded: str) -> Iterator[str]:
     for run in runs(folded):
         if run[0].isascii() and run.isascii():
