@@ -36,6 +36,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave browser tests out where there is no browser, unless nothing may be left out."""
+    soaking = os.environ.get("XIEZHI_SOAK") == "1"
+    long = [i for i in items if not soaking and (m := i.get_closest_marker("soak")) and m.kwargs.get("only")]
+    if long:  # runs of minutes that only `make soak` has time for
+        config.hook.pytest_deselected(items=long)
+        items[:] = [i for i in items if i not in long]
     for item in items:
         marker = item.get_closest_marker("django_db")
         if marker and marker.kwargs.get("transaction"):

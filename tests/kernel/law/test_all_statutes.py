@@ -51,6 +51,6 @@ def test_a_sample_of_statutes() -> None:
     check(60)
 
 
-@pytest.mark.soak
+@pytest.mark.soak(only=True)
 def test_all_statutes() -> None:
     check(1)

@@ -275,13 +275,13 @@ def test_hostile_text_takes_time_in_proportion(unit: str) -> None:
     assert seconds(40_000) < 40 * small
 
 
-@pytest.mark.soak
+@pytest.mark.soak(only=True)
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_a_million_hostile_characters_finish(unit: str) -> None:
     recognize((unit * (1_000_000 // len(unit))), act="刑法", article=(3, 0))
 
 
-@pytest.mark.soak
+@pytest.mark.soak(only=True)
 def test_ten_megabytes_of_noise_finish() -> None:
     letters = "第一二三十百条款项目之（）《》〈〉、，和至本法该前两以下简称中华人民共和国典刑\n 。0123"
     recognize("".join(random.Random(1).choices(letters, k=10_000_000)), act="刑法", article=(3, 0))
