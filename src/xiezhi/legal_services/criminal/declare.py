@@ -12,8 +12,22 @@ from dataclasses import dataclass
 from datetime import date
 
 __all__ = [
-    "ANSWERS", "KINDS", "NO", "ROLES", "UNSURE", "YES", "Clock", "Defense", "Element", "Elsewhere", "Offense", "Said", "Stage",
-    "Tier", "Words", "Whole",
+    "ANSWERS",
+    "KINDS",
+    "NO",
+    "ROLES",
+    "UNSURE",
+    "YES",
+    "Clock",
+    "Defense",
+    "Element",
+    "Elsewhere",
+    "Offense",
+    "Said",
+    "Stage",
+    "Tier",
+    "Whole",
+    "Words",
 ]  # fmt: skip
 
 YES, NO, UNSURE = "yes", "no", "unsure"

@@ -12,7 +12,20 @@ from typing import Any
 import yaml
 
 from .declare import (
-    KINDS, NO, ROLES, YES, Clock, Defense, Element, Elsewhere, Offense, Said, Stage, Tier, Whole, Words,
+    KINDS,
+    NO,
+    ROLES,
+    YES,
+    Clock,
+    Defense,
+    Element,
+    Elsewhere,
+    Offense,
+    Said,
+    Stage,
+    Tier,
+    Whole,
+    Words,
 )  # fmt: skip
 
 __all__ = ["HERE", "Broken", "Problem", "read", "whole"]
