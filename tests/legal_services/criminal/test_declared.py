@@ -15,23 +15,28 @@ from typing import Any
 
 import pytest
 
-from xiezhi.kernel.law import citations, numerals
+from xiezhi.kernel.law import citations, library, numerals
 from xiezhi.kernel.law.parsing import pick
-from xiezhi.kernel.law import library
 from xiezhi.legal_services.criminal import doors, loading, telling
 from xiezhi.legal_services.criminal.declare import Offense, Tier
 
 ON = date(2026, 11, 23)
 WHOLE = loading.whole()
 STATUTES = Path(__file__).resolve().parents[4] / "shared/data/statutes/statutes.jsonl.gz"
-FORECAST = re.compile(r"会判|会被判|预计刑期|预测刑期为|估计判|大概判|大约判|判几年|判多久|可能判处你|量刑预测|刑期约|轻判|重判")
+FORECAST = re.compile(
+    r"会判|会被判|预计刑期|预测刑期为|估计判|大概判|大约判|判几年|判多久|可能判处你|量刑预测|刑期约|轻判|重判"
+)
 HERE = Path(loading.HERE)
 
 
-@pytest.mark.parametrize("row", WHOLE.citations, ids=lambda row: row[1])
-def test_every_citation_is_law_on_the_day(row: tuple[str, str, str, str]) -> None:
-    assert citations.resolve(row[3], ON)
-    assert library.locators(row[3])
+def test_every_citation_is_law_on_the_day() -> None:
+    wrong = []
+    for _kind, key, _what, citation in WHOLE.citations:
+        try:
+            assert citations.resolve(citation, ON) and library.locators(citation)
+        except citations.CitationError as error:
+            wrong.append(f"{key}: {error}")
+    assert not wrong, "\n".join(wrong)
 
 
 def test_there_are_enough_and_names_are_unique() -> None:
