@@ -105,6 +105,41 @@ def test_repealed_law_is_never_shown_as_live(client: Client, found: Any) -> None
     assert "白鹭应当每天洗澡。" in page and "按2010年3月5日的法律" in page
 
 
+def test_a_card_needs_the_articles_found_to_agree(client: Client, found: Any) -> None:
+    """Near is not the same: where the act is installed and another article is found first, the law speaks and the card
+    stands below; an act that is not installed cannot speak against a card."""
+    card = cards.library().by_id["housing-deposit"]
+    other = next(iter({act for act, _, _ in matching.index().stands_on[card.id]}))
+    best = matching.Match(card, 0.5, (matching.STRONG + matching.ALONE) / 2)
+    assert not compose._fits(best, [])
+    assert compose._fits(matching.Match(card, 0.6, matching.ALONE), [Found("白鹭法", 1, 0, 0.9)])
+    place = next(place for place in matching.index().stands_on[card.id] if place[0] == other)
+    world.install(other, {(1, 0): "白鹭。"})
+    assert not compose._fits(matching.Match(card, 0.6, matching.ALONE), [Found("白鹭法", 1, 0, 0.9)])
+    assert compose._fits(best, [Found("白鹭法", 1, 0, 0.9), Found(*place, 0.4)])
+    assert compose._fits(matching.Match(card, 0.7, matching.SAME), [Found("白鹭法", 1, 0, 0.9)])
+
+
+def test_a_citation_alone_gets_that_article_alone() -> None:
+    from datetime import date
+
+    world.install()
+    found = compose.retrieve("民法典第六百七十五条", date(2026, 11, 23))
+    assert [(f.act, f.article, f.asked) for f in found] == [("民法典", 675, True)]
+
+
+def test_law_of_other_provinces_is_left_out() -> None:
+    from datetime import date
+
+    from xiezhi.kernel.law.models import Act
+    from xiezhi.kernel.units.models import Division
+
+    for name, region in (("甲省白鹭条例", "甲"), ("乙省白鹭条例", "乙"), ("白鹭法", "")):
+        Act.objects.create(name=name, full=name, kind="地方性法规", region=region, sort_key=name)
+    Division.objects.create(code="990000", name="甲省", level="PROV", valid_from=date(2020, 1, 1))
+    assert compose._elsewhere({"甲省白鹭条例", "乙省白鹭条例", "白鹭法"}) == {"乙省白鹭条例"}
+
+
 def test_nothing_found_says_what_to_do(client: Client, found: Any) -> None:
     page = asked(client, "嗡嘛呢叭咪吽")
     assert "没有找到能回答的法条" in page and "12348" in page

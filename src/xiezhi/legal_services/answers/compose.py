@@ -32,7 +32,9 @@ QUOTED = 3
 LEAST = 0.05
 """An article with less than this share of the best one's score is left out."""
 SURE = 0.2
-"""From this score on an article is shown although it shares no words with the question."""
+"""From this score on an article is shown although it shares few words with the question, where the library is large."""
+MANY = 200
+"""Versions from which on a library is large."""
 ENOUGH = 0.12
 """A sentence that holds less of what is asked is not quoted in the short answer."""
 
@@ -133,8 +135,11 @@ def retrieve(text: str, on: date) -> list[Found]:
     """Articles for a question, best first: those it names, then those the library's retrieval finds. Works with whatever
     is installed; without any text there are none, and cards answer alone."""
     found: dict[tuple[str, int, int], Found] = {}
-    for act, article, inserted in _named(text):
+    named, rest = _named(text)
+    for act, article, inserted in named:
         found[act, article, inserted] = Found(act, article, inserted, 1.0, asked=True)
+    if named and sum(len(gram) > 1 for gram in matching.grams(rest)) < 2:
+        return list(found.values())  # nothing but a citation: that article is the answer
     try:
         from xiezhi.kernel.law.retrieval import ask
 
@@ -165,13 +170,17 @@ def _elsewhere(names: set[str]) -> set[str]:
     return {name for name, region in regions.items() if not any(our.startswith(region) for our in ours)}
 
 
-def _named(text: str) -> list[tuple[str, int, int]]:
-    """Articles the question names itself (民法典第675条)."""
+def _named(text: str) -> tuple[list[tuple[str, int, int]], str]:
+    """Articles the question names itself (民法典第675条), and the question without these words."""
     try:
         from xiezhi.kernel.law.recognize import recognize
     except ImportError:
-        return []
-    return [(m.act, m.article, m.inserted) for m in recognize(text) if m.act and m.article][:SHOWN]
+        return [], text
+    found = [mention for mention in recognize(text) if mention.act and mention.article][:SHOWN]
+    rest = text
+    for mention in sorted(found, key=lambda mention: -mention.start):
+        rest = rest[: mention.start] + rest[mention.end :]
+    return [(mention.act, mention.article, mention.inserted) for mention in found], rest
 
 
 def answer(
@@ -207,11 +216,27 @@ def _fits(best: matching.Match, articles: Sequence[Found]) -> bool:
     the first articles that were found without it."""
     if best.words >= matching.SAME:
         return True
-    if not articles:
-        return best.words >= matching.ALONE
     own = matching.index().stands_on.get(best.card.id, frozenset())
+    if not articles or not _installed({act for act, _, _ in own}):
+        return (
+            best.words >= matching.ALONE
+        )  # what is not installed cannot be found, and does not speak against the card
     agree = any((found.act, found.article, found.inserted) in own for found in articles[:3])
     return agree and best.words >= matching.STRONG
+
+
+def _installed(acts: set[str]) -> bool:
+    """Whether the library holds the text of any of these acts."""
+    from xiezhi.kernel.law.models import Version
+
+    return Version.objects.filter(act__name__in=acts, articles__gt=0).exists()
+
+
+def _large() -> bool:
+    """Whether there is enough law for a score to mean something: among a few articles the least bad one wins."""
+    from xiezhi.kernel.law.models import Version
+
+    return Version.objects.all()[:MANY].count() >= MANY
 
 
 def _by_card(
@@ -242,9 +267,9 @@ def _by_articles(articles: Sequence[Found], help_: dict[str, list[Offer]], whole
     asked = {found.locator for found in articles if found.asked}
     shown: list[Passage] = []
     gone: list[Passage] = []
-    scores = {found.locator: found.score for found in articles}
+    sure = {found.locator for found in articles if found.asked or found.score >= SURE} if _large() else asked
     for place, passage in collected.by.items():
-        if passage.state == "text" and (passage.mark or place in asked or scores[place] >= SURE):
+        if passage.state == "text" and (passages.speaks_to(passage.mark, whole) >= ENOUGH or place in sure):
             shown.append(passage)
         elif place in asked:  # named by the person: say why its words are not shown
             (shown if passage.live else gone).append(passage)

@@ -19,7 +19,7 @@ from xiezhi.legal_services.answers.cards import Card, library
 
 __all__ = ["ALONE", "NEAR", "SAME", "STRONG", "Index", "Match", "grams", "index"]
 
-SAME = 0.66
+SAME = 0.60
 """From this likeness on it is the card's question in other words."""
 ALONE = 0.55
 """From this likeness on a card answers where no article speaks for or against it."""
