@@ -77,11 +77,8 @@ def answer(fact: Fact, draw: st.DataObject) -> Value:
     return Decimal(draw.draw(st.integers(low, high)))
 
 
-@pytest.mark.parametrize("key", KEYS)
-@settings(max_examples=25, deadline=None)
-@given(data=st.data())
-def test_every_walk_ends_and_the_order_of_answers_changes_nothing(key: str, data: st.DataObject) -> None:
-    guide = guide_of(key)
+def walked_at_random(guide: Guide, data: st.DataObject) -> None:
+    """A walk ends at an outcome; the same facts in any order, with answers nobody asked for, lead to the same one."""
     answers: dict[str, Value] = {}
     for _ in range(len(guide.facts) + 1):
         walked = walk(guide, answers, TODAY, days())
@@ -99,6 +96,21 @@ def test_every_walk_ends_and_the_order_of_answers_changes_nothing(key: str, data
     assert rule is not None and rule.then == walked.outcome.key
     again = walk(guide, dict(mixed), TODAY, days())
     assert again.outcome == walked.outcome and result(again) == result(walked)
+
+
+@pytest.mark.parametrize("key", KEYS)
+@settings(max_examples=10, deadline=None)
+@given(data=st.data())
+def test_every_walk_ends_and_the_order_of_answers_changes_nothing(key: str, data: st.DataObject) -> None:
+    walked_at_random(guide_of(key), data)
+
+
+@pytest.mark.soak(only=True)
+@pytest.mark.parametrize("key", KEYS)
+@settings(max_examples=1000, deadline=None)
+@given(data=st.data())
+def test_a_thousand_walks_end(key: str, data: st.DataObject) -> None:
+    walked_at_random(guide_of(key), data)
 
 
 @pytest.mark.parametrize("key", KEYS)
