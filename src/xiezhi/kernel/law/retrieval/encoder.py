@@ -67,7 +67,7 @@ class Encoder:
         scaled = sparse.csr_matrix((texts.data * side.weights[texts.indices], texts.indices, texts.indptr), texts.shape)
         hidden = np.asarray(scaled @ self.vectors, dtype=np.float32)
         out = hidden + hidden @ side.layer
-        return out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-9)
+        return np.asarray(out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-9), dtype=np.float32)
 
 
 def rows(bag: grams.Bag) -> sparse.csr_matrix:

@@ -20,7 +20,7 @@ __all__ = ["NAMES", "Engine", "Question", "build"]
 Floats = NDArray[np.float32]
 KINDS = ("法律", "司法解释", "行政法规")
 NAMES = (
-    "bm25", "bm25 rank", "spoken", "together", "together rank", "encoder", "encoder rank", "best clause",
+    "bm25", "bm25 rank", "spoken", "together", "together rank", "encoder", "encoder rank", "best sentence", "soft words",
     "law sum", "cited from", "cited", "law", "interpretation", "regulation", "code", "length", "law size",
     "cover", "cover best sentence", "cover heading", "cover title", "cover first", "three", "four", "terms", "position",
 )  # fmt: skip
@@ -61,6 +61,24 @@ class Scores:
 
 
 @dataclass(frozen=True)
+class Layout:
+    """Texts of candidates end to end as 16-bit codes: of each code the candidate and the sentence (counted through), of
+    each sentence its candidate and whether it belongs to the text or to title and headings."""
+
+    pieces: list[NDArray[np.uint16]]
+    text: NDArray[np.uint16]
+    owner: NDArray[np.int64]
+    sentence: NDArray[np.int64]
+    count: int
+    sentence_owner: NDArray[np.int64]
+    sentence_body: NDArray[np.bool_]
+
+    @property
+    def size(self) -> int:
+        return len(self.pieces)
+
+
+@dataclass(frozen=True)
 class Look:
     """Candidates measured: one row each, one column for each of `NAMES`; the question's grams, and of each candidate the
     share of the question that each gram it holds is (ten in all)."""
@@ -85,7 +103,7 @@ class Engine:
     chapters: list[str]
     numbers: list[tuple[int, int]]
     titles: list[int] = field(default_factory=list)
-    encoder: Any = None  # anything with `scores(question) -> Floats | None` and `clause(question, places)`
+    encoder: Any = None  # anything with `scores` and `closer`, see `vectors.Vectors`
 
     @property
     def size(self) -> int:
@@ -102,7 +120,7 @@ class Engine:
         return Scores(own, more, encoded)
 
     def candidates(
-        self, scores: Scores, allowed: NDArray[np.bool_] | None = None, wide: int = 100
+        self, scores: Scores, allowed: NDArray[np.bool_] | None = None, wide: int = 200
     ) -> NDArray[np.int64]:
         """Places worth a closer look, in order of place: the best of the question's own words, of these with the words
         of acts and what is known of the kind of law, and of the encoder."""
@@ -125,8 +143,11 @@ class Engine:
         encoded = scores.encoder if scores.encoder is not None else np.zeros(self.size, dtype=np.float32)
         sums = self._law_sums(together)[self.laws[places]] / peak
         passed = self._passed(together, places) / peak
-        clause = self.encoder.clause(question, places) if scores.encoder is not None else np.zeros(len(places))
-        compared, shares = self._pairs(question, places)
+        layout = self.layout(places)
+        compared, shares = self._pairs(question, layout)
+        clause = soft = np.zeros(len(places), dtype=np.float32)
+        if scores.encoder is not None:
+            clause, soft = self.encoder.closer(question, layout, scores.encoder[places])
         columns = [
             scores.own[places] / peak,
             _ranks(scores.own, places),
@@ -136,6 +157,7 @@ class Engine:
             encoded[places],
             _ranks(encoded, places) if scores.encoder is not None else np.zeros(len(places)),
             clause,
+            soft,
             sums,
             passed,
             *self.facts[places, :7].T,
@@ -143,6 +165,24 @@ class Engine:
             self.facts[places, 7],
         ]
         return Look(np.stack(columns, axis=1).astype(np.float32), question.own.grams, shares)
+
+    def layout(self, places: NDArray[np.int64]) -> Layout:
+        """The candidates' texts laid end to end and cut into sentences."""
+        pieces = [self.codes[self.starts[p] : self.starts[p + 1]] for p in places]
+        lengths = np.array([len(p) for p in pieces], dtype=np.int64)
+        text = np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.uint16)
+        owner = np.repeat(np.arange(len(places)), lengths)
+        begin = np.concatenate([[0], np.cumsum(lengths)])
+        body = begin[:-1] + (self.bodies[places] - self.starts[places])
+        cut = (text == 0x3002) | (text == 0xFF1B) | (text == 10)
+        cut[begin[:-1][lengths > 0]] = True
+        sentence = np.cumsum(cut) - 1
+        count = int(sentence[-1]) + 1 if len(sentence) else 0
+        sentence_owner = np.zeros(count, dtype=np.int64)
+        sentence_owner[sentence] = owner
+        sentence_body = np.zeros(count, dtype=bool)
+        sentence_body[sentence] = np.arange(len(text)) >= body[owner]
+        return Layout(pieces, text, owner, sentence, count, sentence_owner, sentence_body)
 
     def _law_sums(self, together: Floats) -> Floats:
         """Of each law, the sum of its five best scores."""
@@ -163,7 +203,7 @@ class Engine:
             np.maximum.at(out, self.links[:, 1], together[self.links[:, 0]])
         return out[places]
 
-    def _pairs(self, question: Question, places: NDArray[np.int64]) -> tuple[list[Floats], Floats]:
+    def _pairs(self, question: Question, layout: Layout) -> tuple[list[Floats], Floats]:
         """How much of the question the candidate's text holds, by idf: whole text, best sentence, headings, law title,
         first sentence; shares of 3-grams and 4-grams; share of the words of acts found. And of each gram of the question
         ten times its share by idf, where the candidate holds it."""
@@ -171,26 +211,11 @@ class Engine:
         at, there = grams.lookup(self.index.vocabulary, wanted)
         idf = np.where(there, self.index.idf[at], 8.0) * np.where(wanted >= 65536, 1.0, 0.3)
         idf = (idf / max(idf.sum(), 1e-6)).astype(np.float32)
-        pieces = [self.codes[self.starts[p] : self.starts[p + 1]] for p in places]
-        lengths = np.array([len(p) for p in pieces], dtype=np.int64)
-        text = np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.uint16)
-        owner = np.repeat(np.arange(len(places)), lengths)
-        begin = np.concatenate([[0], np.cumsum(lengths)])
-        body = begin[:-1] + (self.bodies[places] - self.starts[places])
-        stops = (text == 0x3002) | (text == 0xFF1B) | (text == 10)
-        cut = stops.copy()
-        cut[begin[:-1][lengths > 0]] = True
-        sentence = np.cumsum(cut) - 1
-        part = np.clip(np.searchsorted(begin, np.arange(len(text)), side="right") - 1, 0, None)
-        in_body = np.arange(len(text)) >= body[part]
-        count = int(sentence[-1]) + 1 if len(sentence) else 0
+        text, owner, sentence, count = layout.text, layout.owner, layout.sentence, layout.count
+        sentence_owner, sentence_body = layout.sentence_owner, layout.sentence_body
         hits = _presence(text, owner, sentence, wanted, count)
         covers = hits @ idf
-        sentence_owner = np.zeros(count, dtype=np.int64)
-        sentence_owner[sentence] = owner
-        sentence_body = np.zeros(count, dtype=bool)
-        sentence_body[sentence] = in_body
-        n = len(places)
+        n = layout.size
         whole = np.zeros((n, len(wanted)), dtype=bool)
         heading = np.zeros((n, len(wanted)), dtype=bool)
         np.logical_or.at(whole, sentence_owner[sentence_body], hits[sentence_body])
@@ -206,7 +231,7 @@ class Engine:
         three, four = (_long(question.text, text, owner, n, k) for k in (3, 4))
         terms = np.zeros(n, dtype=np.float32)
         if question.terms:
-            strings = [p.tobytes().decode("utf-16-le", "replace") for p in pieces]
+            strings = [p.tobytes().decode("utf-16-le", "replace") for p in layout.pieces]
             weights = 1 / (1 + np.arange(len(question.terms)) / 6)
             found = np.array([[t in s for t in question.terms] for s in strings], dtype=np.float32).reshape(n, -1)
             terms = found @ (weights / weights.sum()).astype(np.float32)
@@ -223,7 +248,7 @@ def _ranks(values: Floats, places: NDArray[np.int64]) -> Floats:
     best = lexical.top(values, 1000)
     rank = np.full(len(values), 1000, dtype=np.float32)
     rank[best] = np.arange(len(best))
-    return -np.log1p(rank[places])
+    return np.asarray(-np.log1p(rank[places]), dtype=np.float32)
 
 
 def _presence(
@@ -239,7 +264,7 @@ def _presence(
         return out
     at, there = grams.lookup(wanted, text.astype(np.uint32))
     out[sentence[there], at[there]] = True
-    two = (text[:-1].astype(np.uint32) << 16) | text[1:]
+    two = ((text[:-1].astype(np.uint32) << 16) | text[1:]).astype(np.uint32)
     at, there = grams.lookup(wanted, two)
     there &= owner[:-1] == owner[1:]
     out[sentence[:-1][there], at[there]] = True
@@ -256,7 +281,7 @@ def _long(question: str, text: NDArray[np.uint16], owner: NDArray[np.int64], n: 
         at = np.minimum(np.searchsorted(wanted, found), len(wanted) - 1)
         there = (wanted[at] == found) & (owner[: len(found)] == owner[k - 1 :])
         out[owner[: len(found)][there], at[there]] = True
-    return out.sum(axis=1).astype(np.float32) / max(len(wanted), 1)
+    return np.asarray(out.sum(axis=1) / max(len(wanted), 1), dtype=np.float32)
 
 
 def _windows(codes: NDArray[np.uint16], k: int) -> NDArray[np.uint64]:

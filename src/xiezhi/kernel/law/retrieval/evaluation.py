@@ -146,7 +146,7 @@ def _held_out(
     def rows(i: int) -> Floats:
         return np.concatenate([prepared.looks[i].rows, priors.features(table, match, prepared.candidates[i])], axis=1)
 
-    out = {}
+    out: dict[int, Floats] = {}
     for own in members.values():
         for i in own:
             table.add(prepared.rows[i], -1)
@@ -208,7 +208,9 @@ def cross_validate(
         for own in rows.values():
             own[:, off] = 0
         fitted = _fit(prepared, rows, teach, penalty, with_words)
-        told = np.asarray(prepared.content @ fitted.articles.values) if with_words else np.zeros(len(refs))
+        told = np.zeros(len(refs), dtype=np.float32)
+        if with_words:
+            told = np.asarray(prepared.content @ fitted.articles.values, dtype=np.float32)
         for i in judge:
             score = fitted.model.score(rows[i]) + fitted.words(prepared, told, i)
             ranked = refs[prepared.candidates[i][np.argsort(-score, kind="stable")[:100]]].tolist()

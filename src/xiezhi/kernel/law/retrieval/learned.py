@@ -22,7 +22,7 @@ from xiezhi.kernel.law.retrieval.ranker import Ranker
 __all__ = ["BY_HAND", "MEASURES", "Learned", "by_hand", "shipped"]
 
 MEASURES = (*engine.NAMES, *priors.NAMES)
-ENCODER = ("encoder", "encoder rank", "best clause")
+ENCODER = ("encoder", "encoder rank", "best sentence", "soft words")
 BY_HAND = {"together": 1.0, "encoder": 0.6, "cover": 0.25, "cited from": 0.1, "cited": 0.04, "law": 0.08, "code": 0.1}
 """Weights of measures as they are, for an order in which no label had a part."""
 

@@ -48,6 +48,6 @@ def vectors(
     else:
         model = gram_model(articles, say, settings)
         if kept is not None:
-            np.savez(kept, **model.arrays())
+            np.savez(kept, **{k: np.asarray(v) for k, v in model.arrays().items()})  # type: ignore[arg-type]
     told = model.articles([a.heard for a in articles], lambda done, total: say("articles", done, total))
     return Vectors(model, Bytes.of(told))

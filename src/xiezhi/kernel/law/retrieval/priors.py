@@ -45,9 +45,13 @@ class Places:
         ]
         weight = np.ones(len(keys)) if counted is None else counted.astype(float)
         return cls(
-            engine.law_names, engine.laws, np.bincount(engine.laws, weight, len(engine.law_names)),
-            [str(c) for c in chapters], chapter_of, np.bincount(chapter_of, weight, len(chapters)), keys,
+            engine.law_names, engine.laws, _sizes(engine.laws, weight, len(engine.law_names)),
+            [str(c) for c in chapters], chapter_of, _sizes(chapter_of, weight, len(chapters)), keys,
         )  # fmt: skip
+
+
+def _sizes(of: NDArray[Any], weight: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    return np.bincount(of, weight, count).astype(np.float64)
 
 
 @dataclass

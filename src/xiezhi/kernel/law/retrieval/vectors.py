@@ -14,10 +14,11 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from xiezhi.kernel.law.retrieval import grams, pairs
 from xiezhi.kernel.law.retrieval.encoder import Encoder, Side
-from xiezhi.kernel.law.retrieval.engine import Question
+from xiezhi.kernel.law.retrieval.engine import Layout, Question
 
 __all__ = ["Bytes", "GramModel", "Model", "OnnxModel", "Vectors"]
 
@@ -83,6 +84,47 @@ class GramModel:
         at, weight = at[there], weight[there].astype(np.float32)
         return self._finish((weight * self.asking.weights[at]) @ self.vectors.rows(at), self.asking)
 
+    def closer(self, question: Question, layout: Layout) -> tuple[Floats, Floats]:
+        """Of each candidate the cosine of its best sentence, and the mean over the question's grams, weighed by what they
+        weigh in a question, of the cosine of the nearest gram in the text."""
+        n = layout.size
+        sentence, found = grams.grams(layout.text, _starts(layout.sentence, layout.count))
+        at, there = grams.lookup(self.vocabulary, found)
+        sentence, at = sentence[there], at[there]
+        if not len(at):
+            return np.zeros(n, dtype=np.float32), np.zeros(n, dtype=np.float32)
+        held_at = np.zeros(len(self.vocabulary), dtype=bool)
+        held_at[at] = True
+        used = np.flatnonzero(held_at)
+        place = (np.cumsum(held_at) - 1)[at]
+        rows = self.vectors.rows(used)
+        held = sparse.csr_matrix(
+            (np.ones(len(place), dtype=np.float32), (sentence, place)), shape=(layout.count, len(used))
+        )
+        held.sum_duplicates()
+        held.data = np.log1p(held.data)
+        hidden = np.asarray(held @ (rows * self.telling.weights[used][:, None]), dtype=np.float32)
+        likeness = self._finish(hidden, self.telling) @ self.question(question)
+        best = np.zeros(n, dtype=np.float32)
+        np.maximum.at(best, layout.sentence_owner, likeness)
+        asked, known = grams.lookup(self.vocabulary, question.own.grams)
+        asked = asked[known & (question.own.grams >= 65536)]
+        if not len(asked):
+            return best, np.zeros(n, dtype=np.float32)
+        wanted = self.vectors.rows(asked)
+        wanted /= np.maximum(np.linalg.norm(wanted, axis=1, keepdims=True), 1e-9)
+        rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+        near = np.ascontiguousarray(rows @ wanted.T)
+        owner = layout.sentence_owner[sentence].astype(np.uint16)
+        order = np.argsort(owner, kind="stable")
+        owner, place = owner[order], place[order]
+        first = np.flatnonzero(np.diff(owner, prepend=np.uint16(65535)) != 0)
+        whose = owner[first]
+        nearest = np.zeros((n, len(asked)), dtype=np.float32)
+        nearest[whose] = np.maximum.reduceat(near[place], first, axis=0)
+        weight = self.asking.weights[asked]
+        return best, nearest @ (weight / weight.sum())
+
     def articles(self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None) -> Floats:
         whole = self.vectors.data.astype(np.float32) * self.vectors.scale[:, None] * self.telling.weights[:, None]
         out = np.zeros((len(texts), whole.shape[1]), dtype=np.float32)
@@ -106,6 +148,11 @@ class GramModel:
             a["vocabulary"], Bytes(a["vectors"], a["scale"]),
             Side(a["asking_weights"], a["asking_layer"]), Side(a["telling_weights"], a["telling_layer"]),
         )  # fmt: skip
+
+
+def _starts(sentence: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """Where each sentence begins, and the end."""
+    return np.searchsorted(sentence, np.arange(count + 1))
 
 
 class OnnxModel:
@@ -144,7 +191,7 @@ class OnnxModel:
             else:
                 hidden = (hidden * mask[:, :, None]).sum(axis=1) / np.maximum(mask.sum(axis=1, keepdims=True), 1)
         length = np.linalg.norm(hidden, axis=1, keepdims=True)
-        return (hidden / np.maximum(length, 1e-9)).astype(np.float32)
+        return np.asarray(hidden / np.maximum(length, 1e-9), dtype=np.float32)
 
     def question(self, question: Question) -> Floats:
         return np.asarray(self._encode([self.before[0] + question.raw])[0], dtype=np.float32)
@@ -168,5 +215,9 @@ class Vectors:
     def scores(self, question: Question) -> Floats:
         return self.told.times(self.model.question(question))
 
-    def clause(self, question: Question, places: NDArray[np.int64]) -> Floats:
-        return np.zeros(len(places), dtype=np.float32)
+    def closer(self, question: Question, layout: Layout, scores: Floats) -> tuple[Floats, Floats]:
+        """A closer look at candidates: the likeness of each one's best sentence, and how near its words come to those of
+        the question. A model of the operator's own has only its scores for both."""
+        if isinstance(self.model, GramModel):
+            return self.model.closer(question, layout)
+        return scores, scores

@@ -51,7 +51,7 @@ class Weights:
     @classmethod
     def unpack(cls, raw: Mapping[str, Any]) -> Weights:
         found = sorted(zip((grams.number(g) for g in raw["grams"].split()), raw["hundredths"], strict=True))
-        return cls(np.array([p[0] for p in found], dtype=np.uint32), np.array([p[1] for p in found], np.float32) / 100)
+        return cls(np.array([p[0] for p in found], dtype=np.uint32), np.array([p[1] / 100 for p in found], np.float32))
 
     @classmethod
     def none(cls) -> Weights:
