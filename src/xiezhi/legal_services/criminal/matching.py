@@ -22,6 +22,8 @@ MOST = 6
 SURE, MAYBE, AGAINST = 3.0, 1.0, -2.5
 NEAR = 16
 """Characters that may stand between the parts of a word rule."""
+SPOKEN = 0.6
+"""From this score on a candidate counts although no word rule names it: retrieved articles or great likeness do."""
 CLEAR = 3.0
 """From this score on a candidate stands on its own words."""
 _SPACE = re.compile(r"[\s　]+")
@@ -135,6 +137,16 @@ def _places(offense: Offense) -> frozenset[tuple[str, int, int]]:
         return frozenset()
 
 
+def _kept(crimes: list[Ranked], best: float) -> list[Ranked]:
+    """Those that words or retrieved articles speak for; filled up to three with what their elements lead to, then with
+    what is most alike."""
+    named = [r for r in crimes if (r.because or r.score >= SPOKEN) and r.score >= max(0.5, 0.3 * best)][:MOST]
+    near = [key for r in named for e in getattr(r.thing, "elements", ()) for key in e.leads]
+    order = {key: number for number, key in enumerate(dict.fromkeys(near))}
+    rest = sorted((r for r in crimes if r not in named), key=lambda r: (order.get(r.thing.key, len(order)), -r.score))
+    return [*named, *rest[: max(0, 3 - len(named))]]
+
+
 def candidates(whole: Whole, story: str, found: Iterable[Found] = ()) -> Candidates:
     """The candidates of a story. `found` are articles retrieved for it: (short title, article, inserted, score)."""
     said = plain(story)
@@ -155,7 +167,7 @@ def candidates(whole: Whole, story: str, found: Iterable[Found] = ()) -> Candida
     crimes.sort(key=lambda r: (-r.score, r.thing.key))
     others.sort(key=lambda r: (-r.score, r.thing.key))
     best = crimes[0].score if crimes else 0.0
-    kept = [r for n, r in enumerate(crimes) if n < 3 or (r.because and r.score >= max(0.9, 0.3 * best))][:MOST]
+    kept = _kept(crimes, best)
     clear = best >= CLEAR
     mild = [r for r in others if r.because and r.score > 0][:3] or others[:2]
     none_first = bool(mild and mild[0].because) and mild[0].score > best
