@@ -35,6 +35,8 @@ SURE = 0.2
 """From this score on an article is shown although it shares few words with the question, where the library is large."""
 MANY = 200
 """Versions from which on a library is large."""
+FEW = 5
+"""Pairs of characters beside a citation that are still no question of their own (还有效吗)."""
 ENOUGH = 0.12
 """A sentence that holds less of what is asked is not quoted in the short answer."""
 
@@ -88,6 +90,7 @@ class Answer:
     steps: tuple[Next, ...] = ()
     passages: tuple[Passage, ...] = ()
     gone: tuple[Passage, ...] = ()
+    asked_only: bool = False
     offers: dict[str, list[Offer]] = field(default_factory=dict)
     doors: tuple[Offer, ...] = ()
     stale: bool = False
@@ -138,7 +141,7 @@ def retrieve(text: str, on: date) -> list[Found]:
     named, rest = _named(text)
     for act, article, inserted in named:
         found[act, article, inserted] = Found(act, article, inserted, 1.0, asked=True)
-    if named and sum(len(gram) > 1 for gram in matching.grams(rest)) < 2:
+    if named and sum(len(gram) > 1 for gram in matching.grams(rest)) < FEW:
         return list(found.values())  # nothing but a citation: that article is the answer
     try:
         from xiezhi.kernel.law.retrieval import ask
@@ -281,7 +284,10 @@ def _by_articles(articles: Sequence[Found], help_: dict[str, list[Offer]], whole
         if p.mark and not _ITEM.match(p.mark) and passages.speaks_to(p.mark, whole) >= ENOUGH
     )[:QUOTED]
     kind = "articles" if shown else "nothing"
-    return Answer(**base, kind=kind, said=said, passages=tuple(shown), gone=tuple(gone), offers=help_)
+    return Answer(
+        **base, kind=kind, said=said, passages=tuple(shown), gone=tuple(gone), offers=help_,
+        asked_only=bool(shown) and all(found.asked for found in articles),
+    )  # fmt: skip
 
 
 def _wanted(card: Card) -> list[tuple[Locator, str]]:
