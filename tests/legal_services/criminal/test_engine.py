@@ -29,11 +29,13 @@ def walk(keys: list[str], role: str, answer: dict[str, str], order: random.Rando
     raise AssertionError("the questions do not end")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(some_keys, st.sampled_from(ROLES), st.randoms(use_true_random=False))
 def test_the_order_of_answers_does_not_matter(keys: list[str], role: str, order: random.Random) -> None:
     facts = {e.fact for key in keys for e in WHOLE.offenses[key].elements}
     answers = {fact: order.choice(ANSWERS) for fact in sorted(facts)}
+    if answers.get("age14") == NO and answers.get("age16") == YES:  # nobody is both
+        answers["age16"] = NO
     shuffled = list(answers.items())
     order.shuffle(shuffled)
     for key in keys:
@@ -84,6 +86,7 @@ def test_age_is_asked_once_and_what_follows_is_not_asked() -> None:
     assert "age16" in asked and "age14" not in asked
     assert engine.closure(WHOLE, {"age14": NO})["age16"] == NO
     assert engine.closure(WHOLE, {"age14": NO, "age16": YES})["age16"] == YES, "an answer is never changed"
+    assert engine.closure(WHOLE, {"age14": NO, "age16": UNSURE})["age16"] == NO, "what settles it is taken"
 
 
 def test_defenses_fit_role_and_offense() -> None:

@@ -39,12 +39,13 @@ class Judged:
 
 
 def closure(whole: Whole, answers: Answers) -> dict[str, str]:
-    """The answers with what follows from them (over 16 means over 14). What was answered is never changed."""
+    """The answers with what follows from them (over 16 means over 14). A 是 or 不是 is never changed; 不清楚 is, where
+    another answer settles it."""
     out = dict(answers)
     waiting = sorted(answers.items())
     while waiting:
         for fact, value in whole.implies.get(waiting.pop(), ()):
-            if fact not in out:
+            if out.get(fact, UNSURE) == UNSURE and value != UNSURE:
                 out[fact] = value
                 waiting.append((fact, value))
     return out

@@ -215,7 +215,8 @@ class _Reader:
     def defense(self, raw: Any, where: str) -> Defense:
         one = self.known(raw, ("key", "short", "ask", "says", "cite", "roles", "only", "intent", "chapters"), where)
         return Defense(
-            *(self.text(one, name, where) for name in ("key", "short", "ask", "says", "cite")),
+            self.text(one, "key", where), self.text(one, "short", where), self.text(one, "ask", where),
+            self.text(one, "says", where), self.text(one, "cite", where),
             self.names(one.get("roles"), where), self.names(one.get("only"), where), str(one.get("intent", "")),
             tuple(self.list(one.get("chapters"), where)),
         )  # fmt: skip
@@ -231,7 +232,8 @@ class _Reader:
                 continue
             lengths.append((str(length[0]), length[1], length[2]))
         return Clock(
-            *(self.text(one, name, where) for name in ("key", "title", "who", "start")), tuple(lengths),
+            self.text(one, "key", where), self.text(one, "title", where), self.text(one, "who", where),
+            self.text(one, "start", where), tuple(lengths),
             self.text(one, "cite", where), bool(one.get("custody")), self.names(one.get("roles"), where),
             self.text(one, "note", where, False),
         )  # fmt: skip

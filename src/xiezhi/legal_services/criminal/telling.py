@@ -182,12 +182,12 @@ def outcome(whole: Whole, told: keep.Told, others: Iterable[Elsewhere], today: d
         steps = _for(stage.steps, told.role)
     minor = told.minor or told.answers.get("defense.minor") == YES
     said = notes.said(rights), notes.said(steps), notes.said(_for(whole.minors, told.role)) if minor else []
-    others = [
+    shown = [
         Other(thing, notes.said(thing.why), notes.said(thing.go), doors.opened([*thing.doors, *_keys(thing.go)]))
         for thing in others
     ]
     wanted = [*_keys(_for([*rights, *steps], told.role)), "legal_aid", "hotline", "prosecutor"]
-    return Outcome(kept, gone, pointed, others, stage, ticking, *said, notes.articles(today), doors.opened(wanted))
+    return Outcome(kept, gone, pointed, shown, stage, ticking, *said, notes.articles(today), doors.opened(wanted))
 
 
 STARTS = {
