@@ -34,7 +34,7 @@ def walk(keys: list[str], role: str, answer: dict[str, str], order: random.Rando
 def test_the_order_of_answers_does_not_matter(keys: list[str], role: str, order: random.Random) -> None:
     facts = {e.fact for key in keys for e in WHOLE.offenses[key].elements}
     answers = {fact: order.choice(ANSWERS) for fact in sorted(facts)}
-    if answers.get("age14") == NO and answers.get("age16") == YES:  # nobody is both
+    if answers.get("age14") == NO and "age16" in answers:  # whoever knows the one knows the other
         answers["age16"] = NO
     shuffled = list(answers.items())
     order.shuffle(shuffled)
@@ -47,7 +47,7 @@ def test_the_order_of_answers_does_not_matter(keys: list[str], role: str, order:
         assert states[0] == states[1], key
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(KEYS), st.data())
 def test_nothing_disappears_without_a_reason(key: str, data: st.DataObject) -> None:
     offense = WHOLE.offenses[key]
