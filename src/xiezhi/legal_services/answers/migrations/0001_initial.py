@@ -4,29 +4,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Vote',
+            name="Vote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('choice', models.CharField(choices=[('useful', '有用'), ('unsolved', '没有解决问题'), ('wrong', '法条引错了')], max_length=10, verbose_name='评价')),
-                ('kind', models.CharField(max_length=10, verbose_name='回答的来源')),
-                ('card', models.CharField(blank=True, db_index=True, max_length=80, verbose_name='卡片')),
-                ('scene', models.CharField(blank=True, max_length=40, verbose_name='场景')),
-                ('places', models.JSONField(default=list, verbose_name='法条')),
-                ('comment', models.CharField(blank=True, max_length=500, verbose_name='说明')),
-                ('made_on', models.DateField(db_index=True, verbose_name='日期')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "choice",
+                    models.CharField(
+                        choices=[("useful", "有用"), ("unsolved", "没有解决问题"), ("wrong", "法条引错了")],
+                        max_length=10,
+                        verbose_name="评价",
+                    ),
+                ),
+                ("kind", models.CharField(max_length=10, verbose_name="回答的来源")),
+                ("card", models.CharField(blank=True, db_index=True, max_length=80, verbose_name="卡片")),
+                ("scene", models.CharField(blank=True, max_length=40, verbose_name="场景")),
+                ("places", models.JSONField(default=list, verbose_name="法条")),
+                ("comment", models.CharField(blank=True, max_length=500, verbose_name="说明")),
+                ("made_on", models.DateField(db_index=True, verbose_name="日期")),
             ],
             options={
-                'verbose_name': '问答反馈',
-                'verbose_name_plural': '问答反馈',
-                'constraints': [models.CheckConstraint(condition=models.Q(('choice__in', ('useful', 'unsolved', 'wrong'))), name='answers_vote_choice')],
+                "verbose_name": "问答反馈",
+                "verbose_name_plural": "问答反馈",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("choice__in", ("useful", "unsolved", "wrong"))), name="answers_vote_choice"
+                    )
+                ],
             },
         ),
     ]
