@@ -25,6 +25,7 @@ from xiezhi.kernel.law.retrieval import engine, evaluation, learned, making, met
 LEARNED = REPOSITORY / "src/xiezhi/kernel/law/retrieval/data/learned.json"
 MOST = 6000  # grams of articles whose weights are kept
 NO_ARTICLES = ("article count",)
+COMPARED = ("cover", "cover best sentence", "cover heading", "cover title", "cover first", "three", "four")
 
 
 def line(name: str, run: evaluation.Run, before: evaluation.Run | None = None) -> str:
@@ -51,20 +52,15 @@ def steps(prepared: evaluation.Prepared, encoder: bool) -> list[str]:
         plain = evaluation.cross_validate(prepared, by_topic=by_topic, without=base, with_words=False)
         out.append(line(f"{kind}: no weights of grams", plain, full))
         for name, off in (
-            ("no count of articles", NO_ARTICLES),
-            ("nor counts and rates of laws and chapters", priors.NAMES),
-            ("no spoken words", ("spoken", "together", "together rank", "terms")),
-            ("no comparison of texts", ("cover", "cover best sentence", "cover heading", "cover title", "cover first", "three", "four")),
-            ("no citations", ("cited from", "cited")),
             ("no encoder", learned.ENCODER),
-        ):  # fmt: skip
-            out.append(
-                line(
-                    f"{kind}: {name}",
-                    evaluation.cross_validate(prepared, by_topic=by_topic, without=(*base, *off)),
-                    full,
-                )
-            )
+            ("encoder, but no closer look", ("best sentence", "soft words")),
+            ("no spoken words in the measures", ("spoken", "together", "together rank", "terms")),
+            ("no counts of articles", NO_ARTICLES),
+            ("no counts and rates at all", priors.NAMES),
+            ("no comparison of texts", COMPARED),
+        )[: 3 if by_topic else None]:
+            run = evaluation.cross_validate(prepared, by_topic=by_topic, without=(*base, *off))
+            out.append(line(f"{kind}: {name}", run, full))
     return out
 
 
@@ -77,7 +73,7 @@ def main() -> None:
     given = parser.parse_args()
     files = [given.folder / n for n in ("corpus.jsonl.gz", "queries.jsonl.gz", "qrels.tsv")]
     benchmark = evaluation.read_benchmark(*files)
-    plain = evaluation.prepare(benchmark, engine.build(benchmark.articles))
+    plain = evaluation.prepare(benchmark, engine.build(benchmark.articles)) if given.learn or given.lexical else None
     full = None
     machine = engine.build(benchmark.articles)
     spent = 0.0
@@ -86,7 +82,7 @@ def main() -> None:
         machine.encoder = making.vectors(benchmark.articles, lambda *_: None, kept=given.encoder)
         spent = time.perf_counter() - begun
         full = evaluation.prepare(benchmark, machine)
-    if given.learn:
+    if given.learn and plain is not None:
         told = evaluation.learn(full, plain)
         text = json.dumps(told.pack(MOST), ensure_ascii=False, separators=(",", ":"))
         LEARNED.write_text(text, encoding="utf-8")
@@ -98,7 +94,9 @@ def main() -> None:
     rows.append(line("1 no labels at all", evaluation.measured(benchmark, machine, learned.by_hand())))
     second = evaluation.measured(benchmark, machine, learned.read(LEARNED))
     rows.append(line("2 the numbers of the product (learned from these questions)", second))
-    rows += steps(full or plain, full is not None)
+    prepared = full or plain
+    assert prepared is not None
+    rows += steps(prepared, full is not None)
     fifty, most = np.quantile(second.milliseconds, [0.5, 0.95])
     sizes = {n: a.nbytes for n, a in machine.arrays().items()}
     if machine.encoder is not None:

@@ -88,21 +88,29 @@ class GramModel:
         """Of each candidate the cosine of its best sentence, and the mean over the question's grams, weighed by what they
         weigh in a question, of the cosine of the nearest gram in the text."""
         n = layout.size
+        nothing = np.zeros(n, dtype=np.float32)
         sentence, found = grams.grams(layout.text, _starts(layout.sentence, layout.count))
-        at, there = grams.lookup(self.vocabulary, found)
-        sentence, at = sentence[there], at[there]
-        if not len(at):
-            return np.zeros(n, dtype=np.float32), np.zeros(n, dtype=np.float32)
-        held_at = np.zeros(len(self.vocabulary), dtype=bool)
-        held_at[at] = True
-        used = np.flatnonzero(held_at)
-        place = (np.cumsum(held_at) - 1)[at]
+        # Sorted by gram and sentence in one number: so each distinct gram is looked up once, and counting is a step.
+        keys = np.sort((found.astype(np.uint64) << np.uint64(32)) | sentence.astype(np.uint64))
+        if not len(keys):
+            return nothing, nothing
+        opens = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
+        counts = np.diff(opens, append=len(keys))
+        keys = keys[opens]
+        found, sentence = (keys >> np.uint64(32)).astype(np.uint32), (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
+        opens = np.flatnonzero(np.concatenate([[True], found[1:] != found[:-1]]))
+        sizes = np.diff(opens, append=len(found))
+        at, there = grams.lookup(self.vocabulary, found[opens])
+        kept = np.repeat(there, sizes)
+        sentence, counts, used, sizes = sentence[kept], counts[kept], at[there], sizes[there]
+        if not len(used):
+            return nothing, nothing
+        place = np.repeat(np.arange(len(used)), sizes)
         rows = self.vectors.rows(used)
-        held = sparse.csr_matrix(
-            (np.ones(len(place), dtype=np.float32), (sentence, place)), shape=(layout.count, len(used))
+        pointers = np.concatenate([[0], np.cumsum(sizes)])
+        held = sparse.csc_matrix(
+            (np.log1p(counts).astype(np.float32), sentence, pointers), shape=(layout.count, len(used))
         )
-        held.sum_duplicates()
-        held.data = np.log1p(held.data)
         hidden = np.asarray(held @ (rows * self.telling.weights[used][:, None]), dtype=np.float32)
         likeness = self._finish(hidden, self.telling) @ self.question(question)
         best = np.zeros(n, dtype=np.float32)
@@ -110,7 +118,7 @@ class GramModel:
         asked, known = grams.lookup(self.vocabulary, question.own.grams)
         asked = asked[known & (question.own.grams >= 65536)]
         if not len(asked):
-            return best, np.zeros(n, dtype=np.float32)
+            return best, nothing
         wanted = self.vectors.rows(asked)
         wanted /= np.maximum(np.linalg.norm(wanted, axis=1, keepdims=True), 1e-9)
         rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
