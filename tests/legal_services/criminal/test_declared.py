@@ -63,7 +63,9 @@ def test_the_elements_are_complete(offense: Offense) -> None:
         assert element.missing or element.group or element.fact in ("on_purpose",), element.fact
         assert all(key in WHOLE.offenses and key != offense.key for key in element.leads), element.leads
     assert offense.below, "what applies below the threshold"
-    assert any(e.fact == ("age14" if offense.from_14 else "age16") for e in offense.elements) or offense.key == "injury"
+    ages = {element.fact for element in offense.elements} & {"age14", "age16"}
+    assert ages == {"age16"} or (ages == {"age14"} and offense.from_14), ages
+    assert not offense.from_14 or any(e.cite == "刑法 第17条第2款" for e in offense.elements)
 
 
 def test_defenses_clocks_stages_and_doors_fit_together() -> None:

@@ -123,7 +123,10 @@ _likeness: dict[int, _Likeness] = {}
 def _like(whole: Whole) -> _Likeness:
     if id(whole) not in _likeness:
         _likeness.clear()
-        things: dict[str, Offense | Elsewhere] = {**whole.offenses, **{f"none:{k}": v for k, v in whole.elsewhere.items()}}
+        things: dict[str, Offense | Elsewhere] = {
+            **whole.offenses,
+            **{f"none:{k}": v for k, v in whole.elsewhere.items()},
+        }
         _likeness[id(whole)] = _Likeness({key: _own(thing) for key, thing in things.items()})
     return _likeness[id(whole)]
 
