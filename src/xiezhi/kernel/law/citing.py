@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-__all__ = ["Cited", "Source", "everything", "of", "register"]
+__all__ = ["KINDS", "Cited", "Source", "everything", "of", "register"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,9 @@ class Cited:
     owner: str
     address: str = ""
 
+
+KINDS = ("法定程序", "程序事件", "程序期限", "程序参数", "文书模板", "问答卡片", "自助问答", "罪名")
+"""The kinds there are so far, in the order of lists; others follow them."""
 
 Source = Callable[[], Iterable[Cited]]
 _SOURCES: dict[str, Source] = {}
