@@ -209,7 +209,7 @@ def _whole(text: str) -> str | None:
 
 
 def _exact(text: str) -> str | None:
-    known = _catalog().get(text)
+    known = _catalog().get(text) or acts.TITLES.get(text)
     if known is not None:
         return known
     if (bare := text.rstrip("。：；，")) != text and (known := _catalog().get(bare)) is not None:
