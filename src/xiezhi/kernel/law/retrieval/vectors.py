@@ -6,6 +6,7 @@ Two kinds of model: the encoder learned from the articles (`GramModel`), and an 
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -84,6 +85,14 @@ class GramModel:
         at, weight = at[there], weight[there].astype(np.float32)
         return self._finish((weight * self.asking.weights[at]) @ self.vectors.rows(at), self.asking)
 
+    @functools.cached_property
+    def _units(self) -> Floats:
+        """What brings each gram's bytes to length one."""
+        out = np.empty(len(self.vectors.data), dtype=np.float32)
+        for low in range(0, len(out), _BLOCK):
+            out[low : low + _BLOCK] = np.linalg.norm(self.vectors.data[low : low + _BLOCK].astype(np.float32), axis=1)
+        return np.asarray(1 / np.maximum(out, 1e-9), dtype=np.float32)
+
     def closer(self, question: Question, layout: Layout) -> tuple[Floats, Floats]:
         """Of each candidate the cosine of its best sentence, and the mean over the question's grams, weighed by what they
         weigh in a question, of the cosine of the nearest gram in the text."""
@@ -106,12 +115,13 @@ class GramModel:
         if not len(used):
             return nothing, nothing
         place = np.repeat(np.arange(len(used)), sizes)
-        rows = self.vectors.rows(used)
+        rows = self.vectors.data[used].astype(np.float32)
+        factor = np.repeat(self.vectors.scale[used] * self.telling.weights[used], sizes)
         pointers = np.concatenate([[0], np.cumsum(sizes)])
         held = sparse.csc_matrix(
-            (np.log1p(counts).astype(np.float32), sentence, pointers), shape=(layout.count, len(used))
+            (np.log1p(counts).astype(np.float32) * factor, sentence, pointers), shape=(layout.count, len(used))
         )
-        hidden = np.asarray(held @ (rows * self.telling.weights[used][:, None]), dtype=np.float32)
+        hidden = np.asarray(held @ rows, dtype=np.float32)
         likeness = self._finish(hidden, self.telling) @ self.question(question)
         best = np.zeros(n, dtype=np.float32)
         np.maximum.at(best, layout.sentence_owner, likeness)
@@ -121,8 +131,7 @@ class GramModel:
             return best, nothing
         wanted = self.vectors.rows(asked)
         wanted /= np.maximum(np.linalg.norm(wanted, axis=1, keepdims=True), 1e-9)
-        rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-        near = np.ascontiguousarray(rows @ wanted.T)
+        near = (rows @ wanted.T) * self._units[used][:, None]
         owner = layout.sentence_owner[sentence].astype(np.uint16)
         order = np.argsort(owner, kind="stable")
         owner, place = owner[order], place[order]
