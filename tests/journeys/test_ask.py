@@ -19,7 +19,9 @@ def sound(person: Person) -> None:
     """Axe finds nothing, nothing is wider than the screen, one h1, the question stands in no address."""
     page = person.page
     page.evaluate(AXE.read_text() + "; 0")
-    found = page.evaluate("rules => axe.run({runOnly: rules}).then(r => r.violations.map(v => v.id + ' ' + v.nodes[0].html))", RULES)
+    found = page.evaluate(
+        "rules => axe.run({runOnly: rules}).then(r => r.violations.map(v => v.id + ' ' + v.nodes[0].html))", RULES
+    )
     assert not found, (person.path, found)
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), person.path
     assert page.locator("h1").count() == 1

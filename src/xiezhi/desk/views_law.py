@@ -104,7 +104,9 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     shown = shown.filter(state=state) if state in STATES else shown
     if request.GET.get("export"):
         head = (_("种类"), _("名称"), _("依据"), _("变化"), _("归口"), _("状态"), _("说明"))
-        lines: list[Any] = [(i.kind, i.label, i.citation, places(i), i.owner, STATES[i.state][0], i.note) for i in shown]
+        lines: list[Any] = [
+            (i.kind, i.label, i.citation, places(i), i.owner, STATES[i.state][0], i.note) for i in shown
+        ]
         return export.answer((head, lines), _("修法影响"), request.GET["export"])
     page = Paginator(shown, 100).get_page(request.GET.get("page"))
     table = Table(

@@ -89,7 +89,9 @@ def _items(items: Sequence[Item], base: Locator, link: Linker, deep: bool) -> st
                 else base
             )
         inner = _items(item.items, where, link, True) if item.items else ""
-        out.append(f'<li id="{where.anchor}"><span>{escape(item.label)}</span>{_lines(item.text, link)}{inner}{_lines(item.after, link)}</li>')
+        out.append(
+            f'<li id="{where.anchor}"><span>{escape(item.label)}</span>{_lines(item.text, link)}{inner}{_lines(item.after, link)}</li>'
+        )
     return f'<ol class="xz-law__items">{"".join(out)}</ol>'
 
 

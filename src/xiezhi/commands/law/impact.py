@@ -30,6 +30,8 @@ def impact(act: str, before: str | None, after: str | None, start: bool) -> None
     for line in lines:
         places = "、".join(f"第{a}条" + (f"之{i}" if i else "") for a, i, *_ in line.places) or "整部"
         click.echo(f"{line.kind}\t{line.label}\t{places}\t{line.owner}")
-    click.echo(f"{len(lines)} things cite what changed in 《{found.name}》 {old.label} → {new.label if new else '废止'}")
+    click.echo(
+        f"{len(lines)} things cite what changed in 《{found.name}》 {old.label} → {new.label if new else '废止'}"
+    )
     if start:
         click.echo(f"{touching.start(old, new)} new lines on the work list")

@@ -75,7 +75,11 @@ def home(request: HttpRequest) -> HttpResponse:
             "kinds": kinds,
             "total": sum(row["acts"] for row in kinds),
             "own": own,
-            "recent": list(shown.filter(Q(ended=None) | Q(ended__gt=today), since__lte=today).order_by("-since", "act__sort_key")[:8]),
+            "recent": list(
+                shown.filter(Q(ended=None) | Q(ended__gt=today), since__lte=today).order_by("-since", "act__sort_key")[
+                    :8
+                ]
+            ),
             "coming": list(shown.filter(since__gt=today).order_by("since", "act__sort_key")[:8]),
             "facts": len({id(a) for a in index.acts().values()}),
             "imported": Version.objects.aggregate(at=Max("imported_at"))["at"],
