@@ -24,7 +24,6 @@ from xiezhi.kernel.law.retrieval import engine, evaluation, learned, making, met
 
 LEARNED = REPOSITORY / "src/xiezhi/kernel/law/retrieval/data/learned.json"
 MOST = 6000  # grams of articles whose weights are kept
-NO_ARTICLES = ("article count",)
 COMPARED = ("cover", "cover best sentence", "cover heading", "cover title", "cover first", "three", "four")
 
 
@@ -55,8 +54,7 @@ def steps(prepared: evaluation.Prepared, encoder: bool) -> list[str]:
             ("no encoder", learned.ENCODER),
             ("encoder, but no closer look", ("best sentence", "soft words")),
             ("no spoken words in the measures", ("spoken", "together", "together rank", "terms")),
-            ("no counts of articles", NO_ARTICLES),
-            ("no counts and rates at all", priors.NAMES),
+            ("no counts and rates", priors.NAMES),
             ("no comparison of texts", COMPARED),
         )[: 3 if by_topic else None]:
             run = evaluation.cross_validate(prepared, by_topic=by_topic, without=(*base, *off))

@@ -395,6 +395,21 @@ def _first_page(pdf: bytes) -> str:
     return "data:image/png;base64," + base64.b64encode(done.stdout).decode()
 
 
+def _answer_page(page: Page, address: str) -> None:
+    page.goto(f"{address}/ask/")
+    page.locator("main textarea").first.fill("公司欠我三个月工资，我已经离职了，还能要回来吗？")
+    page.locator("main form button").first.click()
+    page.wait_for_url("**/ask/answer/")
+
+
+def _told(page: Page, address: str) -> None:
+    """The assistant's candidates for a short story."""
+    page.goto(f"{address}/criminal/")
+    page.locator("main textarea").first.fill("喝了酒骑摩托车回家，被交警拦下来吹气，说是醉驾")
+    page.locator("main form button").first.click()
+    page.wait_for_load_state("load")
+
+
 def shots() -> tuple[Shot, ...]:
     """Every picture of the documentation, in the order of a visit."""
     citizen, officer, leader = "zhouhesheng", "shenzhiyuan", "sheng-leader"
@@ -416,6 +431,12 @@ def shots() -> tuple[Shot, ...]:
         Shot("wages-phone", "", at("/wages/"), PHONE, whole=True),
         Shot("wages-desk", "triage-head", at("/desk/wages/")),
         Shot("aid-desk", "wenxiaoyue", at("/desk/aid/")),
+        Shot("ask-answer", "", _answer_page),
+        Shot("ask-answer-phone", "", _answer_page, PHONE),
+        Shot("law-compare", "", at("/law/云岭省法律援助条例/compare/")),
+        Shot("law-article", "", at("/law/云岭省法律援助条例/现行/第3条/")),
+        Shot("interviews", "", at("/interviews/")),
+        Shot("criminal", "", _told),
         Shot("lawyer", "guyanxi", at("/lawyer/")),
         Shot("lawyer-phone", "guyanxi", at("/lawyer/"), PHONE),
         Shot("procedures", "sysadmin", follow("/desk/admin/procedures/", "main a[href*='/admin/procedures/XZFY/']")),

@@ -113,11 +113,7 @@ def prepare(benchmark: Benchmark, engine: Engine, progress: Progress | None = No
     for number, (text, relevant) in enumerate(zip(benchmark.questions, benchmark.relevant, strict=True), 1):
         question = Question.of(text)
         rows.append(
-            tuple(
-                (places.laws[places.law_of[at[r]]], engine.chapters[at[r]], places.keys[at[r]])
-                for r in sorted(relevant)
-                if r in at
-            )
+            tuple((places.laws[places.law_of[at[r]]], engine.chapters[at[r]]) for r in sorted(relevant) if r in at)
         )
         scores = engine.scores(question)
         found = engine.candidates(scores)
@@ -194,10 +190,9 @@ def cross_validate(
     prepared: Prepared, *, by_topic: bool = False, without: Sequence[str] = (), with_words: bool = True, count: int = 5,
     seed: int = 0, penalty: float = 0.01,
 ) -> Run:  # fmt: skip
-    """Learn on the other folds, judge on each fold in turn. `without` names measures that are switched off. In folds by
-    topic the count of labels of an article is always off: there it teaches that a labeled article is never right."""
+    """Learn on the other folds, judge on each fold in turn. `without` names measures that are switched off."""
     group = prepared.topics if by_topic else prepared.near
-    off = [MEASURES.index(n) for n in (*without, *(("article count",) if by_topic else ()))]
+    off = [MEASURES.index(n) for n in without]
     fold = folds.assign(group, count, seed)
     refs = np.array([a.ref for a in prepared.benchmark.articles])
     values = np.zeros((len(group), len(metrics.NAMES)))

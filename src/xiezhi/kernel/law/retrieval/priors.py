@@ -1,4 +1,4 @@
-"""What labels taught, in numbers by name: how often a law, a chapter or an article is the answer. Pure; the numbers carry
+"""What labels taught, in numbers by name: how often a law or a chapter is the answer. Pure; the numbers carry
 over to any library that has acts of these names.
 """
 
@@ -16,16 +16,16 @@ from xiezhi.kernel.law.retrieval.engine import Engine
 __all__ = ["NAMES", "Labels", "Match", "Places", "Table", "features"]
 
 Floats = NDArray[np.float32]
-Labels = tuple[tuple[str, str, str], ...]
-"""Of each label of a question the law, the chapter and the article by name."""
-NAMES = ("law count", "law rate", "chapter count", "chapter rate", "article count")
+Labels = tuple[tuple[str, str], ...]
+"""Of each label of a question the law and the chapter by name. Not the article: a count of its labels gave nothing."""
+NAMES = ("law count", "law rate", "chapter count", "chapter rate")
 _PULL = 5.0  # articles' worth of the wider rate that a law or chapter starts with
 _SCALE = 772.0  # questions the counts are brought to, so that tables of any size mean the same
 
 
 @dataclass(frozen=True)
 class Places:
-    """Laws, chapters and articles of an engine by name, and how many articles laws and chapters have."""
+    """Laws and chapters of an engine by name, and how many articles they have."""
 
     laws: list[str]
     law_of: NDArray[np.int32]
@@ -33,20 +33,15 @@ class Places:
     chapters: list[str]
     chapter_of: NDArray[np.int64]
     chapter_size: NDArray[np.float64]
-    keys: list[str]
 
     @classmethod
     def of(cls, engine: Engine, counted: NDArray[np.bool_] | None = None) -> Places:
         """`counted`: the articles that make up sizes (those that are law), all if not given."""
         chapters, chapter_of = np.unique(engine.chapters, return_inverse=True)
-        keys = [
-            f"{engine.law_names[law]}/{n}" + (f"-{i}" if i else "")
-            for law, (n, i) in zip(engine.laws, engine.numbers, strict=True)
-        ]
-        weight = np.ones(len(keys)) if counted is None else counted.astype(float)
+        weight = np.ones(engine.size) if counted is None else counted.astype(float)
         return cls(
             engine.law_names, engine.laws, _sizes(engine.laws, weight, len(engine.law_names)),
-            [str(c) for c in chapters], chapter_of, _sizes(chapter_of, weight, len(chapters)), keys,
+            [str(c) for c in chapters], chapter_of, _sizes(chapter_of, weight, len(chapters)),
         )  # fmt: skip
 
 
@@ -56,7 +51,7 @@ def _sizes(of: NDArray[Any], weight: NDArray[np.float64], count: int) -> NDArray
 
 @dataclass
 class Table:
-    """Sums over labeled questions: labels by law, chapter and article, all in one list of names."""
+    """Sums over labeled questions: labels by law and chapter, in one list of names."""
 
     names: dict[str, int]
     questions: float
@@ -92,26 +87,25 @@ class Table:
         return cls({n: i for i, n in enumerate(raw["labels"])}, raw["questions"], raw["total"], labels)
 
 
-def _names(label: tuple[str, str, str]) -> tuple[str, str, str]:
-    law, chapter, article = label
-    return f"l:{law}", f"c:{chapter}", f"a:{article}"
+def _names(label: tuple[str, str]) -> tuple[str, str]:
+    law, chapter = label
+    return f"l:{law}", f"c:{chapter}"
 
 
 @dataclass(frozen=True)
 class Match:
-    """Where the laws, chapters and articles of an engine stand in a table; -1 where a name is not in it."""
+    """Where the laws and chapters of an engine stand in a table; -1 where a name is not in it."""
 
     places: Places
     law: NDArray[np.int64]
     chapter: NDArray[np.int64]
-    article: NDArray[np.int64]
 
     @classmethod
     def of(cls, table: Table, places: Places) -> Match:
         def at(kind: str, names: list[str]) -> NDArray[np.int64]:
             return np.array([table.names.get(f"{kind}:{n}", -1) for n in names], dtype=np.int64)
 
-        return cls(places, at("l", places.laws), at("c", places.chapters), at("a", places.keys))
+        return cls(places, at("l", places.laws), at("c", places.chapters))
 
 
 def features(table: Table, match: Match, at: NDArray[np.int64]) -> Floats:
@@ -124,7 +118,7 @@ def features(table: Table, match: Match, at: NDArray[np.int64]) -> Floats:
             return np.zeros(len(of))
         return np.where(of >= 0, np.maximum(table.labels[np.maximum(of, 0)], 0), 0).astype(float)
 
-    by_law, by_chapter, by_article = labels(match.law[law]), labels(match.chapter[chapter]), labels(match.article[at])
+    by_law, by_chapter = labels(match.law[law]), labels(match.chapter[chapter])
     total = max(table.total, 1.0)
     usual = total / max(float(places.law_size.sum()), 1.0)
     rate = (by_law + _PULL * usual) / (places.law_size[law] + _PULL)
@@ -134,7 +128,6 @@ def features(table: Table, match: Match, at: NDArray[np.int64]) -> Floats:
         [
             np.log1p(by_law * scale), np.log(rate * 100 / total + 1e-3),
             np.log1p(by_chapter * scale), np.log(narrow * 100 / total + 1e-3),
-            np.log1p(by_article * scale),
         ],
         axis=1,
     ).astype(np.float32)  # fmt: skip
