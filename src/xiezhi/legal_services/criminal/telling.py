@@ -9,6 +9,7 @@ from datetime import date
 from xiezhi.kernel.calendar.counting import Calendar
 from xiezhi.kernel.law import library
 from xiezhi.kernel.law.identifiers import Locator
+from xiezhi.ui.doors import Opened
 
 from . import clocks, doors, engine, keep
 from .declare import YES, Defense, Elsewhere, Offense, Said, Stage, Tier, Whole
@@ -37,7 +38,7 @@ class Noted:
     text: str
     notes: tuple[int, ...]
     since: date | None = None
-    doors: tuple[doors.Opened, ...] = ()
+    doors: tuple[Opened, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Other:
     thing: Elsewhere
     why: list[Noted]
     go: list[Noted]
-    doors: list[doors.Opened]
+    doors: list[Opened]
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class Outcome:
     steps: list[Noted]
     minors: list[Noted]
     articles: list[Article]
-    doors: list[doors.Opened]
+    doors: list[Opened]
 
     @property
     def absent(self) -> list[Article]:

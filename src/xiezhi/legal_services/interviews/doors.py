@@ -4,37 +4,13 @@ through a door by itself."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-__all__ = ["DOORS", "Door", "Opened", "opened"]
+from xiezhi.ui import doors as common
+from xiezhi.ui.doors import Door, Opened
 
-
-@dataclass(frozen=True)
-class Door:
-    """`url` names an address (with `code` its argument); `phone` is dialed; neither: a place named only."""
-
-    title: Any
-    note: Any = ""
-    url: str = ""
-    code: str = ""
-    phone: str = ""
-    icon: str = "map-pin"
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A door as a page shows it."""
-
-    key: str
-    title: Any
-    note: Any
-    href: str
-    icon: str
-
+__all__ = ["DOORS", "opened"]
 
 DOORS: dict[str, Door] = {
     "wages": Door(_("欠薪求助"), _("填一页，当天有人管，不收费"), "wages:report", icon="coin"),
@@ -66,14 +42,4 @@ DOORS: dict[str, Door] = {
 
 def opened(keys: Iterable[str]) -> list[Opened]:
     """The doors of these keys that this installation has, once each."""
-    out = []
-    for key in dict.fromkeys(keys):
-        door = DOORS[key]
-        href = f"tel:{door.phone}" if door.phone else ""
-        if door.url:
-            try:
-                href = reverse(door.url, args=[door.code] if door.code else [])
-            except NoReverseMatch:
-                continue
-        out.append(Opened(key, door.title, door.note, href, door.icon))
-    return out
+    return common.opened(DOORS, keys)

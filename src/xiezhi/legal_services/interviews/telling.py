@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from xiezhi.kernel.calendar.explain import zh_date
 from xiezhi.kernel.law import library
 from xiezhi.kernel.law.identifiers import Locator
+from xiezhi.ui.doors import Opened
 
 from . import doors
 from .engine import Result, Said, Walk, Working, say_value
@@ -41,7 +42,7 @@ class Sentence:
     cite: str
     notes: tuple[int, ...]
     term: str = ""
-    doors: tuple[doors.Opened, ...] = ()
+    doors: tuple[Opened, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Told:
     amounts: list[tuple[Working, tuple[int, ...]]]
     terms: list[tuple[Working, tuple[int, ...]]]
     articles: list[Article]
-    doors: list[doors.Opened]
+    doors: list[Opened]
     answers: list[tuple[str, str, str]]
     brief: str
 
