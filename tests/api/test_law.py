@@ -127,3 +127,27 @@ def test_nothing_installed_is_still_an_answer(settings: Any, freeze: Any) -> Non
     status, found = ask(Caller(), "/search", q="行政复议法")
     assert status == 200 and found["acts"][0]["state"] == "not_installed" and found["notices"]
     assert ask(Caller(), "/acts")[1]["items"] == []
+
+
+def test_versions_are_compared(api: Caller) -> None:
+    status, found = ask(api, f"/acts/{NAME}/compare")
+    assert status == 200 and (found["before"], found["after"]) == ("2019", "2025")
+    assert [(r["kind"], r["before"], r["after"]) for r in found["rows"]][:2] == [
+        ("added", "", "第2条"),
+        ("changed", "第2条", "第3条"),
+    ]
+    changed = found["rows"][1]["spans"]
+    assert "".join(s["text"] for s in changed if s["op"] != "new").startswith("申请人应当")
+    every = ask(api, f"/acts/{NAME}/compare", unchanged="true")[1]["rows"]
+    assert {r["kind"] for r in every} >= {"same", "moved"}
+    assert ask(api, f"/acts/{NAME}/compare", before="1999")[0] == 404
+    assert ask(api, "/acts/云岭省引用办法/compare")[0] == 404
+    assert ask(api, "/acts/没有/compare")[0] == 404
+
+
+def test_a_question_gets_articles_in_force(api: Caller) -> None:
+    status, found = api("POST", "/law/ask", {"question": "办理机关不给收件凭证怎么办"})
+    assert status == 200, found
+    assert found["encoder"] == "none" and found["hits"]
+    assert all(h["label"] != "2019" and h["text"] for h in found["hits"])
+    assert api("POST", "/law/ask", {"question": ""})[0] == 422

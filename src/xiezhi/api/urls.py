@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 
 import xiezhi
-from xiezhi.api import drafts, files, law, matters, pages, papers, people, problems, reference
+from xiezhi.api import drafts, files, law, law_more, matters, pages, papers, people, problems, reference
 from xiezhi.api.openapi import Api, StrictJson
 from xiezhi.kernel.access.api_auth import api_auth
 from xiezhi.kernel.access.guards import PUBLIC, guard
@@ -26,7 +26,7 @@ api = Api(
     parser=StrictJson(),
 )
 problems.attach(api)
-for part in (matters, files, papers, drafts, people, reference, law):
+for part in (matters, files, papers, drafts, people, reference, law, law_more):
     api.add_router("", part.router)
 
 

@@ -1,4 +1,5 @@
-"""What happens after texts came in: references, the search and the list of what an amendment touches are brought up to date.
+"""What happens after texts came in: references, search, the list of what an amendment touches and the index of questions are
+brought up to date.
 
 Each part of the law library that follows registers a function when the application starts; what it raises stops the run
 visibly, and the next run does it again.
@@ -52,6 +53,7 @@ def install() -> None:
     register("references", 10, _references)
     register("search", 20, _search)
     register("impact", 30, _impact)
+    register("questions", 40, _questions)
 
 
 def _references(came: Came, progress: Progress) -> None:
@@ -80,3 +82,10 @@ def _impact(came: Came, progress: Progress) -> None:
     for number, (before, after) in enumerate(pairs, 1):
         impact.start(held[before], held[after] if after else None)
         progress("修法影响", number, len(pairs))
+
+
+def _questions(came: Came, progress: Progress) -> None:
+    """Only where somebody trained: whoever has no index of questions gets none by importing."""
+    from xiezhi.kernel.law import retrieval
+
+    retrieval.refresh(lambda what, done, total: progress(f"问法 {what}", done, total))
