@@ -24,7 +24,8 @@ __all__ = [
 @dataclass(frozen=True)
 class Entry:
     """An errand of its own on the public's home page: `url` names its address, `words` are the everyday words that lead
-    to it. `first` puts it before all others (somebody in distress looks for it)."""
+    to it. `first` puts it before all others (somebody in distress looks for it). `errand` False: it informs and takes nothing
+    in; the answer page offers such help by `ui.answering`, not as a service."""
 
     key: str
     title: Any
@@ -33,6 +34,7 @@ class Entry:
     url: str
     words: tuple[str, ...] = ()
     first: bool = False
+    errand: bool = True
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,15 @@ def services() -> list[Service]:
         out.append(Service(procedure.code, title, summary, icon, reverse("portal:guide", args=[procedure.code]), words))
     for entry in plug.ENTRIES.values():
         out.append(
-            Service(entry.key, entry.title, entry.summary, entry.icon, reverse(entry.url), entry.words, entry.first)
+            Service(
+                entry.key,
+                entry.title,
+                entry.summary,
+                entry.icon,
+                reverse(entry.url),
+                entry.words if entry.errand else (),
+                entry.first,
+            )
         )
     return sorted(out, key=lambda s: not s.first)
 

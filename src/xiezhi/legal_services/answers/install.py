@@ -21,6 +21,7 @@ def install() -> None:
     plug.add_entry(plug.Entry(
         "ask", _("问法"), _("用自己的话问，给出法条、怎么办、找谁"), "message-question", "answers:ask",
         ("问法", "法律问题", "咨询", "法条", "合法吗", "怎么办", "ask", "question", "law"),
+        errand=False,
     ))  # fmt: skip
     plug.add_nav(plug.NavItem(
         "answers-votes", _("问法"), _("问答反馈"), "answers_desk:votes", "message-report",

@@ -17,6 +17,7 @@ def install() -> None:
     plug.add_entry(plug.Entry(
         "criminal", _("刑事案件智能咨询"), _("被抓、报案、怀疑犯罪：逐条对照要件，算期限，知道权利"), "shield-half", "criminal:start",
         ("刑事案件", "刑事咨询", "罪名", "刑拘", "刑事拘留", "逮捕", "取保候审", "看守所", "立案", "报案", "criminal", "arrest"),
+        errand=False,
     ))  # fmt: skip
     answering.add_source("criminal", offers.offered)
     citing.register("criminal", offers.cited)

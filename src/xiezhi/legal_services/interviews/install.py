@@ -17,6 +17,7 @@ def install() -> None:
     plug.add_entry(plug.Entry(
         "interviews", _("自助问答"), _("一步一步问，告诉您能不能要、最晚哪天、怎么办"), "route", "interviews:index",
         ("自助问答", "怎么办", "工伤", "辞退", "离婚", "抚养权", "遗产", "继承", "车祸", "借钱不还", "房东", "押金", "退款", "邻居", "漏水", "噪音", "guided"),
+        errand=False,
     ))  # fmt: skip
     answering.add_source("interviews", offers.offered)
     citing.register("interviews", offers.cited)
