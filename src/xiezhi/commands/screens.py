@@ -405,6 +405,7 @@ def _answer_page(page: Page, address: str) -> None:
 def _told(page: Page, address: str) -> None:
     """The assistant's candidates for a short story."""
     page.goto(f"{address}/criminal/")
+    page.locator("main input[type=radio]").first.check()
     page.locator("main textarea").first.fill("喝了酒骑摩托车回家，被交警拦下来吹气，说是醉驾")
     page.locator("main form button").first.click()
     page.wait_for_load_state("load")
