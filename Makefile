@@ -22,7 +22,7 @@ run: env-run ## start everything: PostgreSQL, web and worker; Ctrl-C stops it
 	@$(BIN)/xiezhi up $(ARGS)
 
 test: env system ## everything that must pass (ARGS="-k name" for a part)
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: env system ## format, lint, types, import contracts, migrations, stale generated files
 	@tools/check.sh

@@ -267,9 +267,12 @@ HOSTILE = [
 def test_hostile_text_takes_time_in_proportion(unit: str) -> None:
     def seconds(length: int) -> float:
         text = (unit * (length // len(unit) + 1))[:length]
-        began = time.process_time()
-        recognize(text, act="刑法", article=(3, 0))
-        return time.process_time() - began
+        best = 60.0
+        for _ in range(3):  # the least disturbed of three
+            began = time.process_time()
+            recognize(text, act="刑法", article=(3, 0))
+            best = min(best, time.process_time() - began)
+        return best
 
     small = max(seconds(5_000), 0.004)
     assert seconds(40_000) < 40 * small
