@@ -47,4 +47,7 @@ def test_same_seed_same_rows(committed_db: pg.Urls, province: str, worker_id: st
         with pytest.raises(RuntimeError, match="空数据库"):
             services.generate(0.001)
     for name, rows in first.items():
-        assert rows == second[name], name
+        other = second[name]
+        assert len(rows) == len(other), name
+        wrong = next(((a, b) for a, b in zip(rows, other, strict=True) if a != b), None)
+        assert wrong is None, (name, [(x, y) for x, y in zip(*wrong, strict=True) if x != y])

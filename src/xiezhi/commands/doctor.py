@@ -165,6 +165,7 @@ def _django() -> Iterator[Finding]:
         yield "good", "database is at this version", ""
         yield from _rights()
         yield from _ledger()
+        yield from _law()
     for name in sorted(path.name for path in (settings.HOME / "secrets").glob("*")):
         yield "good", f"key {name}", ""
 
@@ -215,3 +216,29 @@ def _ledger() -> Iterator[Finding]:
             f"ledger: {trouble}",
             "xiezhi ledger status, the log of `xiezhi ledger run`, docs/howto/recover-the-ledger.md",
         )
+
+
+def _law() -> Iterator[Finding]:
+    """Whether there is law to search and to ask, and whether its indexes are current."""
+    from xiezhi.kernel.law import retrieval, search
+    from xiezhi.kernel.law.models import Act, Version
+
+    acts, versions = Act.objects.count(), Version.objects.count()
+    if not versions:
+        yield "note", "the law library holds no texts", "xiezhi law import PATH, see docs/howto/import-law.md"
+        return
+    yield "good", f"law library: {acts} acts in {versions} versions", ""
+    index = search.state(check=True)
+    if not index.built:
+        yield "bad", "the search of the law library has no index", "xiezhi law index"
+    elif index.behind:
+        yield "note", f"the search lacks {index.behind} versions", "xiezhi law index --changed"
+    else:
+        yield "good", f"search index: {index.provisions} provisions", ""
+    asked = retrieval.state()
+    if asked.problem:
+        yield "note", f"questions in plain words: {asked.problem}", "xiezhi law train"
+    elif not asked.current:
+        yield "note", "questions are answered from an older library", "xiezhi law train --index"
+    else:
+        yield "good", f"questions in plain words: {asked.encoder} encoder", ""
