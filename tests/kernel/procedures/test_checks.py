@@ -191,14 +191,15 @@ BROKEN: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.fixture(autouse=True)
-def _document() -> None:
-    if ("tests.hollow", 1) not in {(t.code, t.version) for t in templates.all()}:
-        templates.register(
-            DocumentTemplate(
-                "tests.hollow", "缺样例的文书", 1, "", (DocumentField("organ", "机关"),), lambda data: "<p></p>",
-                TemplateRef(root=Path("/"), path="none.typ"), {},
-            )
-        )  # fmt: skip
+def _document(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Templates of these tests, known while they run and forgotten afterwards."""
+    monkeypatch.setattr(templates, "_registry", dict(templates._registry))
+    templates.register(
+        DocumentTemplate(
+            "tests.hollow", "缺样例的文书", 1, "", (DocumentField("organ", "机关"),), lambda data: "<p></p>",
+            TemplateRef(root=Path("/"), path="none.typ"), {},
+        )
+    )  # fmt: skip
 
 
 def test_sound_procedure_has_no_findings() -> None:
