@@ -64,11 +64,19 @@ def steps(prepared: evaluation.Prepared, encoder: bool) -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, help="holds corpus.jsonl.gz, queries.jsonl.gz, qrels.tsv")
+    default = REPOSITORY.parent / "shared" / "data" / "stard-dev"
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=default, help="holds corpus.jsonl.gz, queries.jsonl.gz, qrels.tsv"
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=1, help="One round says all; taken for the sake of `xiezhi bench`"
+    )
     parser.add_argument("--learn", action="store_true")
     parser.add_argument("--lexical", action="store_true")
     parser.add_argument("--encoder", type=Path, help="keep the encoder in this file, or take it")
     given = parser.parse_args()
+    if not given.folder.is_dir():
+        raise SystemExit("No folder of labeled questions here; name one")
     files = [given.folder / n for n in ("corpus.jsonl.gz", "queries.jsonl.gz", "qrels.tsv")]
     benchmark = evaluation.read_benchmark(*files)
     plain = evaluation.prepare(benchmark, engine.build(benchmark.articles)) if given.learn or given.lexical else None
