@@ -88,14 +88,15 @@ def draw_reviews(
     """Draw files and reviewers. The same seed draws the same files, so the draw can be proved. Raises Refused."""
     at = at or wall.now()
     files = closed_files(agency_id, since, until).select_related("matter")
-    ids = draw(list(files.values_list("pk", flat=True)), number, seed)
+    ids = draw(list(files.order_by("pk").values_list("pk", flat=True)), number, seed)
     if not ids:
         raise Refused([Problem("NOTHING", "这段时间没有可以抽取的已结案件", "since")])
     waiting: Counter[int] = Counter(
         QualityReview.objects.filter(state=QualityReview.ASKED).values_list("reviewer_id", flat=True)
     )
     made = []
-    for case in AidCase.objects.filter(pk__in=ids).select_related("matter"):
+    # In an order of their own: who reviews a file depends on who was given one before, and the draw can be proved.
+    for case in AidCase.objects.filter(pk__in=ids).select_related("matter").order_by("pk"):
         pair = _two(case, waiting, seed, at.date())
         if len(pair) < 2:
             text = f"{case.matter.number}找不到两名其他律师事务所的评查人，请先在名册中补充"
@@ -120,7 +121,7 @@ def redraw_reviewer(review: QualityReview, *, at: datetime | None = None) -> Qua
     if review.state != QualityReview.ASKED:
         raise Refused([Problem("DONE", "评分已经完成，不能更换评查人", "")])
     case = AidCase.objects.select_related("matter").get(pk=review.matter_id)
-    others = list(QualityReview.objects.filter(matter_id=case.pk).select_related("reviewer__firm"))
+    others = list(QualityReview.objects.filter(matter_id=case.pk).select_related("reviewer__firm").order_by("pk"))
     other = next((r for r in others if r.pk != review.pk), None)
     waiting: Counter[int] = Counter(
         QualityReview.objects.filter(state=QualityReview.ASKED).values_list("reviewer_id", flat=True)
