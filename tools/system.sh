@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Debian packages that the tests use: Chromium for journeys and screenshots, poppler for PDF signatures, xmllint for BPMN,
-# Chinese fonts for screenshots, Go with x/mod for the ledger. Installed where this user may; otherwise named, with the tests left out.
+# Chinese fonts for screenshots, Go with x/mod for the ledger,
+# Java for Spark, MariaDB as a source of the data center. Installed where this user may; otherwise named, with the tests left out.
 # With XIEZHI_NOTHING_LEFT_OUT=1 a missing part is an error.
 set -uo pipefail
 missing=(); left_out=()
@@ -12,6 +13,8 @@ look() {
   if ! command -v google-chrome >/dev/null 2>&1; then need chromium chromium "browser journeys, accessibility, screenshots"; fi
   need pdfsig poppler-utils "signatures of PDF documents as poppler sees them"
   need xmllint libxml2-utils "exported BPMN against its schema"
+  need java openjdk-17-jre-headless "linking and checking on Spark"
+  if [ ! -x /usr/sbin/mariadbd ]; then need mariadbd mariadb-server "collecting from MariaDB"; fi
   need go golang-go "the ledger as Go's own packages for transparency logs read it"
   if [ ! -d /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog ]; then
     missing+=(golang-golang-x-mod-dev); left_out+=("golang-golang-x-mod-dev: the same")
