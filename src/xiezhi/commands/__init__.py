@@ -23,6 +23,7 @@ COMMANDS = {
     "calendar": ("calendar:calendar", "Import and list the published working days of a year."),
     "deadlines": ("deadlines:deadlines", "Rebuild the index of due dates, or apply lapses now."),
     "archive": ("archive:archive", "Export a matter as one sealed file, or verify such a file."),
+    "data": ("data:data", "The data center: collect, govern, link, exchange, open."),
     "interviews": ("interviews:interviews", "Check, test and answer the guided interviews."),
     "law": ("law:law", "The law library: import texts of acts, look up, compare, search, ask."),
     "ledger": ("ledger:ledger", "Keep, look at, check and recover the tamper-evident log; rotate its keys."),

@@ -1,0 +1,1 @@
+"""疑点核查: one person with several licenses or posts."""

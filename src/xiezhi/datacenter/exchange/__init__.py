@@ -1,0 +1,1 @@
+"""数据交换: authorized interfaces, signed, masked, metered and logged."""

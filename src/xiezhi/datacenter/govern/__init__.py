@@ -1,0 +1,1 @@
+"""数据治理: rules, refused rows, tickets, scores, lineage."""

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class GovernConfig(AppConfig):
+    """数据治理: rules, refused rows, tickets, scores, lineage."""
+
+    name = "xiezhi.datacenter.govern"
+    label = "govern"
+    verbose_name = _("数据治理")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what the app declares."""

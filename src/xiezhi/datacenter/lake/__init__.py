@@ -1,0 +1,1 @@
+"""数据湖: Iceberg tables and the engines that read them."""

@@ -1,0 +1,1 @@
+"""数据关联: which records are one person."""

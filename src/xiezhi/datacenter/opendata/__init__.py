@@ -1,0 +1,1 @@
+"""数据开放: data sets anybody may use."""

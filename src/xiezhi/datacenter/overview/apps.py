@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OverviewConfig(AppConfig):
+    """数据中心: the picture of all steps, their counts and ages."""
+
+    name = "xiezhi.datacenter.overview"
+    label = "overview"
+    verbose_name = _("数据中心")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what the app declares."""
