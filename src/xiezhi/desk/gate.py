@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from xiezhi.datacenter import roles as data
 from xiezhi.kernel.access.guards import ROLE
 from xiezhi.kernel.access.permissions import NotFoundForYou
 from xiezhi.kernel.access.subject import Subject, of_request
@@ -31,11 +32,16 @@ OFFICE_ROLES = (
 )
 AUTHORITY_ROLES = ("respondent_handler", "respondent_head", "norm_issuer_handler")
 
+CENTER_ROLES = tuple(
+    r.code for r in (data.SHARER, data.HEAD, data.AUTHORITY, data.STEWARD, data.SUPPLIER, data.CHECKER)
+)
+"""Roles of the centers that take part in matters of their procedures (`policies.seat`, `policies.part_of_unit`)."""
+
 LAW_ROLES = ("office_head", "organ_head", "leader", "supervisor", "SYSTEM_ADMIN")
 
 LAW = ROLE(*LAW_ROLES)
 HOME = ROLE("staff", "SYSTEM_ADMIN", "SECURITY_ADMIN", "AUDIT_ADMIN")
-DESK = ROLE(*OFFICE_ROLES, *AUTHORITY_ROLES)
+DESK = ROLE(*OFFICE_ROLES, *AUTHORITY_ROLES, *CENTER_ROLES)
 OFFICE = ROLE(*OFFICE_ROLES)
 AUTHORITY = ROLE(*AUTHORITY_ROLES)
 COUNTER = ROLE("case_officer", "office_head", "counter_clerk")
@@ -93,12 +99,16 @@ def at_matter(request: HttpRequest, public_id: Any) -> At:
     actor = policies.actor_for(subject, matter, parties)
     office = _office(subject, matter, actor)
     purpose = next((p for role, p in _DERIVED if role in actor.roles), "")
+    if not purpose and actor.roles & (policies.seats_on(matter.procedure) | {p.role for p in parties if p.unit_id}):
+        purpose = "HANDLE"
     return At(subject, matter, parties, actor, office, purpose, state)
 
 
 def _office(subject: Subject, matter: Matter, actor: Actor) -> bool:
     """Whether the subject reads from the side that handles the matter, not from the respondent's."""
     if actor.roles & {"case_officer", "office_head", "organ_head", "archivist", "sealer", "counter_clerk"}:
+        return True
+    if actor.roles & policies.seats_on(matter.procedure):
         return True
     if actor.roles - {"superior_organ"}:
         return False

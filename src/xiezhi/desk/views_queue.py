@@ -21,6 +21,7 @@ from xiezhi.kernel.procedures import policies, registry, selectors, services
 from xiezhi.kernel.procedures.core import Refused
 from xiezhi.kernel.procedures.models import Matter
 from xiezhi.kernel.units.models import Unit
+from xiezhi.ui import plug
 
 PAGE = 40
 SHOWN = (
@@ -64,6 +65,10 @@ def _home(subject: Subject) -> str:
     if subject.admin_role:
         return reverse("desk:admin")
     if not subject.has("case_officer", "office_head", "organ_head", "counter_clerk", "archivist", "sealer"):
+        if not subject.has(*policies.OFFICE_READERS, "statistician", *policies.AUTHORITY_ROLES) and (
+            items := plug.nav_for(subject)
+        ):
+            return reverse(items[0].url)
         return (
             reverse("desk:figures")
             if subject.has("leader", "statistician", "supervisor")

@@ -6,7 +6,7 @@ county's matter but cannot decide it. Respondents and issuers act for their unit
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db.models import Model, Q
 
@@ -14,7 +14,7 @@ from xiezhi.kernel.access import permissions
 from xiezhi.kernel.access import roles as platform_roles
 from xiezhi.kernel.access.permissions import Permission
 from xiezhi.kernel.access.rules import Condition, Filter
-from xiezhi.kernel.access.subject import Represented, Subject
+from xiezhi.kernel.access.subject import Area, Represented, Subject
 from xiezhi.kernel.prepared import Prepared
 from xiezhi.kernel.procedures import registry
 from xiezhi.kernel.procedures.core import Actor
@@ -32,11 +32,14 @@ __all__ = [
     "list_purpose",
     "may_read",
     "mine_q",
+    "part_of_unit",
     "parties_loaded",
     "parties_of",
     "party_q",
     "reach_q",
     "roles_in",
+    "seat",
+    "seats_on",
     "stands_for",
 ]
 
@@ -52,10 +55,34 @@ HELPERS = frozenset({"agent", "guardian", "representative"})
 _AT_OFFICE = frozenset({"case_officer", "office_head", "counter_clerk", "archivist", "sealer"})
 _NOBODY = Q(pk__in=[])
 
+_SEATS: dict[str, frozenset[str]] = {}
+_PARTS: dict[str, frozenset[str]] = {}
+
+
+def seat(procedures: Sequence[str], *codes: str) -> None:
+    """Platform roles of a center whose holders read and handle matters of these procedures at the handling unit, under
+    the same code, as a case officer does; matters of other procedures they do not see."""
+    for code in codes:
+        _SEATS[code] = _SEATS.get(code, frozenset()) | frozenset(procedures)
+
+
+def part_of_unit(part: str, *codes: str) -> None:
+    """Who holds one of these platform roles at a unit that takes part as `part` acts for it (else: AUTHORITY_ROLES)."""
+    _PARTS[part] = _PARTS.get(part, frozenset()) | frozenset(codes)
+
+
+def seats_on(procedure: str) -> frozenset[str]:
+    """Platform roles that have a seat in matters of this procedure."""
+    return frozenset(code for code, known in _SEATS.items() if procedure in known)
+
+
+def _holds_part(subject: Subject, party: Party) -> bool:
+    return party.unit_id in subject.unit_ids(*_PARTS.get(party.role, AUTHORITY_ROLES))
+
 
 def reach_q(subject: Subject, *roles: str) -> Q:
     """Matters of the units within reach of the subject's office roles (default: every role that may read)."""
-    found = OfficeReach(*(roles or OFFICE_READERS)).q(subject, Matter)
+    found = OfficeReach(*(roles or OFFICE_READERS), seats=not roles).q(subject, Matter)
     return found if isinstance(found, Q) else _NOBODY
 
 
@@ -110,10 +137,9 @@ def roles_in(subject: Subject, matter: Matter, parties: Sequence[Party] | None =
     if subject.staff_id is not None or subject.held:
         if str(subject.staff_id) not in recused:
             found |= _office_roles(subject, matter)
-        units = subject.unit_ids(*AUTHORITY_ROLES)
-        if units:
+        if subject.unit_ids(*AUTHORITY_ROLES, *_part_codes()):
             known = parties if parties is not None else parties_of(matter)
-            found |= {p.role for p in known if p.valid_to is None and p.unit_id in units}
+            found |= {p.role for p in known if p.valid_to is None and _holds_part(subject, p)}
         return frozenset(found)
     known = parties if parties is not None else parties_of(matter)
     present = [p for p in known if p.valid_to is None]
@@ -164,6 +190,8 @@ def _office_roles(subject: Subject, matter: Matter) -> set[str]:
             acting = str(held.acting_for or subject.staff_id)
             if held.role == "case_officer" and officers and acting not in officers:
                 continue
+            found.add(held.role)
+        elif matter.procedure in _SEATS.get(held.role, ()) and held.unit_id == matter.handling_unit_id:
             found.add(held.role)
         elif held.role == "organ_head" and held.unit_id == matter.organ_id:
             found.add("organ_head")
@@ -228,14 +256,21 @@ def _powers_on_file(mine: Sequence[Party]) -> frozenset[str] | None:
 class OfficeReach(Condition):
     """A role of the office reaches the matter's handling unit, by the columns copied onto the matter (no join)."""
 
-    def __init__(self, *codes: str) -> None:
-        self.codes = codes
+    def __init__(self, *codes: str, seats: bool = False) -> None:
+        self.codes, self.seats = codes, seats
 
     LEVEL = 3
     """What a matter holds (platform.md 3.6): a grant for less than L3 opens none."""
 
+    def _seats(self, subject: Subject) -> Mapping[str, frozenset[str]]:
+        return {code: known for code, known in _SEATS.items() if subject.has(code)} if self.seats else {}
+
     def test(self, subject: Subject, obj: Matter) -> bool:
-        for area in subject.areas(*self.codes, level=self.LEVEL):
+        areas = [*subject.areas(*self.codes, level=self.LEVEL)]
+        for code, known in self._seats(subject).items():
+            if obj.procedure in known:
+                areas += subject.areas(code, level=self.LEVEL)
+        for area in areas:
             if area.column == "id":
                 if obj.handling_unit_id in area.values or obj.organ_id in area.values:
                     return True
@@ -244,38 +279,51 @@ class OfficeReach(Condition):
         return False
 
     def q(self, subject: Subject, model: type[Model]) -> Filter:
-        out = Q()
-        for area in subject.areas(*self.codes, level=self.LEVEL):
-            values = sorted(area.values)
-            if area.column == "id":
-                # A government's leader reaches what its own office handles in its name.
-                out |= Q(handling_unit_id__in=values) | Q(organ_id__in=values)
-            else:
-                out |= Q(**{area.column: values[0]}) if len(values) == 1 else Q(**{f"{area.column}__in": values})
+        out = _within(subject.areas(*self.codes, level=self.LEVEL))
+        for code, known in self._seats(subject).items():
+            if theirs := _within(subject.areas(code, level=self.LEVEL)):
+                out |= Q(procedure__in=sorted(known)) & theirs
         return out or False
 
     def possible(self, subject: Subject) -> bool:
-        return bool(subject.areas(*self.codes, level=self.LEVEL))
+        return bool(subject.areas(*self.codes, *self._seats(subject), level=self.LEVEL))
 
     def text(self) -> str:
         return f"{'、'.join(platform_roles.get(code).title for code in self.codes)}（管辖范围内）"
 
 
+def _within(areas: Sequence[Area]) -> Q:
+    """Matters handled in these areas; an empty filter where there are none."""
+    out = Q()
+    for area in areas:
+        values = sorted(area.values)
+        if area.column == "id":
+            # A government's leader reaches what its own office handles in its name.
+            out |= Q(handling_unit_id__in=values) | Q(organ_id__in=values)
+        else:
+            out |= Q(**{area.column: values[0]}) if len(values) == 1 else Q(**{f"{area.column}__in": values})
+    return out
+
+
 class AuthorityOf(Condition):
-    """A unit of the subject takes part as respondent, norm issuer or asked organ."""
+    """A unit of the subject takes part as respondent, norm issuer or asked organ, or in a part of `part_of_unit`."""
 
     def test(self, subject: Subject, obj: Matter) -> bool:
-        units = subject.unit_ids(*AUTHORITY_ROLES)
-        return bool(units) and any(p.unit_id in units for p in obj.parties.all() if p.valid_to is None)
+        return self.possible(subject) and any(_holds_part(subject, p) for p in obj.parties.all() if p.valid_to is None)
 
     def q(self, subject: Subject, model: type[Model]) -> Filter:
-        units = sorted(subject.unit_ids(*AUTHORITY_ROLES))
-        if not units:
+        if not self.possible(subject):
             return False
-        return Q(pk__in=Party.objects.filter(unit_id__in=units, valid_to__isnull=True).values("matter_id"))
+        mine = Q(pk__in=[])
+        if units := sorted(subject.unit_ids(*AUTHORITY_ROLES)):
+            mine |= Q(unit_id__in=units) & ~Q(role__in=sorted(_PARTS))
+        for part, codes in _PARTS.items():
+            if units := sorted(subject.unit_ids(*codes)):
+                mine |= Q(unit_id__in=units, role=part)
+        return Q(pk__in=Party.objects.filter(mine, valid_to__isnull=True).values("matter_id"))
 
     def possible(self, subject: Subject) -> bool:
-        return bool(subject.unit_ids(*AUTHORITY_ROLES))
+        return bool(subject.unit_ids(*AUTHORITY_ROLES, *_part_codes()))
 
     def text(self) -> str:
         return "本单位是被申请人、制定机关或者被转送机关"
@@ -332,6 +380,10 @@ def _represented(party: Party, subject: Subject, matter: Matter | None) -> Repre
     return next(iter(_mandates(party, subject, matter)), None)
 
 
+def _part_codes() -> frozenset[str]:
+    return frozenset().union(*_PARTS.values()) if _PARTS else frozenset()
+
+
 def _is_own(party: Party, subject: Subject) -> bool:
     return party.account_id == subject.account_id or (
         subject.person_id is not None and party.person_id == subject.person_id
@@ -339,9 +391,11 @@ def _is_own(party: Party, subject: Subject) -> bool:
 
 
 MATTER_READ = permissions.register(
-    Permission("matter.read", "查阅办件", OfficeReach(*OFFICE_READERS) | AuthorityOf() | PartyOf())
+    Permission("matter.read", "查阅办件", OfficeReach(*OFFICE_READERS, seats=True) | AuthorityOf() | PartyOf())
 )
-MATTER_OFFICE = permissions.register(Permission("matter.office", "办理本机构办件", OfficeReach(*OFFICE_READERS)))
+MATTER_OFFICE = permissions.register(
+    Permission("matter.office", "办理本机构办件", OfficeReach(*OFFICE_READERS, seats=True))
+)
 MATTER_AUTHORITY = permissions.register(Permission("matter.authority", "以本单位名义参加", AuthorityOf()))
 MATTER_OWN = permissions.register(Permission("matter.own", "查看和办理本人办件", PartyOf()))
 
