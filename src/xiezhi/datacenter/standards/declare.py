@@ -143,7 +143,11 @@ Field = Column
 @dataclass(frozen=True)
 class Rule:
     """质量规则 beyond what the columns say. `holds` is a boolean SQL expression over the columns of one row (functions of
-    `lake.functions` only); NULL counts as holding. `severity`: ERROR refuses the row, WARNING marks it."""
+    `lake.functions` only); NULL counts as holding. `severity`: ERROR refuses the row, WARNING marks it.
+
+    With `unique`, rows for which `holds` is true ("" means every row) must not share these columns: no two active licenses
+    of a kind. With `exists` ("firm_usc = std_lawfirm.usc") such rows must find the value there among rows that fulfil
+    `among` (the firm of an active lawyer is active)."""
 
     code: str
     title: str
@@ -152,6 +156,9 @@ class Rule:
     message: str
     severity: str = "ERROR"
     basis: str = ""
+    unique: tuple[str, ...] = ()
+    exists: str = ""
+    among: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,330 @@
+"""质量规则: everything that can be checked about a table, made from its declaration (platform.md 4, App. P-A dq_rule).
+
+A rule is text: a boolean SQL expression that is true where a row *fails*, or the columns of a test over several rows.
+`scan` runs all of them in one pass. Nothing here touches a database.
+
+Relations that are checked have the declared columns, typed. A *staged* relation (a batch on its way into the standard
+table) also has the original text of column `x` as `o_x`, so that what could not be read is told from what was not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from xiezhi.datacenter.standards import declare
+from xiezhi.datacenter.standards.declare import Column, Element, Table
+from xiezhi.kernel.datasets.registry import ColumnType
+
+__all__ = ["CheckRule", "Form", "Kind", "Severity", "by_code", "of", "quoted", "text_of"]
+
+EARLIEST = date(1900, 1, 1)
+LATEST = date(2100, 1, 1)
+"""Days outside are typing errors, whatever the column says."""
+VOLUME = 0.20
+"""How far today's number of rows may be from yesterday's (platform.md 4: within ± 20 %)."""
+STALE_AFTER = {"实时": 1, "每日": 2, "每周": 9, "每月": 35, "每季": 100, "每年": 380, "不定期": 0}
+"""Days after which data of an update cycle are stale; 0: never."""
+
+
+class Kind(StrEnum):
+    """质量维度."""
+
+    COMPLETE = "完整性"
+    VALID = "规范性"
+    UNIQUE = "唯一性"
+    CONSISTENT = "一致性"
+    TIMELY = "及时性"
+    ACCURATE = "准确性"
+
+
+class Severity(StrEnum):
+    """ERROR refuses the row, WARNING marks it."""
+
+    ERROR = "ERROR"
+    WARNING = "WARNING"
+
+    @property
+    def label(self) -> str:
+        return {"ERROR": "拒收", "WARNING": "提示"}[self.value]
+
+
+class Form(StrEnum):
+    """How a rule is tested."""
+
+    ROW = "row"  # from the columns of the row alone
+    UNIQUE = "unique"  # no other row has the same values
+    EXISTS = "exists"  # the value stands in another table
+    TABLE = "table"  # about the whole delivery: row count, age
+
+
+@dataclass(frozen=True)
+class CheckRule:
+    """One rule. `message` names the column and says what to do. `fails` is SQL, true where the row fails (ROW), or the
+    condition under which a row takes part (UNIQUE, EXISTS); NULL counts as holding. `target` is "table.column" of an EXISTS
+    rule and `among` narrows its rows. `source` is where the rule comes from: standard, article or declaration."""
+
+    code: str
+    kind: Kind
+    severity: Severity
+    title: str
+    message: str
+    columns: tuple[str, ...]
+    form: Form = Form.ROW
+    fails: str = ""
+    target: str = ""
+    among: str = ""
+    source: str = ""
+
+
+def quoted(name: str) -> str:
+    """An identifier for SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text_of(value: object) -> str:
+    """A text for SQL."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def of(table: Table | str, *, day: date | None = None, staged: bool = False) -> tuple[CheckRule, ...]:
+    """All rules of a declared table, in order of its columns. `day` decides which codes are in force (default: today);
+    `staged` adds what can only be told while the original text is at hand. Raises LookupError for an unknown table."""
+    table = declare.tables.get(table) if isinstance(table, str) else table
+    if day is None:
+        from xiezhi.kernel.calendar import clock
+
+        day = clock.today()
+    found: list[CheckRule] = []
+    for column in table.all_columns:
+        if column.name in MADE:
+            continue
+        found += _of_column(table, column, day, staged)
+    found += _periods(table)
+    found += _declared(table)
+    found += _of_table(table)
+    return tuple(found)
+
+
+def by_code(table: Table | str, **kwargs: Any) -> dict[str, CheckRule]:
+    """The rules of a table by code."""
+    return {rule.code: rule for rule in of(table, **kwargs)}
+
+
+MADE = frozenset({"row_id", "src_system", "src_key", "updated_at", "dq_score", "row_hash", "batch_id"})
+"""Common columns the center fills itself."""
+
+
+def _element(column: Column) -> Element | None:
+    return declare.elements.get(column.element) if column.element in declare.elements else None
+
+
+def _of_column(table: Table, column: Column, day: date, staged: bool) -> Iterator[CheckRule]:
+    name, title, element = column.name, column.title, _element(column)
+    x, label = quoted(name), f"“{column.title}”（{column.name}）"
+    given = quoted(f"o_{name}") if staged else x
+    basis = element.source if element is not None and element.source else table.basis
+
+    def rule(part: str, kind: Kind, fails: str, message: str, severity: Severity = Severity.ERROR, **more: Any) -> CheckRule:
+        return CheckRule(f"{name}.{part}", kind, severity, f"{title}{PARTS[part]}", message, (name,), fails=fails,
+                         source=more.pop("source", basis), **more)  # fmt: skip
+
+    if column.required or column.key:
+        yield rule("required", Kind.COMPLETE, f"{given} IS NULL", f"{label}没有填写，请补齐后重新报送。", source=table.basis)
+    if element is None:
+        return
+    typed = element.type not in (ColumnType.TEXT, ColumnType.CODE, ColumnType.JSON)
+    if staged:
+        yield rule(
+            "format", Kind.VALID, f"{x} IS NULL AND {given} IS NOT NULL",
+            f"{label}无法识别为{element.type.label}（{element.format}），请按规定格式重新填写。",
+        )  # fmt: skip
+    if column.repeated:
+        return
+    yield from _length(rule, x, label, element)
+    if element.type is ColumnType.DATE or element.type is ColumnType.DATETIME:
+        day_of = x if element.type is ColumnType.DATE else f"CAST({x} AS DATE)"
+        yield rule(
+            "range", Kind.ACCURATE, f"{day_of} < DATE '{EARLIEST}' OR {day_of} >= DATE '{LATEST}'",
+            f"{label}不在{EARLIEST.year}年至{LATEST.year - 1}年之间，请核对年份。",
+        )  # fmt: skip
+        if not _may_be_future(name):
+            yield rule(
+                "future", Kind.ACCURATE, f"{day_of} > DATE '{day}'", f"{label}晚于今天，请核对。", Severity.WARNING
+            )
+    if element.code_set:
+        yield from _codes(rule, x, label, element, day)
+    if element.check and not typed:
+        yield from _checks(rule, x, label, element)
+    if column.unique and not column.key:
+        yield rule(
+            "unique", Kind.UNIQUE, "", f"{label}与其他行重复，请核实后只保留正确的一行。", form=Form.UNIQUE
+        )
+    if column.references:
+        other = column.references.partition(".")[0]
+        known = declare.tables.get(other).title if other in declare.tables else other
+        yield rule(
+            "reference", Kind.CONSISTENT, f"{x} IS NOT NULL", f"{label}在“{known}”中查不到，请核对，或者先报送被引用的数据。",
+            Severity.WARNING, form=Form.EXISTS, target=column.references,
+        )  # fmt: skip
+
+
+PARTS = {
+    "required": "必填", "format": "格式", "length": "长度", "range": "日期合理", "future": "不晚于今天", "code": "代码有效",
+    "code_day": "代码在用", "check": "校验", "inner": "内层校验", "unique": "不重复", "reference": "存在",
+}  # fmt: skip
+
+
+def _may_be_future(name: str) -> bool:
+    ends = ("_to", "_end", "_due", "due", "_until", "expires", "valid_from", "term_end", "_expiry")
+    return name.endswith(ends) or name.startswith(("due_", "next_"))
+
+
+def _length(rule: Any, x: str, label: str, element: Element) -> Iterator[CheckRule]:
+    """From the format: C17 is exactly 17 characters, C..50 at most 50, N12,2 below 10^10."""
+    form = element.format
+    if form.startswith("C..") and form[3:].isdecimal():
+        n = int(form[3:])
+        yield rule("length", Kind.VALID, f"LENGTH({x}) > {n}", f"{label}超过{n}个字符，请核对。")
+    elif form.startswith("C") and form[1:].isdecimal() and not element.code_set:
+        n = int(form[1:])
+        yield rule("length", Kind.VALID, f"LENGTH({x}) <> {n}", f"{label}应为{n}个字符，请核对。")
+    elif form.startswith("N"):
+        digits, _, places = form[1:].partition(",")
+        if digits.isdecimal() and element.type in (ColumnType.INT, ColumnType.DECIMAL):
+            whole = int(digits) - (int(places) if places.isdecimal() else 0)
+            if 0 < whole < 18:
+                yield rule(
+                    "length", Kind.VALID, f"{x} >= {10**whole} OR {x} <= -{10**whole}", f"{label}超过{whole}位整数，请核对。"
+                )
+
+
+def _codes(rule: Any, x: str, label: str, element: Element, day: date) -> Iterator[CheckRule]:
+    if element.code_set not in declare.code_sets:
+        return
+    known = declare.code_sets.get(element.code_set)
+    if not known.items:
+        return
+    source = f"{known.standard} {known.version}".strip()
+    every = sorted({item.code for item in known.items})
+    yield rule(
+        "code", Kind.VALID, f"{x} NOT IN ({', '.join(map(text_of, every))})",
+        f"{label}的值不在代码集“{known.title}”中，请填写代码。", source=source,
+    )  # fmt: skip
+    ended = [i for i in known.items if (i.valid_to and i.valid_to <= day) or (i.valid_from and i.valid_from > day)]
+    live = {i.code for i in known.items if i not in ended}
+    gone = [i for i in ended if i.code not in live]
+    if gone:
+        # A closed row may carry a code of its own time: what counts is the last day on which the row says it is true.
+        last = f"LEAST(COALESCE(\"valid_to\" - INTERVAL 1 DAY, DATE '{day}'), DATE '{day}')"
+        tests = []
+        for item in gone:
+            sides = []
+            if item.valid_to:
+                sides.append(f"{last} >= DATE '{item.valid_to}'")
+            if item.valid_from:
+                sides.append(f"{last} < DATE '{item.valid_from}'")
+            tests.append(f"({x} = {text_of(item.code)} AND ({' OR '.join(sides)}))")
+        yield rule(
+            "code_day", Kind.VALID, " OR ".join(tests), f"{label}使用了“{known.title}”中当日不在用的代码，请改用现行代码。",
+            source=source,
+        )  # fmt: skip
+
+
+def _checks(rule: Any, x: str, label: str, element: Element) -> Iterator[CheckRule]:
+    from xiezhi.datacenter.standards import checks
+
+    check = checks.CHECKS.get(element.check)
+    if check is None:
+        return
+    title = getattr(check, "title", "") or element.title
+    yield rule(
+        "check", Kind.VALID, f"NOT ({check.sql(x)})", f"{label}不符合{title}的编码规则（位数、字符或校验位），请按证照原件核对。",
+        source=getattr(check, "source", "") or element.source,
+    )  # fmt: skip
+    inner = checks.CHECKS.get(f"{element.check}_inner")
+    if inner is not None:
+        yield rule(
+            "inner", Kind.VALID, f"NOT ({inner.sql(x)})", f"{label}内含的组织机构代码校验位不符，请核对登记证书。",
+            Severity.WARNING, source=getattr(inner, "source", "") or element.source,
+        )  # fmt: skip
+
+
+PAIRS = (("_from", "_to"), ("_start", "_end"), ("start_", "end_"), ("begin_", "end_"))
+
+
+def _periods(table: Table) -> Iterator[CheckRule]:
+    """Columns that are the two ends of a period stand in order."""
+    days = {
+        c.name: c
+        for c in table.all_columns
+        if (e := _element(c)) is not None and e.type in (ColumnType.DATE, ColumnType.DATETIME)
+    }
+    for name, column in days.items():
+        for begin, end in PAIRS:
+            other = (
+                name.removesuffix(begin) + end
+                if begin.startswith("_") and name.endswith(begin)
+                else end + name.removeprefix(begin)
+                if not begin.startswith("_") and name.startswith(begin)
+                else ""
+            )
+            if other in days:
+                yield CheckRule(
+                    f"{name}.order", Kind.CONSISTENT, Severity.ERROR, f"{column.title}不晚于{days[other].title}",
+                    f"“{column.title}”（{name}）晚于“{days[other].title}”（{other}），请核对两个日期。", (name, other),
+                    fails=f"{quoted(name)} > {quoted(other)}", source=table.basis,
+                )  # fmt: skip
+
+
+def _declared(table: Table) -> Iterator[CheckRule]:
+    for rule in table.rules:
+        kind = Kind(rule.kind) if rule.kind in set(Kind) else Kind.CONSISTENT
+        severity = Severity(rule.severity)
+        source = rule.basis or table.basis
+        unique, exists = tuple(getattr(rule, "unique", ())), getattr(rule, "exists", "")
+        if unique:
+            yield CheckRule(rule.code, Kind.UNIQUE, severity, rule.title, rule.message, unique, Form.UNIQUE,
+                            f"({rule.holds})" if rule.holds else "", source=source)  # fmt: skip
+        elif exists:
+            name, _, target = exists.partition("=")
+            yield CheckRule(
+                rule.code, kind, severity, rule.title, rule.message, (name.strip(),), Form.EXISTS,
+                f"({rule.holds})" if rule.holds else "", target.strip(), getattr(rule, "among", ""), source,
+            )  # fmt: skip
+        else:
+            yield CheckRule(rule.code, kind, severity, rule.title, rule.message, _named(table, rule.holds),
+                            fails=f"NOT ({rule.holds})", source=source)  # fmt: skip
+
+
+def _named(table: Table, sql: str) -> tuple[str, ...]:
+    """Columns an expression names."""
+    import re
+
+    words = set(re.findall(r"[a-z_][a-z0-9_]*", sql))
+    return tuple(c.name for c in table.all_columns if c.name in words)
+
+
+def _of_table(table: Table) -> Iterator[CheckRule]:
+    yield CheckRule(
+        "key.unique", Kind.UNIQUE, Severity.ERROR, "主键不重复", f"主键（{'、'.join(table.keys)}）与其他行重复，请只保留最新的一行。",
+        ("src_system", *table.keys), Form.UNIQUE, source=table.basis,
+    )  # fmt: skip
+    yield CheckRule(
+        "rows.volume", Kind.COMPLETE, Severity.WARNING, "行数在合理范围", f"本次行数与上次相差超过{VOLUME:.0%}，请核对是否漏报或者重复报送。",
+        (), Form.TABLE, source="数据质量要求",
+    )  # fmt: skip
+    if STALE_AFTER.get(table.update_cycle, 0):
+        yield CheckRule(
+            "rows.fresh", Kind.TIMELY, Severity.WARNING, "按周期更新",
+            f"超过更新周期（{table.update_cycle}）没有新数据，请联系提供单位。", (), Form.TABLE, source="数据质量要求",
+        )  # fmt: skip
+
+
+def last_day(cycle: str, since: date) -> date | None:
+    """The last day on which data of this update cycle are fresh."""
+    days = STALE_AFTER.get(cycle, 0)
+    return since + timedelta(days=days) if days else None
