@@ -27,7 +27,7 @@ def texts(matrix: Codes) -> Texts:
 
 
 def lengths(matrix: Codes) -> Ints:
-    return np.count_nonzero(matrix, axis=1).astype(np.int64)
+    return np.asarray(np.count_nonzero(matrix, axis=1), dtype=np.int64)
 
 
 def digits(values: Ints, width: int) -> Codes:
