@@ -217,6 +217,21 @@ LAW_RETRIEVAL_DIR = env.text("XIEZHI_LAW_RETRIEVAL_DIR") or str(HOME / "law" / "
 LAW_MODEL = env.text("XIEZHI_LAW_MODEL")
 """Folder of an embedding model of one's own (model.onnx, tokenizer.json) in place of the learned encoder."""
 
+# The lake: a folder or s3://bucket/prefix, with the keys of the S3 service.
+
+LAKE_WAREHOUSE = env.text("XIEZHI_LAKE_WAREHOUSE") or str(HOME / "lake")
+LAKE_CATALOG = "lake"
+LAKE_S3_ENDPOINT = env.text("XIEZHI_LAKE_S3_ENDPOINT")
+LAKE_S3_REGION = env.text("XIEZHI_LAKE_S3_REGION")
+LAKE_S3_ACCESS_KEY = env.text("XIEZHI_LAKE_S3_ACCESS_KEY")
+LAKE_S3_SECRET_KEY = env.text("XIEZHI_LAKE_S3_SECRET_KEY")
+LAKE_MEMORY = env.text("XIEZHI_LAKE_MEMORY", "2GB")
+"""What one step of the data center may hold in memory before it writes to disk."""
+LAKE_THREADS = int(env.text("XIEZHI_LAKE_THREADS", "0"))
+"""Threads of one step; 0 means all processors."""
+ENGINE = env.text("XIEZHI_ENGINE", "duckdb")
+"""duckdb, or spark for tables that outgrow one machine."""
+
 STATIC_ROOT = HOME / "static"
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
