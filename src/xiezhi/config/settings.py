@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "xiezhi.kernel.ledger",
     "xiezhi.kernel.notices",
     "xiezhi.kernel.datasets",
+    "xiezhi.datacenter.overview",
     "xiezhi.datacenter.standards",
     "xiezhi.datacenter.runs",
     "xiezhi.datacenter.lake",
@@ -53,7 +54,6 @@ INSTALLED_APPS = [
     "xiezhi.datacenter.clues",
     "xiezhi.datacenter.catalog",
     "xiezhi.datacenter.opendata",
-    "xiezhi.datacenter.overview",
     "xiezhi.enforcement.reconsideration",
     "xiezhi.legal_services.legal_aid",
     "xiezhi.legal_services.wages",
@@ -210,6 +210,8 @@ LEDGER_ORIGIN = env.text("XIEZHI_LEDGER_ORIGIN", "yunling.example/ledger")
 """Name of the log, for ever: how verifiers and witnesses know it. By custom the address it is served at, without scheme."""
 LEDGER_DIR = env.text("XIEZHI_LEDGER_DIR") or str(HOME / "ledger")
 """Keys, policy and the copy of published checkpoints. Put it on another disk than the database."""
+EXCHANGE_DIR = env.text("XIEZHI_EXCHANGE_DIR") or str(HOME / "exchange")
+"""Keys with which the exchange signs its answers. Several web hosts need the same folder, or copies of it."""
 LAW_INDEX_DIR = env.text("XIEZHI_LAW_INDEX_DIR") or str(HOME / "law" / "index")
 """The full-text index of the law library: made from the database, never backed up. Empty: no full text."""
 LAW_RETRIEVAL_DIR = env.text("XIEZHI_LAW_RETRIEVAL_DIR") or str(HOME / "law" / "retrieval")
@@ -251,6 +253,10 @@ ICONS_DIR = NODE_MODULES / "@tabler" / "icons" / "icons" / "outline"
 DOCUMENT_FONTS = [NODE_MODULES / "@expo-google-fonts" / name for name in ("noto-serif-sc", "noto-sans-sc")]
 """Folders with the TTF fonts that documents are set in."""
 MEDIA_ROOT = HOME / "files"
+OPEN_DATA_ROOT = env.text("XIEZHI_OPEN_DATA_DIR") or str(HOME / "open")
+"""Files of released open data; they are served as they lie."""
+OPEN_DATA_LICENSE = env.text("XIEZHI_OPEN_DATA_LICENSE", "https://creativecommons.org/licenses/by/4.0/")
+"""Address of the license that open data is released under."""
 _default_storage: dict[str, Any] = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",
     "OPTIONS": {"location": MEDIA_ROOT, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},

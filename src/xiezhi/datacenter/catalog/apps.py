@@ -12,3 +12,16 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the app declares."""
+        from xiezhi.datacenter import roles
+        from xiezhi.ui import plug
+
+        plug.add_nav(
+            plug.NavItem(
+                "data-catalog",
+                _("数据中心"),
+                _("资源目录"),
+                "catalog_desk:index",
+                "books",
+                (*roles.READERS, roles.SUPPLIER.code),
+            )
+        )

@@ -11,4 +11,19 @@ class OpenDataConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register what the app declares."""
+        """Register the open sets, the door on the home page and the desk's entry."""
+        from xiezhi.datacenter import roles
+        from xiezhi.ui import plug
+
+        from . import sets
+
+        sets.register()
+        plug.add_entry(plug.Entry(
+            "opendata", _("查名录、看统计"), _("律师、律所、公证处等名录和业务统计，免登录查询下载"), "database", "opendata:home",
+            ("开放数据", "名录", "查律师", "查律所", "查公证处", "统计数据", "下载数据", "open data"), errand=False,
+        ))  # fmt: skip
+        plug.add_nav(
+            plug.NavItem(
+                "data-open", _("数据中心"), _("数据开放"), "opendata_desk:index", "world-download", roles.READERS
+            )
+        )

@@ -12,3 +12,10 @@ class OverviewConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the app declares."""
+        from xiezhi.datacenter import roles
+        from xiezhi.ui import plug
+
+        readers = (*roles.READERS, roles.LINKER.code, roles.CHECKER.code)
+        plug.add_nav(
+            plug.NavItem("data-home", _("数据中心"), _("总览"), "overview_desk:home", "topology-star-3", readers)
+        )

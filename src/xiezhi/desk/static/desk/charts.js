@@ -21,12 +21,12 @@
         lineStyle: { width: one.base ? 1.5 : 2.25, type: one.base ? "dashed" : "solid" }, areaStyle: one === data.series[0] ? { opacity: 0.07 } : undefined,
       })),
     }),
-    bars: (data, node) => ({
+    bars: (data, node, unit = node.dataset.unit ?? days) => ({
       textStyle: text, animation: !still, tooltip: { ...tooltip }, color: [primary], grid: { left: 8, right: 48, top: 8, bottom: 4, containLabel: true },
       xAxis: { type: "value", splitLine: { show: false }, axisLabel: { show: false } },
       yAxis: { type: "category", inverse: true, data: data.map((one) => one.name), axisLine: { show: false }, axisTick: { show: false }, axisLabel: text },
-      series: [{ type: "bar", barMaxWidth: 18, data: data.map((one) => one.value), label: { show: true, position: "right", formatter: `{c}${days}`, ...text },
-        markLine: node.dataset.mark ? { symbol: "none", silent: true, lineStyle: { color: ink, type: "dashed" }, label: { formatter: `${node.dataset.mark}${days}`, ...text }, data: [{ xAxis: Number(node.dataset.mark) }] } : undefined }],
+      series: [{ type: "bar", barMaxWidth: 18, data: data.map((one) => one.value), label: { show: true, position: "right", formatter: `{c}${unit}`, ...text },
+        markLine: node.dataset.mark ? { symbol: "none", silent: true, lineStyle: { color: ink, type: "dashed" }, label: { formatter: `${node.dataset.mark}${unit}`, ...text }, data: [{ xAxis: Number(node.dataset.mark) }] } : undefined }],
     }),
     stack: (data) => ({
       textStyle: text, animation: !still, tooltip: { ...tooltip }, color: [primary, "#6f93c4", deep, "#a9c1e0", quiet],

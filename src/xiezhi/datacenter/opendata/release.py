@@ -1,0 +1,311 @@
+"""Making a release: files, disclosure control, checks; then a person publishes it.
+
+The files of a release lie under OPEN_DATA_ROOT/<set>/<version>/ and never change. Rows are sorted and numbered (`_n`), so that
+any page of any set is read without looking at the pages before it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+
+from xiezhi.datacenter.opendata import control
+from xiezhi.datacenter.opendata.declare import Kind, OpenSet, open_sets
+from xiezhi.datacenter.opendata.models import Release
+from xiezhi.datacenter.runs import services as runs
+from xiezhi.datacenter.runs.models import Kind as RunKind
+from xiezhi.datacenter.runs.models import Run
+from xiezhi.datacenter.standards.declare import code_sets, tables
+from xiezhi.kernel.calendar import clock
+from xiezhi.kernel.ledger import services as ledger
+
+__all__ = ["Refused", "current", "folder", "prepare", "publish", "withdraw"]
+
+PLAIN_ROWS = 200_000
+"""Above this many rows CSV and JSON are offered compressed."""
+
+
+class Refused(ValueError):
+    """A release may not be published; the text says why."""
+
+
+def folder(release: Release) -> Path:
+    """Where the files of a release lie."""
+    return Path(settings.OPEN_DATA_ROOT) / release.set_code / str(release.version)
+
+
+def current(code: str) -> Release | None:
+    """The release the public sees."""
+    return Release.objects.filter(set_code=code, state=Release.State.RELEASED).first()
+
+
+def _quote(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _title_of(declared: OpenSet, name: str) -> str:
+    for one in (*declared.by, *declared.measures):
+        if one.name == name:
+            return one.title
+    return tables.get(declared.table).column(name).title
+
+
+def _rows_sql(declared: OpenSet, source: str) -> str:
+    columns = ", ".join(_quote(c) for c in declared.columns)
+    order = ", ".join(_quote(c) for c in (declared.order or declared.columns[:1]))
+    where = f"WHERE {declared.where}" if declared.where else ""
+    if declared.kind is Kind.SAMPLE:
+        quasi = ", ".join(_quote(c) for c in declared.quasi)
+        inner = f"SELECT {columns}, count(*) OVER (PARTITION BY {quasi}) AS _k FROM {source} {where}"
+        return f"SELECT {columns} FROM ({inner}) WHERE _k >= {declared.k} ORDER BY {order}"
+    return f"SELECT {columns} FROM {source} {where} ORDER BY {order}"
+
+
+def _cube(con: Any, declared: OpenSet, source: str) -> dict[control.Key, control.Cell]:
+    dims = ", ".join(f"coalesce(CAST({d.expression} AS VARCHAR), '不详') AS {_quote(d.name)}" for d in declared.by)
+    names = ", ".join(_quote(d.name) for d in declared.by)
+    flags = ", ".join(f"grouping({_quote(d.name)})" for d in declared.by)
+    values = ", ".join(f"CAST({m.sql} AS DOUBLE) AS {_quote(m.name)}" for m in declared.measures)
+    sums = "".join(
+        f", coalesce(sum({_quote(m.name)}), 0), coalesce(max({_quote(m.name)}), 0)" for m in declared.measures
+    )
+    where = f"WHERE {declared.where}" if declared.where else ""
+    rows = con.execute(
+        f"SELECT {names}, {flags}, count(*){sums} FROM (SELECT {dims}{', ' + values if values else ''} FROM {source} {where}) GROUP BY CUBE ({names})"
+    ).fetchall()
+    width, found = len(declared.by), {}
+    for row in rows:
+        key = tuple(control.ALL if row[width + n] else row[n] for n in range(width))
+        rest = row[2 * width + 1 :]
+        found[key] = control.Cell(row[2 * width], tuple(rest[0::2]), tuple(rest[1::2]))
+    return found
+
+
+def _statistics(con: Any, declared: OpenSet, source: str) -> dict[str, Any]:
+    """Write the table `open_rows` of a statistics set; returns its disclosure report."""
+    import pyarrow as pa
+
+    cells = _cube(con, declared, source)
+    hidden = control.protect(cells, declared.minimum_cell)
+    keys = sorted(cells)
+    data: dict[str, list[Any]] = {d.name: [k[n] for k in keys] for n, d in enumerate(declared.by)}
+    for dimension in declared.by:
+        if dimension.code_set:
+            names = code_sets.get(dimension.code_set).names()
+            data[f"{dimension.name}_name"] = [names.get(v, v) for v in data[dimension.name]]
+    data["n"] = [None if k in hidden.all else cells[k].n for k in keys]
+    for n, measure in enumerate(declared.measures):
+        data[measure.name] = [None if k in hidden.all else round(cells[k].sums[n], 2) for k in keys]
+    data["suppressed"] = [k in hidden.all for k in keys]
+    con.register("open_cells", pa.table(data))
+    con.execute("CREATE OR REPLACE TEMP TABLE open_rows AS SELECT row_number() OVER () AS _n, * FROM open_cells")
+    return {
+        "cells": len(cells), "primary": len(hidden.primary), "secondary": len(hidden.secondary),
+        "minimum": declared.minimum_cell,
+    }  # fmt: skip
+
+
+def _register(con: Any, declared: OpenSet, source: str) -> dict[str, Any]:
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE open_rows AS SELECT row_number() OVER () AS _n, * FROM ({_rows_sql(declared, source)})"
+    )
+    where = f"WHERE {declared.where}" if declared.where else ""
+    total = con.execute(f"SELECT count(*) FROM {source} {where}").fetchone()[0]
+    kept = con.execute("SELECT count(*) FROM open_rows").fetchone()[0]
+    report: dict[str, Any] = {"source_rows": total, "left_out": total - kept}
+    if declared.quasi:
+        quasi = ", ".join(_quote(c) for c in declared.quasi)
+        smallest, below, classes = con.execute(
+            f"SELECT min(n), count(*) FILTER (n < {declared.k}), count(*) FROM (SELECT count(*) AS n FROM open_rows GROUP BY {quasi})"
+        ).fetchone()
+        report |= {"k": smallest or 0, "classes": classes, "below_k": below, "wanted_k": declared.k}
+    return report
+
+
+def _scan_numbers(con: Any) -> dict[str, int]:
+    """Text columns in which identity or phone numbers stand, with how many rows. Columns of digits only are codes and are not
+    asked for phone numbers."""
+    found: dict[str, int] = {}
+    identity = r"(^|[^0-9A-Za-z])[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]($|[^0-9A-Za-z])"
+    mobile = r"(^|[^0-9])1[3-9][0-9]{9}($|[^0-9])"
+    for name, kind in con.execute(
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'open_rows'"
+    ).fetchall():
+        if kind == "VARCHAR":
+            column = _quote(name)
+            n = con.execute(
+                f"SELECT count(*) FROM open_rows WHERE length({column}) >= 11 AND (regexp_matches({column}, ?) OR regexp_matches({column}, ?))",
+                [identity, mobile],
+            ).fetchone()[0]
+            if n:
+                found[name] = n
+    return found
+
+
+def _write(con: Any, where: Path, declared: OpenSet, rows: int, say: Callable[[str], None]) -> list[dict[str, Any]]:
+    where.mkdir(parents=True)
+    sort = "SELECT * FROM open_rows ORDER BY _n"
+    titles = [c for (c,) in con.execute("SELECT column_name FROM duckdb_columns() WHERE table_name = 'open_rows' ORDER BY column_index").fetchall() if c != "_n"]  # fmt: skip
+    say("写 Parquet")
+    con.execute(f"COPY ({sort}) TO '{where}/data.parquet' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 50000)")
+    # A leading = + - @ would run as a formula in a spreadsheet: such a text gets an apostrophe, in CSV only.
+    safe = ", ".join(
+        f"CASE WHEN regexp_matches(CAST({_quote(c)} AS VARCHAR), '^[=+@\\t\\r-]') AND try_cast({_quote(c)} AS DOUBLE) IS NULL "
+        f"THEN '''' || {_quote(c)} ELSE CAST({_quote(c)} AS VARCHAR) END AS {_quote(c)}"
+        for c in titles
+    )
+    small = rows <= PLAIN_ROWS
+    say("写 CSV")
+    con.execute(f"COPY (SELECT {safe} FROM ({sort})) TO '{where}/raw.csv' (FORMAT csv, HEADER true)")
+    csv = where / ("data.csv" if small else "data.csv.gz")
+    with (where / "raw.csv").open("rb") as source, csv.open("wb") if small else gzip.open(csv, "wb", 5) as target:
+        target.write("\ufeff".encode())
+        shutil.copyfileobj(source, target, 1 << 20)
+    (where / "raw.csv").unlink()
+    say("写 JSON")
+    names = ", ".join(_quote(c) for c in titles)
+    json = where / ("data.json" if small else "data.jsonl.gz")
+    option = "ARRAY true" if small else "ARRAY false, COMPRESSION gzip"
+    con.execute(f"COPY (SELECT {names} FROM ({sort})) TO '{json}' (FORMAT json, {option})")
+    kinds = {
+        "data.parquet": ("Parquet", "application/vnd.apache.parquet"), "data.csv": ("CSV", "text/csv; charset=utf-8"),
+        "data.csv.gz": ("CSV", "application/gzip"), "data.json": ("JSON", "application/json"), "data.jsonl.gz": ("JSON", "application/gzip"),
+    }  # fmt: skip
+    files = []
+    for path in sorted(where.iterdir()):
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        format_, media = kinds[path.name]
+        files.append(
+            {"name": path.name, "format": format_, "media": media, "bytes": path.stat().st_size, "sha256": digest}
+        )
+    return sorted(files, key=lambda f: ("CSV", "JSON", "Parquet").index(f["format"]))
+
+
+def _profile(con: Any, declared: OpenSet) -> dict[str, Any]:
+    """Counts of the values of the drawn columns, so that the page's charts cost no query."""
+    found: dict[str, Any] = {}
+    if declared.kind is Kind.STATISTICS:
+        for one in declared.by:
+            others = " AND ".join(f"{_quote(d.name)} = '{control.ALL}'" for d in declared.by if d is not one)
+            label = _quote(f"{one.name}_name" if one.code_set else one.name)
+            found[one.name] = con.execute(
+                f"SELECT {label}, n FROM open_rows WHERE {_quote(one.name)} <> '{control.ALL}' {'AND ' + others if others else ''} AND n IS NOT NULL ORDER BY {_quote(one.name)} LIMIT 60"
+            ).fetchall()
+        return found
+    for name in declared.charts:
+        names = {}
+        element = tables.get(declared.table).element_of(name)
+        if element.code_set and element.code_set in code_sets:
+            names = code_sets.get(element.code_set).names()
+        rows = con.execute(
+            f"SELECT {_quote(name)}, count(*) FROM open_rows GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20"
+        ).fetchall()
+        found[name] = [(names.get(v, v) if v else "未填", n) for v, n in rows]
+    return found
+
+
+def _columns(con: Any, declared: OpenSet) -> list[dict[str, str]]:
+    out = []
+    fixed = {"n": "数量", "suppressed": "因数量过少不公开"}
+    for name, kind in con.execute("SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'open_rows' ORDER BY column_index").fetchall():  # fmt: skip
+        if name == "_n":
+            continue
+        base = name.removesuffix("_name") if declared.kind is Kind.STATISTICS else name
+        title = fixed.get(name) or _title_of(declared, base) + ("（名称）" if base != name else "")
+        code_set = next((d.code_set for d in declared.by if d.name == name), "")
+        if declared.kind is not Kind.STATISTICS:
+            code_set = tables.get(declared.table).element_of(name).code_set
+        out.append({"name": name, "title": title, "type": {"VARCHAR": "文本", "BOOLEAN": "是否", "DATE": "日期"}.get(kind, "数值"), "code_set": code_set})  # fmt: skip
+    return out
+
+
+def prepare(code: str, *, by: Any = None, source: str | None = None, run_id: int | None = None) -> Run:
+    """Make the next version of a set from the lake and check it. What fails the check is kept as REFUSED with its report
+    and without files. `source` (text for FROM) replaces the table of the lake, for benchmarks. Raises runs.Busy."""
+    declared = open_sets.get(code)
+    with runs.start(RunKind.OPEN, code, by=by, run_id=run_id) as job:
+        from xiezhi.datacenter.lake import duck
+        from xiezhi.datacenter.lake import tables as lake_tables
+
+        job.stage("读取")
+        snapshot, at = "", clock.now()
+        if source is None:
+            table = lake_tables.get(tables.get(declared.table).lake_name)
+            if not table.exists():
+                raise runs.Stopped(f"{tables.get(declared.table).title}还没有数据，请先归集和治理。")
+            snaps = table.snapshots()
+            snapshot = str(snaps[-1].id) if snaps else ""
+            at = snaps[-1].at if snaps else at
+            source = table.sql()
+        con = duck.connect()
+        try:
+            report = (_statistics if declared.kind is Kind.STATISTICS else _register)(con, declared, source)
+            job.stage("披露审查")
+            rows = con.execute("SELECT count(*) FROM open_rows").fetchone()[0]
+            numbers = _scan_numbers(con)
+            report["personal_numbers"] = numbers
+            problems = [
+                f"数据项{name}里有{n}行疑似证件号码或手机号码，请退回来源单位更正。" for name, n in numbers.items()
+            ]
+            if report.get("below_k"):
+                problems.append(f"有{report['below_k']}个组合不足{declared.k}行，可能指向个人。")
+            if not rows:
+                problems.append("没有可以公开的行。")
+            report["problems"] = problems
+            with transaction.atomic():
+                last = Release.objects.filter(set_code=code).aggregate(n=Max("version"))["n"] or 0
+            release = Release(
+                set_code=code, version=last + 1, rows=rows, report=report, snapshot=snapshot, source_at=at, made_at=clock.now(),
+                columns=_columns(con, declared), state=Release.State.REFUSED if problems else Release.State.CHECKED,
+            )  # fmt: skip
+            place = folder(release)
+            shutil.rmtree(place, ignore_errors=True)  # left by a run that died before its row was written
+            if not problems:
+                release.files = _write(con, place, declared, rows, lambda stage: job.stage(stage))
+                release.profile = _profile(con, declared)
+            release.save()
+        finally:
+            con.close()
+        job.count(rows_in=report.get("source_rows", rows), rows_out=0 if problems else rows, snapshot=snapshot,
+                  content_hash=release.files[0]["sha256"] if release.files else "", version=release.version)  # fmt: skip
+    return job.run
+
+
+@transaction.atomic
+def publish(release: Release, by: Any) -> None:
+    """Let the public see a checked release; the one before is kept as replaced. Raises Refused."""
+    release = Release.objects.select_for_update().get(pk=release.pk)
+    if release.state != Release.State.CHECKED:
+        raise Refused("只有待发布的版本可以发布。")
+    now = clock.now()
+    Release.objects.filter(set_code=release.set_code, state=Release.State.RELEASED).update(
+        state=Release.State.REPLACED, ended_at=now
+    )
+    release.state, release.released_at, release.released_by = Release.State.RELEASED, now, by
+    release.save()
+    files = {f["name"]: f["sha256"] for f in release.files}
+    payload = {"set": release.set_code, "version": release.version, "files": files, "at": now.isoformat()}
+    ledger.append("data.open", payload, object_type="opendata.release", object_id=str(release.public_id))
+
+
+@transaction.atomic
+def withdraw(release: Release, by: Any, reason: str) -> None:
+    """Take a release back, with a reason the public reads. Its files are no longer served. Raises Refused."""
+    release = Release.objects.select_for_update().get(pk=release.pk)
+    if release.state not in (Release.State.RELEASED, Release.State.CHECKED):
+        raise Refused("这个版本已经停用。")
+    if not reason.strip():
+        raise Refused("请写明撤回原因，公众会看到。")
+    release.state, release.ended_at, release.reason = Release.State.WITHDRAWN, clock.now(), reason.strip()[:200]
+    release.save()
+    payload = {"set": release.set_code, "version": release.version, "withdrawn": clock.now().isoformat()}
+    ledger.append("data.open", payload, object_type="opendata.release", object_id=str(release.public_id))
