@@ -11,4 +11,7 @@ class GovernConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register what the app declares."""
+        """Register the procedures, documents, pages and holders of copies."""
+        from .install import install
+
+        install()

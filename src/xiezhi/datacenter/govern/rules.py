@@ -4,7 +4,8 @@ A rule is text: a boolean SQL expression that is true where a row *fails*, or th
 `scan` runs all of them in one pass. Nothing here touches a database.
 
 Relations that are checked have the declared columns, typed. A *staged* relation (a batch on its way into the standard
-table) also has the original text of column `x` as `o_x`, so that what could not be read is told from what was not there.
+table) also has the normalized text of a column `x` that is not text as `n_x`, so that what could not be read is told from
+what was not there.
 """
 
 from __future__ import annotations
@@ -114,6 +115,7 @@ def by_code(table: Table | str, **kwargs: Any) -> dict[str, CheckRule]:
     return {rule.code: rule for rule in of(table, **kwargs)}
 
 
+TYPED = frozenset({ColumnType.INT, ColumnType.DECIMAL, ColumnType.DATE, ColumnType.DATETIME, ColumnType.BOOL})
 MADE = frozenset({"row_id", "src_system", "src_key", "updated_at", "dq_score", "row_hash", "batch_id"})
 """Common columns the center fills itself."""
 
@@ -125,7 +127,8 @@ def _element(column: Column) -> Element | None:
 def _of_column(table: Table, column: Column, day: date, staged: bool) -> Iterator[CheckRule]:
     name, title, element = column.name, column.title, _element(column)
     x, label = quoted(name), f"“{column.title}”（{column.name}）"
-    given = quoted(f"o_{name}") if staged else x
+    typed = element is not None and element.type in TYPED
+    given = quoted(f"n_{name}") if staged and typed else x
     basis = element.source if element is not None and element.source else table.basis
 
     def rule(part: str, kind: Kind, fails: str, message: str, severity: Severity = Severity.ERROR, **more: Any) -> CheckRule:
@@ -136,13 +139,13 @@ def _of_column(table: Table, column: Column, day: date, staged: bool) -> Iterato
         yield rule("required", Kind.COMPLETE, f"{given} IS NULL", f"{label}没有填写，请补齐后重新报送。", source=table.basis)
     if element is None:
         return
-    typed = element.type not in (ColumnType.TEXT, ColumnType.CODE, ColumnType.JSON)
-    if staged:
+    if staged and typed:
         yield rule(
             "format", Kind.VALID, f"{x} IS NULL AND {given} IS NOT NULL",
             f"{label}无法识别为{element.type.label}（{element.format}），请按规定格式重新填写。",
         )  # fmt: skip
     if column.repeated:
+        yield from _repeated(rule, x, label, element)
         return
     yield from _length(rule, x, label, element)
     if element.type is ColumnType.DATE or element.type is ColumnType.DATETIME:
@@ -234,22 +237,33 @@ def _codes(rule: Any, x: str, label: str, element: Element, day: date) -> Iterat
         )  # fmt: skip
 
 
+def _repeated(rule: Any, x: str, label: str, element: Element) -> Iterator[CheckRule]:
+    """Several values joined by ";"."""
+    from xiezhi.datacenter.standards import checks
+
+    found = checks.code(element.code_set, repeated=True) if element.code_set in declare.code_sets else None
+    if found is not None:
+        known = declare.code_sets.get(element.code_set)
+        yield rule(
+            "code", Kind.VALID, f"NOT ({found.sql(x)})", f"{label}的值不全在代码集“{known.title}”中，请填写代码，以分号隔开。",
+            source=f"{known.standard} {known.version}".strip(),
+        )  # fmt: skip
+
+
 def _checks(rule: Any, x: str, label: str, element: Element) -> Iterator[CheckRule]:
     from xiezhi.datacenter.standards import checks
 
     check = checks.CHECKS.get(element.check)
     if check is None:
         return
-    title = getattr(check, "title", "") or element.title
     yield rule(
-        "check", Kind.VALID, f"NOT ({check.sql(x)})", f"{label}不符合{title}的编码规则（位数、字符或校验位），请按证照原件核对。",
-        source=getattr(check, "source", "") or element.source,
+        "check", Kind.VALID, f"NOT ({check.sql(x)})", f"{label}：{check.message}。请按证照原件核对后重新报送。", Severity(check.severity),
+        source=element.source,
     )  # fmt: skip
     inner = checks.CHECKS.get(f"{element.check}_inner")
     if inner is not None:
         yield rule(
-            "inner", Kind.VALID, f"NOT ({inner.sql(x)})", f"{label}内含的组织机构代码校验位不符，请核对登记证书。",
-            Severity.WARNING, source=getattr(inner, "source", "") or element.source,
+            "inner", Kind.VALID, f"NOT ({inner.sql(x)})", f"{label}：{inner.message}。", Severity(inner.severity), source=element.source
         )  # fmt: skip
 
 
