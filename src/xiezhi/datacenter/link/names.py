@@ -91,15 +91,16 @@ def _looks() -> dict[str, str]:
 
 @cache
 def reading(char: str) -> str:
-    """A character's usual reading with its tone as a digit."""
+    """A character's usual reading with its tone as a digit, in ASCII; a character without a known reading gives its number."""
     from pypinyin import Style, pinyin
 
-    return str(pinyin(char, style=Style.TONE3, neutral_tone_with_five=True, errors="default")[0][0])
+    found = str(pinyin(char, style=Style.TONE3, neutral_tone_with_five=True, errors="default")[0][0]).replace("ü", "v")
+    return found if found.isascii() else f"u{ord(char):x}"
 
 
 @cache
 def _toneless(sound: str) -> str:
-    return sound.rstrip("012345").replace("ü", "v")
+    return sound if sound.startswith("u") else sound.rstrip("12345")
 
 
 def clean(raw: str | None) -> str | None:

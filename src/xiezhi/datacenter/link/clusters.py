@@ -1,0 +1,73 @@
+"""Joins entities to clusters, the surest link first, and refuses what a person has to look at.
+
+Two groups that own different valid numbers never come together. A link is also refused when members of the two sides were compared and
+spoke clearly against it. So a chain of likely links cannot draw two persons into one.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+PATIENCE = 200
+
+
+class Union:
+    """Entities joined so far: who leads each, who belongs, and which anchor it has."""
+
+    def __init__(self) -> None:
+        self.leader: dict[int, int] = {}
+        self.members: dict[int, list[int]] = {}
+        self.anchor: dict[int, int] = {}
+
+    def find(self, entity: int) -> int:
+        leader = self.leader
+        at = entity
+        while (up := leader.get(at, at)) != at:
+            leader[at] = leader.get(up, up)
+            at = up
+        return at
+
+    def join(self, one: int, two: int) -> None:
+        low, high = (one, two) if one < two else (two, one)
+        self.leader[high] = low
+        self.members[low] = self.members.get(low, [low]) + self.members.pop(high, [high])
+        anchor = self.anchor.pop(high, None)
+        if anchor is not None:
+            self.anchor[low] = anchor
+
+
+def join(edges: pa.Table, against: pa.Table, threshold: float) -> tuple[pa.Table, pa.Table]:
+    """(entity → leader, link → used or why not) for links of at least the threshold.
+
+    edges: lid, ent, anchor, chance, weight. The outcome is the same whatever the order of the rows.
+    """
+    lid, ent = (np.asarray(edges[column].to_numpy(), dtype=np.int64) for column in ("lid", "ent"))
+    anchored, chance, weight = (np.asarray(edges[column].to_numpy()) for column in ("anchor", "chance", "weight"))
+    order = np.lexsort((ent, lid, -np.round(weight, 6), -np.round(np.where(chance > 0.999999, 1.0, chance), 6)))
+    refused = set(zip(against["lid"].to_pylist(), against["ent"].to_pylist(), strict=True))
+    union = Union()
+    for entity in np.unique(ent[anchored == 1]).tolist():
+        union.anchor[entity] = entity
+    states = np.zeros(len(lid), dtype=np.int8)
+    for place in order.tolist():
+        if chance[place] < threshold:
+            break
+        a, b = union.find(int(lid[place])), union.find(int(ent[place]))
+        if a == b:
+            states[place] = 2
+            continue
+        if a in union.anchor and b in union.anchor:
+            states[place] = 3
+            continue
+        ours, theirs = union.members.get(a, [a]), union.members.get(b, [b])
+        if refused and len(ours) * len(theirs) <= PATIENCE and len(ours) + len(theirs) > 2:
+            if any((x, y) in refused or (y, x) in refused for x in ours for y in theirs):
+                states[place] = 4
+                continue
+        union.join(a, b)
+        states[place] = 1
+    entities = sorted(set(union.leader) | set(union.members))
+    table = pa.table({"ent": pa.array(entities, pa.int64()), "leader": pa.array([union.find(entity) for entity in entities], pa.int64())})
+    outcome = pa.table({"lid": pa.array(lid), "ent": pa.array(ent), "state": pa.array(states)})
+    return table, outcome

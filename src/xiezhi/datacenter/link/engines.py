@@ -1,0 +1,192 @@
+"""Where the SQL of linking runs: DuckDB in this process, or Spark (`XIEZHI_ENGINE=spark`).
+
+The SQL is written once in words both know. What one of them calls otherwise is named here, in DuckDB by macros. Tables are made whole
+(never views that run twice), so a step's result is fixed when it is read.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+Batch = Callable[[pa.RecordBatch], pa.RecordBatch]
+MACROS = (
+    "CREATE MACRO arrays_overlap(a, b) AS list_has_any(a, b)",
+    "CREATE MACRO xxhash64(a, b) AS hash(a, b)",
+    "CREATE MACRO regexp_like(a, b) AS regexp_matches(a, b)",
+)
+
+
+class Engine(Protocol):
+    """What linking asks of an engine."""
+
+    name: str
+
+    def read(self, table: str, files: list[str]) -> list[str]:
+        """Make Parquet files readable under a name; the names of their columns."""
+
+    def table(self, name: str, sql: str) -> None:
+        """Make (or make anew) a table of a query."""
+
+    def put(self, name: str, rows: pa.Table) -> None:
+        """Make a table of rows in memory."""
+
+    def map(self, name: str, sql: str, function: Batch, schema: pa.Schema) -> None:
+        """Make a table by a function over batches of a query's rows."""
+
+    def arrow(self, sql: str) -> pa.Table:
+        """A query's rows in memory."""
+
+    def batches(self, sql: str, size: int = 200_000) -> Iterator[pa.RecordBatch]:
+        """A query's rows a batch at a time."""
+
+    def write(self, sql: str, path: Path) -> None:
+        """A query's rows as one Parquet file."""
+
+    def drop(self, *names: str) -> None:
+        """Forget tables."""
+
+    def close(self) -> None:
+        """Free what is held."""
+
+
+class DuckEngine:
+    """DuckDB with its data in a file of the working folder, so that what does not fit in memory goes to disk."""
+
+    name = "duckdb"
+
+    def __init__(self, folder: Path, *, threads: int = 0, memory: str = "") -> None:
+        import duckdb
+
+        folder.mkdir(parents=True, exist_ok=True)
+        self._con = duckdb.connect(str(folder / "link.duckdb"))
+        self._con.execute(f"SET temp_directory = '{_quoted(folder / 'spill')}'")
+        self._con.execute("SET preserve_insertion_order = false")
+        if threads:
+            self._con.execute(f"SET threads = {threads}")
+        if memory:
+            self._con.execute(f"SET memory_limit = '{memory}'")
+        for macro in MACROS:
+            self._con.execute(macro)
+
+    def read(self, table: str, files: list[str]) -> list[str]:
+        listed = ", ".join(f"'{_quoted(file)}'" for file in files)
+        self._con.execute(f"CREATE OR REPLACE VIEW {table} AS SELECT * FROM read_parquet([{listed}], union_by_name = true)")
+        return [row[0] for row in self._con.execute(f"DESCRIBE {table}").fetchall()]
+
+    def table(self, name: str, sql: str) -> None:
+        self._con.execute(f"CREATE OR REPLACE TABLE {name} AS {sql}")
+
+    def put(self, name: str, rows: pa.Table) -> None:
+        self._con.register("rows_in_memory", rows)
+        self._con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM rows_in_memory")
+        self._con.unregister("rows_in_memory")
+
+    def map(self, name: str, sql: str, function: Batch, schema: pa.Schema) -> None:
+        made = [function(batch) for batch in self.batches(sql)]
+        self.put(name, pa.Table.from_batches(made, schema=schema))
+
+    def arrow(self, sql: str) -> pa.Table:
+        return self._con.execute(sql).to_arrow_table()
+
+    def batches(self, sql: str, size: int = 200_000) -> Iterator[pa.RecordBatch]:
+        yield from self._con.execute(sql).to_arrow_reader(size)
+
+    def write(self, sql: str, path: Path) -> None:
+        self._con.execute(f"COPY ({sql}) TO '{_quoted(path)}' (FORMAT parquet, COMPRESSION zstd)")
+
+    def drop(self, *names: str) -> None:
+        for name in names:
+            self._con.execute(f"DROP TABLE IF EXISTS {name}")
+
+    def close(self) -> None:
+        self._con.close()
+
+
+class SparkEngine:
+    """Spark; each table is written to Parquet in the working folder, which also cuts the plan."""
+
+    name = "spark"
+
+    def __init__(self, folder: Path, *, threads: int = 0, memory: str = "") -> None:
+        from pyspark.sql import SparkSession
+
+        self._folder = folder / "spark"
+        self._folder.mkdir(parents=True, exist_ok=True)
+        master = os.environ.get("XIEZHI_SPARK_MASTER", f"local[{threads or 2}]")
+        self._spark = (
+            SparkSession.builder.master(master).appName("xiezhi link")
+            .config("spark.driver.memory", (memory or "4GB").replace("GB", "g"))
+            .config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1")
+            .config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", str(4 * (threads or 2)))
+            .config("spark.sql.ansi.enabled", "false").config("spark.sql.execution.arrow.pyspark.enabled", "true")
+            .getOrCreate()
+        )  # fmt: skip
+        self._spark.sparkContext.setLogLevel("ERROR")
+        self._round = 0
+
+    def _keep(self, name: str, frame: Any) -> None:
+        self._round += 1
+        target = self._folder / f"{name}-{self._round}"
+        frame.write.mode("overwrite").parquet(str(target))
+        self._spark.read.parquet(str(target)).createOrReplaceTempView(name)
+
+    def read(self, table: str, files: list[str]) -> list[str]:
+        frames = [self._spark.read.parquet(file) for file in files]
+        whole = frames[0]
+        for frame in frames[1:]:
+            whole = whole.unionByName(frame, allowMissingColumns=True)
+        whole.createOrReplaceTempView(table)
+        return list(whole.columns)
+
+    def table(self, name: str, sql: str) -> None:
+        self._keep(name, self._spark.sql(sql))
+
+    def put(self, name: str, rows: pa.Table) -> None:
+        self._round += 1
+        target = self._folder / f"{name}-{self._round}.parquet"
+        pq.write_table(rows, target)
+        self._spark.read.parquet(str(target)).createOrReplaceTempView(name)
+
+    def map(self, name: str, sql: str, function: Batch, schema: pa.Schema) -> None:
+        from pyspark.sql.pandas.types import from_arrow_schema
+
+        def each(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            for batch in batches:
+                yield function(batch)
+
+        self._keep(name, self._spark.sql(sql).mapInArrow(each, from_arrow_schema(schema)))
+
+    def arrow(self, sql: str) -> pa.Table:
+        return self._spark.sql(sql).toArrow()
+
+    def batches(self, sql: str, size: int = 200_000) -> Iterator[pa.RecordBatch]:
+        yield from self.arrow(sql).to_batches(size)
+
+    def write(self, sql: str, path: Path) -> None:
+        pq.write_table(self.arrow(sql), path, compression="zstd")
+
+    def drop(self, *names: str) -> None:
+        for name in names:
+            self._spark.catalog.dropTempView(name)
+
+    def close(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _quoted(path: Path | str) -> str:
+    return str(path).replace("'", "''")
+
+
+def engine_for(folder: Path, name: str = "", *, threads: int = 0, memory: str = "") -> Engine:
+    """The engine asked for by name or by XIEZHI_ENGINE; DuckDB where nobody says otherwise."""
+    asked = name or os.environ.get("XIEZHI_ENGINE", "duckdb")
+    if asked not in {"duckdb", "spark"}:
+        raise ValueError(f"XIEZHI_ENGINE: duckdb or spark, not {asked!r}")
+    return (SparkEngine if asked == "spark" else DuckEngine)(folder, threads=threads, memory=memory)

@@ -1,0 +1,95 @@
+"""Weighs the judged pairs, sets rivals against each other and finds from the drawn records how sure a link has to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from xiezhi.datacenter.link import model as models
+from xiezhi.datacenter.link.comparisons import COMPARISONS
+from xiezhi.datacenter.link.engines import Engine
+
+LEVELS = ", ".join(comparison.name for comparison in COMPARISONS)
+FLOOR, LINKED, SURE = 0.02, 0.5, 0.98
+AUTO_PRECISION = 0.9993
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """From `link` on a pair is linked, from `auto` on without review; below, down to `look`, it is only shown to a person."""
+
+    link: float
+    auto: float
+    look: float
+    expected: float
+    expected_auto: float
+    tried: int
+
+
+def learn(engine: Engine, start: models.Model) -> models.Model:
+    """The model after the drawn records of this file."""
+    patterns = engine.arrow(
+        f"SELECT {LEVELS}, rarity, CAST(sum(own) AS DOUBLE) AS yes, CAST(sum(1 - own) AS DOUBLE) AS no"
+        f" FROM judged WHERE lid < 0 GROUP BY {LEVELS}, rarity ORDER BY {LEVELS}, rarity"
+    )
+    return models.learn(start, patterns)
+
+
+def weigh(engine: Engine, model: models.Model) -> None:
+    """Table `edge`: pairs with a chance worth a look (lid, ent, anchor, own, block, levels, rarity, weight, chance).
+
+    Anchored groups that want the same record are rivals: their chances and that of none of them make one. Table `against`: pairs that
+    speak clearly against being one person.
+    """
+    engine.table(
+        "weighed",
+        f"SELECT * FROM (SELECT lid, ent, anchor, own, block, {LEVELS}, rarity, {model.weight_sql()} AS weight FROM judged) t WHERE weight > -8",
+    )
+    engine.table(
+        "edge",
+        f"""SELECT * FROM (
+          SELECT w.*, CASE WHEN w.anchor = 1 THEN power(2.0, least(w.weight, 200.0)) / (1.0 + r.rivals)
+            ELSE 1.0 / (1.0 + power(2.0, -w.weight)) END AS chance
+          FROM weighed w LEFT JOIN (
+            SELECT lid, sum(power(2.0, least(weight, 200.0))) AS rivals FROM weighed WHERE anchor = 1 GROUP BY lid
+          ) r ON w.lid = r.lid) t
+        WHERE chance >= {FLOOR}""",
+    )
+    engine.table(
+        "against",
+        f"""SELECT lid, ent FROM (SELECT lid, ent, {model.weight_sql()} AS weight FROM judged WHERE lid > 0) t
+        WHERE weight < -6 AND lid IN (SELECT lid FROM edge UNION SELECT ent FROM edge WHERE lid > 0)
+          AND ent IN (SELECT ent FROM edge UNION SELECT lid FROM edge)""",
+    )
+    engine.drop("weighed")
+
+
+def thresholds(engine: Engine) -> Thresholds:
+    """How sure a link has to be, tried on the drawn records: each with its best group, right when that is its own."""
+    tried = engine.arrow(
+        "SELECT lid, max_by(own, chance) AS own, max(chance) AS chance FROM edge WHERE lid < 0 AND anchor = 1 GROUP BY lid"
+    )
+    return _thresholds(tried)
+
+
+def _thresholds(tried: pa.Table) -> Thresholds:
+    chance = np.asarray(tried["chance"].to_numpy(), dtype=np.float64)
+    right = np.asarray(tried["own"].to_numpy(), dtype=np.float64)
+    if len(chance) < 2_000:
+        return Thresholds(LINKED, SURE, FLOOR, float("nan"), float("nan"), len(chance))
+    order = np.argsort(-chance, kind="stable")
+    chance, right = chance[order], right[order]
+    sums = np.cumsum(right)
+    count = np.arange(1, len(right) + 1)
+    careful = (sums - 1) / count
+    enough = np.flatnonzero((careful >= AUTO_PRECISION) & (chance >= 0.9))
+    auto = min(0.9999, max(0.9, float(chance[enough[-1]]))) if len(enough) else 0.999
+    link = LINKED
+    used = chance >= link
+    sure = chance >= auto
+    return Thresholds(
+        link, auto, FLOOR, float(right[used].mean()) if used.any() else float("nan"), float(right[sure].mean()) if sure.any() else float("nan"),
+        len(chance),
+    )  # fmt: skip
