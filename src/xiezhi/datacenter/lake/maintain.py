@@ -4,7 +4,7 @@ How long an earlier state can be asked follows the sensitivity of the table (`KE
 sooner only the present is left.
 """
 
-# ruff: noqa: S608 - names and paths go through duck.quote and duck.text
+
 from __future__ import annotations
 
 import time

@@ -1,6 +1,6 @@
 """Merge by key: only files that hold a touched key are written anew (copy-on-write)."""
 
-# ruff: noqa: S608 - names and paths go through duck.quote and duck.text
+
 from __future__ import annotations
 
 import uuid

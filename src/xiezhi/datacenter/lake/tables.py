@@ -10,7 +10,7 @@ files that nobody sees; `maintain.sweep` removes them. Writers of one table wait
 same, the commit of the second is refused by the catalog, it looks again whether its batch is in, and starts anew.
 """
 
-# ruff: noqa: S608 - names and paths go through duck.quote and duck.text
+
 from __future__ import annotations
 
 import shutil

@@ -1,6 +1,6 @@
 """Rows into data files of a table: one pass of DuckDB, written where they will stay, not yet part of the table."""
 
-# ruff: noqa: S608 - names and paths go through duck.quote and duck.text
+
 from __future__ import annotations
 
 import uuid
