@@ -76,7 +76,7 @@ def catalog(
         g.add((one, DCTERMS.identifier, Literal(declared.code)))
         g.add((one, DCTERMS.publisher, agent))
         g.add((one, DCTERMS.language, chinese))
-        g.add((one, DCAT.version, Literal(str(release.version))))
+        g.add((one, URIRef(str(DCAT) + "version"), Literal(str(release.version))))
         for word in (*declared.keywords, declared.theme):
             g.add((one, DCAT.keyword, zh(word)))
         theme = typed(URIRef(f"{base}/data/#theme-{declared.theme}"), SKOS.Concept)
@@ -97,6 +97,7 @@ def catalog(
         point = BNode()
         g.add((one, DCAT.contactPoint, point))
         g.add((point, RDF.type, VCARD.Organization))
+        g.add((point, RDF.type, VCARD.Kind))
         g.add((point, VCARD.fn, zh(publisher)))
         if contact:
             g.add((point, VCARD.hasTelephone, URIRef(f"tel:{contact}")))
@@ -106,6 +107,7 @@ def catalog(
             g.add((one, DCAT.distribution, distribution))
             g.add((distribution, RDF.type, DCAT.Distribution))
             g.add((distribution, DCTERMS.title, zh(f"{declared.title}（{file['format']}）")))
+            g.add((distribution, DCTERMS.description, zh(f"{declared.description}（{file['format']}，{file['bytes']}字节）")))
             g.add((distribution, DCAT.accessURL, address))
             g.add((distribution, DCAT.downloadURL, address))
             g.add((distribution, DCAT.mediaType, typed(URIRef("https://www.iana.org/assignments/media-types/" + file["media"].split(";")[0]), DCTERMS.MediaType)))  # fmt: skip
@@ -123,7 +125,16 @@ def catalog(
         g.add((service, RDF.type, DCAT.DataService))
         g.add((service, DCTERMS.title, zh(f"{declared.title}查询接口")))
         g.add((service, DCAT.endpointURL, service))
+        g.add((service, DCAT.endpointDescription, URIRef(f"{base}/data/help/")))
+        g.add((service, DCTERMS.description, zh("按列名和值取数，答复为 JSON。")))
         g.add((service, DCAT.servesDataset, one))
+        g.add((service, DCAT.contactPoint, point))
+        g.add((service, DCTERMS.conformsTo, standard))
+        g.add((service, DCTERMS.publisher, agent))
+        g.add((service, DCTERMS.license, URIRef(license_)))
+        g.add((service, DCAT.theme, theme))
+        for word in declared.keywords:
+            g.add((service, DCAT.keyword, zh(word)))
         g.add((top, DCAT.service, service))
     if newest:
         g.add((top, DCTERMS.modified, moment(newest)))

@@ -69,11 +69,11 @@ def runs_list(request: HttpRequest) -> HttpResponse:
 def run(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One run: stages with their times, counts, hash, snapshot."""
     one = get_object_or_404(Run, public_id=public_id)
-    seconds = one.detail.get("seconds", {})
-    longest = max(seconds.values(), default=0) or 1
+    seconds = one.detail.get("seconds", [])
+    longest = max((value for _, value in seconds), default=0) or 1
     context = {
         "run": one, "may": of_request(request).has(roles.STEWARD.code), "plain": picture.plain(one),
-        "stages": [{"name": name, "seconds": value, "share": round(100 * value / longest)} for name, value in seconds.items()],
+        "stages": [{"name": name, "seconds": value, "share": round(100 * value / longest)} for name, value in seconds],
     }  # fmt: skip
     return desk_page(request, "overview/run.html", context, active="data-home")
 

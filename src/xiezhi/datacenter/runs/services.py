@@ -78,8 +78,13 @@ class Job:
     def _close_stage(self) -> None:
         now = time.monotonic()
         if self.run.stage:
-            times = self.run.detail.setdefault("seconds", {})
-            times[self.run.stage] = round(times.get(self.run.stage, 0) + now - self._stage_began, 3)
+            times = self.run.detail.setdefault("seconds", [])  # pairs: the database keeps no order of keys
+            spent = round(now - self._stage_began, 3)
+            known = next((pair for pair in times if pair[0] == self.run.stage), None)
+            if known is None:
+                times.append([self.run.stage, spent])
+            else:
+                known[1] = round(known[1] + spent, 3)
         self._stage_began = now
 
     def _write(self) -> None:
