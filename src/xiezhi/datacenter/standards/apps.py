@@ -13,3 +13,6 @@ class StandardsConfig(AppConfig):
     def ready(self) -> None:
         """Register what the app declares."""
         from xiezhi.datacenter import roles  # noqa: F401 - registers the roles
+        from xiezhi.datacenter.standards import registering
+
+        registering.register()

@@ -1,0 +1,66 @@
+"""SQL text of the pieces that checks and normalizers share. DuckDB's dialect, kept to what Spark says the same.
+
+No backslashes in literals (Spark reads them as escapes), no classes like \\d in patterns (engines differ on them), lengths
+tested before patterns (`$` matches before a line feed in some engines). Integer arithmetic instead of a function per
+character: a check digit over a BIGINT costs a third of one over seventeen substrings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+__all__ = ["ascii_only", "between", "check_char", "codes", "digits_sum", "literal", "matches", "real_date"]
+
+
+def literal(text: str) -> str:
+    """A string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def codes(values: Iterable[str]) -> str:
+    """A list for IN."""
+    return "(" + ", ".join(literal(v) for v in values) + ")"
+
+
+def matches(x: str, pattern: str) -> str:
+    """Whether `x` matches a pattern that is anchored by its writer."""
+    return f"regexp_matches({x}, {literal(pattern)})"
+
+
+def ascii_only(x: str) -> str:
+    """Printable ASCII alone. Beside a pattern of open length: Java's `$` matches before a line terminator at the end."""
+    return f"(NOT {matches(x, '[^ -~]')})"
+
+
+def between(x: str, low: int, high: int) -> str:
+    """Length of `x` in characters from `low` to `high`."""
+    return f"(length({x}) = {low})" if low == high else f"(length({x}) BETWEEN {low} AND {high})"
+
+
+def digits_sum(number: str, weights: list[int], modulus: int) -> str:
+    """Σ weight × digit, modulo `modulus`, of a BIGINT expression; `weights` from the last digit on.
+
+    A digit is n div 10^k − 10 × (n div 10^(k+1)), so the sum needs one division a digit: the weight of n div 10^k is
+    w(k) − 10 × w(k−1). Coefficients lie below the modulus, so that 17 digits stay within 64 bits.
+    """
+    before, parts = 0, []
+    for k, weight in enumerate(weights):
+        factor = (weight - 10 * before) % modulus
+        before = weight
+        if factor:
+            term = number if k == 0 else f"({number} // {10**k})"
+            parts.append(term if factor == 1 else f"{term} * {factor}")
+    return f"(({' + '.join(parts)}) % {modulus})"
+
+
+def check_char(number: str) -> str:
+    """Check character of a resident identity number from its first 17 digits as BIGINT (ISO 7064 MOD 11-2)."""
+    total = digits_sum(number, [pow(2, k + 1, 11) for k in range(17)], 11)
+    return f"substr('10X98765432', CAST({total} AS INTEGER) + 1, 1)"
+
+
+def real_date(year: str, month: str, day: str) -> str:
+    """Whether three integers are a day of the calendar."""
+    leap = f"({year} % 4 = 0 AND ({year} % 100 <> 0 OR {year} % 400 = 0))"
+    last = f"CASE WHEN {month} = 2 THEN CASE WHEN {leap} THEN 29 ELSE 28 END WHEN {month} IN (4, 6, 9, 11) THEN 30 ELSE 31 END"
+    return f"({month} BETWEEN 1 AND 12 AND {day} >= 1 AND {day} <= {last})"
