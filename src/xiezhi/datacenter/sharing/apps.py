@@ -11,4 +11,7 @@ class SharingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register what the app declares."""
+        """Register the procedures, their documents, hooks, seats and pages."""
+        from .install import install
+
+        install()

@@ -1,0 +1,1 @@
+"""上报与回流: changed rows from one deployment to another, with receipts."""
