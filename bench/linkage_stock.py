@@ -9,6 +9,7 @@ expectation maximization, clusters by connected components. The threshold is the
 from __future__ import annotations
 
 import argparse
+import logging
 import tempfile
 import time
 from dataclasses import dataclass
@@ -135,7 +136,9 @@ def run(folder: Path, *, rules: SettingsCreator | None = None) -> Result:
 
         begun = time.perf_counter()
         api = DuckDBAPI(connection=connection)
-        linker = Linker(api.register("cleaned", dataset_display_name="records"), rules or settings())
+        linker = Linker(
+            api.register("cleaned", dataset_display_name="records"), rules or settings(), log_level=logging.ERROR
+        )
         linker.training.estimate_probability_two_random_records_match(
             [block_on("id_no"), block_on("name", "birth_date")], recall=0.9
         )
@@ -151,15 +154,21 @@ def run(folder: Path, *, rules: SettingsCreator | None = None) -> Result:
         best: tuple[float, generator.Score, float] | None = None
         for threshold in THRESHOLDS:
             begun = time.perf_counter()
-            clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(predicted, threshold_match_probability=threshold)
+            clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(
+                predicted, threshold_match_probability=threshold
+            )
             file = Path(home) / f"clusters-{threshold}.parquet"
-            connection.execute(f"COPY (SELECT unique_id AS record_id, cluster_id FROM {clusters.physical_name}) TO '{file}'")
+            connection.execute(
+                f"COPY (SELECT unique_id AS record_id, cluster_id FROM {clusters.physical_name}) TO '{file}'"
+            )
             taken = time.perf_counter() - begun
             score = generator.score(file, folder / "truth.parquet")
             found[threshold] = (score.all.f1, score.hard.f1)
             if best is None or score.all.f1 > best[1].all.f1:
                 best = (threshold, score, taken)
-                connection.execute(f"CREATE OR REPLACE TABLE best AS SELECT unique_id, cluster_id FROM {clusters.physical_name}")
+                connection.execute(
+                    f"CREATE OR REPLACE TABLE best AS SELECT unique_id, cluster_id FROM {clusters.physical_name}"
+                )
         assert best is not None
         parts["cluster"] = best[2]
         pairs, unblocked = _unblocked(connection, folder, predicted.physical_name)
@@ -196,8 +205,6 @@ def describe(result: Result) -> list[str]:
 
 
 if __name__ == "__main__":
-    import logging
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=1, help="Not used; one run")
     parser.add_argument("--records", type=int, default=100_000)

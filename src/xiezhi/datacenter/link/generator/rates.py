@@ -27,18 +27,18 @@ class Rates:
     name_variant: float = 0.02
     phone_moved: float = 0.30
     """An earlier number of the person; some of these belong to somebody else by now."""
-    phone_missing: float = 0.05
+    phone_missing: float = 0.12
     phone_shared: float = 0.003
     """The number of a clerk or of a village office, the same in many records."""
-    birth_slip: float = 0.010
-    birth_missing: float = 0.05
+    birth_slip: float = 0.02
+    birth_missing: float = 0.22
     sex_wrong: float = 0.003
-    address_moved: float = 0.18
+    address_moved: float = 0.22
     address_short: float = 0.06
-    address_missing: float = 0.06
-    employer_moved: float = 0.18
+    address_missing: float = 0.16
+    employer_moved: float = 0.22
     employer_short: float = 0.06
-    employer_missing: float = 0.08
+    employer_missing: float = 0.15
     license_missing: float = 0.05
     license_mistyped: float = 0.004
 
