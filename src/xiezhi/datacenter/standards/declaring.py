@@ -10,7 +10,21 @@ from xiezhi.datacenter.standards.declare import COMMON, Column, Element, Layer, 
 from xiezhi.datacenter.standards.elements import ELEMENTS, code_of
 from xiezhi.kernel.datasets.registry import Level
 
-__all__ = ["PERSON", "check", "col", "highest", "implies", "order", "person_columns", "person_rules", "table"]
+__all__ = [
+    "PERSON",
+    "RANK",
+    "DatedRule",
+    "check",
+    "col",
+    "highest",
+    "implies",
+    "number",
+    "order",
+    "person_columns",
+    "person_rules",
+    "table",
+    "years",
+]
 
 RANK = {level: n for n, level in enumerate((Level.OPEN, Level.INTERNAL, Level.SENSITIVE, Level.PERSONAL, Level.CORE))}
 _ELEMENTS: dict[str, Element] = {e.code: e for e in ELEMENTS}
@@ -27,6 +41,19 @@ def col(name: str, title: str = "", element: str = "", **more: Any) -> Column:
     return Column(name, title or _ELEMENTS[code].title, code, **more)
 
 
+class DatedRule(Rule):
+    """A rule that speaks of today: `holds` is made anew by the platform's clock whenever it is read."""
+
+    def __getattribute__(self, name: str) -> Any:
+        value = super().__getattribute__(name)
+        return checks.dated(value) if name == "holds" else value
+
+
+def _rule(code: str, title: str, kind: str, holds: str, message: str, severity: str, basis: str) -> Rule:
+    form = DatedRule if checks.TODAY in holds else Rule
+    return form(code, title, kind, holds, message, severity, basis)
+
+
 def order(first: str, second: str, titles: str, *, basis: str = "", severity: str = "ERROR") -> Rule:
     """`first` does not lie after `second`. `titles`: 受理日、办结日"""
     a, b = titles.split("、")
@@ -40,14 +67,14 @@ def implies(
 ) -> Rule:
     """Where `condition` is true, `then` must be true."""
     holds = f"(NOT coalesce(({condition}), FALSE)) OR coalesce(({then}), FALSE)"
-    return Rule(code, title, "条件", holds, message, severity, basis)
+    return _rule(code, title, "条件", holds, message, severity, basis)
 
 
 def check(
     code: str, title: str, holds: str, message: str, *, basis: str = "", severity: str = "ERROR", kind: str = "取值"
 ) -> Rule:
     """`holds` must not be false; NULL counts as holding."""
-    return Rule(code, title, kind, holds, message, severity, basis)
+    return _rule(code, title, kind, holds, message, severity, basis)
 
 
 def person_columns(*, name_level: Level | None = None, mobile: bool = True, address: bool = True) -> tuple[Column, ...]:
@@ -66,13 +93,23 @@ def person_columns(*, name_level: Level | None = None, mobile: bool = True, addr
     return tuple(found)
 
 
+def number(day: str) -> str:
+    """A DATE expression as a number like 20261123, so that years between two days are one subtraction."""
+    return f"CAST(replace(CAST({day} AS VARCHAR), '-', '') AS INTEGER)"
+
+
+def years(first: str, last: str) -> str:
+    """Full years from one DATE expression to another; both must not be NULL."""
+    return f"(({last if last == checks.TODAY else number(last)} - {number(first)}) // 10000)"
+
+
 def person_rules() -> tuple[Rule, ...]:
     """What identity numbers say must be right and must agree with the other columns (platform.md 2.2)."""
     resident = "coalesce(id_type, '111') = '111'"
-    id_check = checks.CHECKS["id_no"].sql("id_no")
+    id_check = checks.CHECKS["id_no"].text("id_no", checks.fictional_allowed())
     born = "CAST(birth_date AS VARCHAR)"
     return (
-        Rule("id.resident", "公民身份号码", "证件号码", f"(NOT {resident}) OR {id_check}", checks.CHECKS["id_no"].message, basis="居民身份证法 第3条"),
+        DatedRule("id.resident", "公民身份号码", "证件号码", f"(NOT {resident}) OR {id_check}", checks.CHECKS["id_no"].message, basis="居民身份证法 第3条"),
         implies(
             "id.birth", "出生日期与身份号码一致", f"{resident} AND length(id_no) = 18 AND birth_date IS NOT NULL",
             f"replace({born}, '-', '') = substr(id_no, 7, 8)", "出生日期与公民身份号码第7至14位不一致", severity="WARNING",
@@ -80,7 +117,7 @@ def person_rules() -> tuple[Rule, ...]:
         implies(
             "id.sex", "性别与身份号码一致",
             f"{resident} AND length(id_no) = 18 AND sex IN ('1', '2') AND substr(id_no, 17, 1) BETWEEN '0' AND '9'",
-            "(ascii(substr(id_no, 17, 1)) - ascii(sex)) % 2 = 0", "性别与公民身份号码第17位不一致", severity="WARNING",
+            "TRY_CAST(substr(id_no, 17, 1) AS INTEGER) % 2 = TRY_CAST(sex AS INTEGER) % 2", "性别与公民身份号码第17位不一致", severity="WARNING",
         ),
     )  # fmt: skip
 

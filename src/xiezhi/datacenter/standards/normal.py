@@ -53,7 +53,7 @@ class Normal:
 
 
 _NOTHING = ("", "NULL", "null", "Null", "N/A", "#N/A", "NaN", "nan", "None", "--")
-_BLANKS = "\t\n\x0b\x0c\r\x85\u00a0\u2002\u2003\u2009\u2028\u2029\u3000"
+_BLANKS = "\t\n\x0b\x0c\r\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 _NONE = "\ufeff\u200b\u200c\u200d\u2060"
 _WIDE = "".join(chr(c) for c in range(0xFF01, 0xFF5F))
 _HALF = "".join(chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xiezhi.datacenter.standards.checks import TODAY
 from xiezhi.datacenter.standards.declare import ShareType
 from xiezhi.datacenter.standards.declaring import (
     PERSON,
@@ -12,6 +13,7 @@ from xiezhi.datacenter.standards.declaring import (
     person_columns,
     person_rules,
     table,
+    years,
 )
 from xiezhi.kernel.datasets.registry import Level
 
@@ -39,8 +41,8 @@ TABLES = (
         rules=(
             *person_rules(),
             order("appoint_date", "remove_date", "任命日期、免职日期"),
-            check("age", "任职年龄", "birth_date IS NULL OR appoint_date IS NULL OR (CAST(replace(CAST(appoint_date AS VARCHAR), '-', '') AS INTEGER) - CAST(replace(CAST(birth_date AS VARCHAR), '-', '') AS INTEGER)) // 10000 BETWEEN 25 AND 65", "任命时不满二十五周岁或者超过六十五周岁", basis="公证法 第18条"),
-            implies("retire", "年满六十五周岁免职", "status = '01' AND birth_date IS NOT NULL", "(CAST(replace(CAST(CURRENT_DATE AS VARCHAR), '-', '') AS INTEGER) - CAST(replace(CAST(birth_date AS VARCHAR), '-', '') AS INTEGER)) // 10000 < 65", "年满六十五周岁而仍在任", basis="公证法 第24条", severity="WARNING"),
+            check("age", "任职年龄", f"birth_date IS NULL OR appoint_date IS NULL OR {years('birth_date', 'appoint_date')} BETWEEN 25 AND 65", "任命时不满二十五周岁或者超过六十五周岁", basis="公证法 第18条"),
+            implies("retire", "年满六十五周岁免职", "status = '01' AND birth_date IS NOT NULL", f"{years('birth_date', TODAY)} < 65", "年满六十五周岁而仍在任", basis="公证法 第24条", severity="WARNING"),
             implies("removed", "免职有日期", "status IN ('03', '04')", "remove_date IS NOT NULL", "已免职、吊销而没有免职日期"),
             check("prefix", "公证机构代码以32开头", "substr(office_usc, 1, 2) = '32'", "公证机构的信用代码前两位不是32", severity="WARNING"),
         ),

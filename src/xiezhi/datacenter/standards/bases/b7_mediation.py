@@ -12,6 +12,7 @@ from xiezhi.datacenter.standards.declaring import (
     person_columns,
     person_rules,
     table,
+    years,
 )
 from xiezhi.kernel.datasets.registry import Level
 
@@ -52,7 +53,7 @@ TABLES = (
         share_basis="含证件号码、手机号码等个人信息，按履行法定职责的需要提供；名单依法通报人民法院（人民调解法 第10条）",
         rules=(
             *person_rules(),
-            check("adult", "调解员是成年人", "birth_date IS NULL OR appointed IS NULL OR (CAST(replace(CAST(appointed AS VARCHAR), '-', '') AS INTEGER) - CAST(replace(CAST(birth_date AS VARCHAR), '-', '') AS INTEGER)) // 10000 >= 18", "聘任时不满十八周岁", basis="人民调解法 第14条"),
+            check("adult", "调解员是成年人", f"birth_date IS NULL OR appointed IS NULL OR {years('birth_date', 'appointed')} >= 18", "聘任时不满十八周岁", basis="人民调解法 第14条"),
         ),
         person={**PERSON, "employer": "committee_name", "license_no": "mediator_id"},
         description="人民调解员，每个委员会聘任的每人一行。", supplier="县级司法局", purpose="人民调解指导和统计", retention_days=3650,

@@ -6,10 +6,12 @@ from xiezhi.datacenter.standards.declaring import (
     PERSON,
     col,
     implies,
+    number,
     order,
     person_columns,
     person_rules,
     table,
+    years,
 )
 from xiezhi.kernel.datasets.registry import Level
 
@@ -37,9 +39,9 @@ TABLES = (
         rules=(
             *person_rules(),
             order("term_start", "term_end", "矫正期限起、矫正期限止"), order("effective_date", "term_start", "裁判生效日、矫正期限起", severity="WARNING"),
-            implies("control", "管制不超过三年", "cc_type = '1'", "(CAST(replace(CAST(term_end AS VARCHAR), '-', '') AS INTEGER) - CAST(replace(CAST(term_start AS VARCHAR), '-', '') AS INTEGER)) <= 30000", "管制期限超过三年", basis="刑法 第38条、第69条", severity="WARNING"),
-            implies("probation", "缓刑不超过五年", "cc_type = '2'", "(CAST(replace(CAST(term_end AS VARCHAR), '-', '') AS INTEGER) - CAST(replace(CAST(term_start AS VARCHAR), '-', '') AS INTEGER)) <= 50000", "缓刑考验期超过五年", basis="刑法 第73条", severity="WARNING"),
-            implies("minor", "未成年标志与出生日期一致", "birth_date IS NOT NULL AND minor_flag", "(CAST(replace(CAST(term_start AS VARCHAR), '-', '') AS INTEGER) - CAST(replace(CAST(birth_date AS VARCHAR), '-', '') AS INTEGER)) // 10000 < 18", "标为未成年，而矫正开始时已满十八周岁", basis="社区矫正法 第52条至第58条"),
+            implies("control", "管制不超过三年", "cc_type = '1'", f"({number('term_end')} - {number('term_start')}) <= 30000", "管制期限超过三年", basis="刑法 第38条、第69条", severity="WARNING"),
+            implies("probation", "缓刑不超过五年", "cc_type = '2'", f"({number('term_end')} - {number('term_start')}) <= 50000", "缓刑考验期超过五年", basis="刑法 第73条", severity="WARNING"),
+            implies("minor", "未成年标志与出生日期一致", "birth_date IS NOT NULL AND minor_flag", f"{years('birth_date', 'term_start')} < 18", "标为未成年，而矫正开始时已满十八周岁", basis="社区矫正法 第52条至第58条"),
         ),
         person={**PERSON, "license_no": "subject_no", "valid_from": "term_start", "valid_to": "term_end"},
         description="社区矫正对象，每次列管一行。未成年标志在开始时确定，不因成年而改。", supplier="县级社区矫正机构", purpose="社区矫正监督管理和教育帮扶", retention_days=1095,
