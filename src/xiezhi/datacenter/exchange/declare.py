@@ -6,14 +6,15 @@ partner gets is a grant: a part of these fields for some of these purposes, over
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from xiezhi.datacenter.standards import declare as standards
 from xiezhi.kernel.datasets.registry import Level, Registry
 
-__all__ = ["Delay", "Interface", "Kind", "Purpose", "Show", "grade_of", "interfaces", "show"]
+__all__ = ["Delay", "Interface", "Kind", "Purpose", "Push", "Show", "grade_of", "interfaces", "show"]
 
 RANK = {Level.OPEN: 1, Level.INTERNAL: 2, Level.SENSITIVE: 3, Level.PERSONAL: 4, Level.CORE: 5}
 """L1 to L4 of platform.md 3.6; 5 is important data, which never leaves through the exchange."""
@@ -52,6 +53,16 @@ class Delay:
     basis: str
 
 
+@dataclass(frozen=True)
+class Push:
+    """What a partner sent: the body as it came (its bytes are what the signature covers) and as read from JSON."""
+
+    caller: int
+    caller_code: str
+    body: bytes
+    content: Mapping[str, Any]
+
+
 class Show(StrEnum):
     """How a field goes out."""
 
@@ -73,16 +84,20 @@ class Interface:
     purpose, the fields above L2 that go out whole; all others above L2 are masked, L4 strictly. `where` narrows the rows for
     everybody; `scopes` are columns a grant may narrow further by. `person` says whose data it is: the columns of the identity
     document (type, number), so that the person can see every call. `most` bounds the rows of one look-up.
+
+    A PUSH interface has no table: `receive` takes what was sent (in a thread, once for each request that was not seen before)
+    and returns the receipt. It may be called again with the same content after a failure, so doing it twice must be harmless.
+    `signed`: it takes nothing without a signature.
     """
 
     code: str
     title: str
     kind: Kind
-    table: str
-    keys: tuple[tuple[str, ...], ...]
-    fields: tuple[str, ...]
     purposes: Mapping[str, Purpose]
     basis: str
+    table: str = ""
+    keys: tuple[tuple[str, ...], ...] = ()
+    fields: tuple[str, ...] = ()
     clear: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     scopes: tuple[str, ...] = ("division", "unit_usc")
@@ -90,6 +105,8 @@ class Interface:
     delay: Delay | None = None
     most: int = 20
     batch: bool = True
+    receive: Callable[[Push], Mapping[str, Any]] | None = None
+    signed: bool = True
     version: int = 1
     description: str = ""
     owner: str = "exchange"
@@ -101,6 +118,8 @@ class Interface:
     @property
     def level(self) -> Level:
         """分级: the highest of its fields and keys (就高从严)."""
+        if self.kind is Kind.PUSH:
+            return Level.SENSITIVE
         names = {*self.fields, *(name for key in self.keys for name in key)}
         return max((self.declared.level_of(name) for name in names), key=RANK.__getitem__, default=Level.OPEN)
 
@@ -112,7 +131,13 @@ class Interface:
 
     def problems(self) -> Iterator[str]:
         """Why the declaration cannot stand."""
+        if not self.purposes:
+            yield "no purpose"
+        if not self.basis.strip():
+            yield "no legal basis"
         if self.kind is Kind.PUSH:
+            if self.receive is None:
+                yield "nothing receives what is pushed"
             return
         if self.table not in standards.tables:
             yield f"table {self.table} is not declared"
@@ -125,10 +150,6 @@ class Interface:
                 return
         if not self.keys:
             yield "no look-up key"
-        if not self.purposes:
-            yield "no purpose"
-        if not self.basis.strip():
-            yield "no legal basis"
         if not self.fields:
             yield "no field"
         if table.share is standards.ShareType.NONE:

@@ -29,7 +29,7 @@ from .models import (
 )
 
 __all__ = [
-    "ExchangeError", "add_key", "change", "grant", "issue_token", "record_obtained", "register_caller", "renew", "resume", "resume_caller",
+    "ExchangeError", "add_key", "change", "grant", "issue_token", "raise_version", "record_obtained", "register_caller", "renew", "resume", "resume_caller",
     "revoke_key", "stop", "stop_caller", "suspend", "suspend_caller",
 ]  # fmt: skip
 
@@ -41,7 +41,7 @@ class ExchangeError(ValueError):
     """What was asked for cannot be; the text is shown to people as it is."""
 
 
-def _raise_version() -> None:
+def raise_version() -> None:
     """One more version of the policy. Wakes the gateways when the transaction commits."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -69,7 +69,7 @@ def register_caller(
     ledger.append(
         "exchange.caller", {"code": code, "agency": agency, "usc": usc, "by": by}, object_type="exchange.caller", object_id=str(made.pk)
     )  # fmt: skip
-    _raise_version()
+    raise_version()
     return made
 
 
@@ -131,7 +131,7 @@ def _key_logged(key: CallerKey, what: str, by: str) -> None:
         "until": key.not_after.isoformat(), "public_key": key.public_key, "by": by,
     }  # fmt: skip
     ledger.append("exchange.key", payload, object_type="exchange.key", object_id=str(key.pk))
-    _raise_version()
+    raise_version()
 
 
 @transaction.atomic
@@ -163,7 +163,7 @@ def _set_caller(caller: Caller, state: CallerState, reason: str, by: str) -> Cal
         "exchange.caller", {"code": caller.code, "state": str(state), "reason": caller.reason, "by": by},
         object_type="exchange.caller", object_id=str(caller.pk),
     )  # fmt: skip
-    _raise_version()
+    raise_version()
     return caller
 
 
@@ -273,7 +273,7 @@ def _log_grant(found: Grant, action: str, by: str, reason: str) -> None:
     ledger.append(
         "exchange.grant", payload, object_type="exchange.grant", object_id=f"{found.public_id}:{found.version}"
     )
-    _raise_version()
+    raise_version()
 
 
 def _check(found: Grant) -> None:
@@ -287,7 +287,7 @@ def _check(found: Grant) -> None:
         raise ExchangeError(f"接口“{interface.title}”不可用于这些目的：{'、'.join(beyond)}。")
     if not found.purposes:
         raise ExchangeError("请至少写明一个使用目的。")
-    if not found.fields and interface.kind is not declare.Kind.VERIFY:
+    if not found.fields and interface.kind not in (declare.Kind.VERIFY, declare.Kind.PUSH):
         raise ExchangeError("请至少选择一个字段。")
     for column, values in found.row_filter.items():
         if column not in interface.scopes:
@@ -319,7 +319,7 @@ def record_obtained(
     month = clock.today().replace(day=1)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {Meter._meta.db_table} AS m (partner_id, direction, interface, month, calls, refused, asked, rows, bytes) "  # noqa: S608
+            f"INSERT INTO {Meter._meta.db_table} AS m (partner_id, direction, interface, month, calls, refused, asked, rows, bytes) "
             "VALUES (%s, 'OBTAINED', %s, %s, %s, %s, %s, %s, %s) "
             "ON CONFLICT (partner_id, direction, interface, month) DO UPDATE SET calls = m.calls + excluded.calls, "
             "refused = m.refused + excluded.refused, asked = m.asked + excluded.asked, rows = m.rows + excluded.rows, "

@@ -15,7 +15,9 @@ from django.db import connection
 from xiezhi.kernel import prepared
 from xiezhi.kernel.ledger.models import Salt
 
-__all__ = ["PREFIX", "Commit", "Entry", "Kept", "append", "append_many", "canonical", "commit_to", "kept", "verify"]
+__all__ = [
+    "ENTRIES", "PREFIX", "Commit", "Entry", "Kept", "append", "append_many", "canonical", "columns", "commit_to", "kept", "verify",
+]  # fmt: skip
 
 PREFIX = b"xiezhi/commitment/v1\n"
 SALT_BYTES = 32
@@ -58,6 +60,32 @@ def verify(kind: str, payload: bytes | Mapping[str, Any], salt: bytes, commitmen
     return secrets.compare_digest(commit_to(kind, payload, salt), bytes(commitment))
 
 
+ENTRIES = """
+        item AS MATERIALIZED (
+            SELECT nextval('ledger_pendingentry_id_seq') AS id, t.*
+            FROM unnest(%s::text[], %s::bytea[], %s::bytea[], %s::text[], %s::text[])
+                AS t(kind, commitment, salt, object_type, object_id)
+        ), entry AS (
+            INSERT INTO ledger_pendingentry (id, kind, commitment, created_at)
+            SELECT id, kind, commitment, now() FROM item
+        ), kept AS (
+            INSERT INTO ledger_salt (entry_id, salt, object_type, object_id)
+            SELECT id, salt, object_type, object_id FROM item
+        )
+"""
+"""Parts of a WITH that append; their values are those of `columns`. For writers that put the record and its commitment
+into one statement of their own, without Django's connection."""
+
+
+def columns(commits: Sequence[Commit]) -> tuple[list[str], list[bytes], list[bytes], list[str], list[str]]:
+    """Kinds, commitments, salts, object types and object ids for `ENTRIES`."""
+    salts = [secrets.token_bytes(SALT_BYTES) for _ in commits]
+    values = [commit_to(c.kind, c.payload, s) for c, s in zip(commits, salts, strict=True)]
+    return (
+        [c.kind for c in commits], values, salts, [c.object_type for c in commits], [c.object_id for c in commits],
+    )  # fmt: skip
+
+
 def append(kind: str, payload: bytes | Mapping[str, Any], *, object_type: str = "", object_id: str = "") -> Entry:
     """Commit to one record. MUST run inside the transaction of the record itself, so both stand or fall together."""
     return append_many([Commit(kind, payload, object_type or kind, str(object_id))])[0]
@@ -69,27 +97,11 @@ def append_many(commits: Sequence[Commit]) -> list[Entry]:
         raise RuntimeError("ledger.append must run inside the transaction of the record it commits to")
     if not commits:
         return []
-    salts = [secrets.token_bytes(SALT_BYTES) for _ in commits]
-    values = [commit_to(c.kind, c.payload, s) for c, s in zip(commits, salts, strict=True)]
-    sql = """
-        WITH item AS MATERIALIZED (
-            SELECT nextval('ledger_pendingentry_id_seq') AS id, t.*
-            FROM unnest(%s::text[], %s::bytea[], %s::bytea[], %s::text[], %s::text[])
-                AS t(kind, commitment, salt, object_type, object_id)
-        ), entry AS (
-            INSERT INTO ledger_pendingentry (id, kind, commitment, created_at)
-            SELECT id, kind, commitment, now() FROM item
-        ), kept AS (
-            INSERT INTO ledger_salt (entry_id, salt, object_type, object_id)
-            SELECT id, salt, object_type, object_id FROM item
-        )
-        SELECT id, commitment FROM item
-    """
+    arrays = columns(commits)
     with prepared.cursor() as cursor:
-        cursor.execute(sql, [
-            [c.kind for c in commits], values, salts, [c.object_type for c in commits], [c.object_id for c in commits],
-        ])  # fmt: skip
+        cursor.execute(f"WITH {ENTRIES} SELECT id, commitment FROM item", arrays)  # noqa: S608 - a constant
         ids = {bytes(value): number for number, value in cursor.fetchall()}
+    values, salts = arrays[1], arrays[2]
     return [Entry(ids[v], c.kind, v, s) for c, v, s in zip(commits, values, salts, strict=True)]
 
 

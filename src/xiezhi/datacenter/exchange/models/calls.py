@@ -70,6 +70,7 @@ class CallLog(models.Model):
     answer_digest = models.BinaryField(_("应答摘要"), max_length=32)
     signature = models.BinaryField(_("请求签名"), max_length=200, null=True)
     visible_at = models.DateTimeField(_("本人可见时间"))
+    terminal = models.CharField(_("来源地址"), max_length=64, blank=True, default="")
 
     class Meta:
         verbose_name = verbose_name_plural = _("调用记录")
