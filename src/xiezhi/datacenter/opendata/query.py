@@ -48,7 +48,7 @@ def _connection() -> Any:
         import duckdb
 
         con = duckdb.connect()
-        con.execute("SET memory_limit = '256MB'; SET threads = 2; SET enable_external_access = true")
+        con.execute("SET memory_limit = '256MB'; SET threads = 2")
         _local.con = con
     return con
 

@@ -23,7 +23,7 @@ from xiezhi.datacenter.opendata.models import Release
 from xiezhi.datacenter.runs import services as runs
 from xiezhi.datacenter.runs.models import Kind as RunKind
 from xiezhi.datacenter.runs.models import Run
-from xiezhi.datacenter.standards.declare import code_sets, tables
+from xiezhi.datacenter.standards.declare import Mask, code_sets, tables
 from xiezhi.kernel.calendar import clock
 from xiezhi.kernel.ledger import services as ledger
 
@@ -130,20 +130,20 @@ def _register(con: Any, declared: OpenSet, source: str) -> dict[str, Any]:
     return report
 
 
-def _scan_numbers(con: Any) -> dict[str, int]:
-    """Text columns in which identity or phone numbers stand, with how many rows. Columns of digits only are codes and are not
-    asked for phone numbers."""
+def _scan_numbers(con: Any, declared: OpenSet) -> dict[str, int]:
+    """Text columns in which identity or mobile numbers stand, with how many rows. A column that is declared as an office's
+    telephone may hold a mobile number, never an identity number."""
     found: dict[str, int] = {}
     identity = r"(^|[^0-9A-Za-z])[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]($|[^0-9A-Za-z])"
     mobile = r"(^|[^0-9])1[3-9][0-9]{9}($|[^0-9])"
-    for name, kind in con.execute(
-        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'open_rows'"
-    ).fetchall():
+    table = tables.get(declared.table)
+    phones = {c for c in declared.columns if table.element_of(c).mask in (Mask.PHONE, Mask.MOBILE) or c == "phone"}
+    for name, kind in con.execute("SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'open_rows'").fetchall():
         if kind == "VARCHAR":
             column = _quote(name)
+            pattern = identity if name in phones else f"({identity})|({mobile})"
             n = con.execute(
-                f"SELECT count(*) FROM open_rows WHERE length({column}) >= 11 AND (regexp_matches({column}, ?) OR regexp_matches({column}, ?))",
-                [identity, mobile],
+                f"SELECT count(*) FROM open_rows WHERE length({column}) >= 11 AND regexp_matches({column}, ?)", [pattern]
             ).fetchone()[0]
             if n:
                 found[name] = n
@@ -251,7 +251,7 @@ def prepare(code: str, *, by: Any = None, source: str | None = None, run_id: int
             report = (_statistics if declared.kind is Kind.STATISTICS else _register)(con, declared, source)
             job.stage("披露审查")
             rows = con.execute("SELECT count(*) FROM open_rows").fetchone()[0]
-            numbers = _scan_numbers(con)
+            numbers = _scan_numbers(con, declared)
             report["personal_numbers"] = numbers
             problems = [
                 f"数据项{name}里有{n}行疑似证件号码或手机号码，请退回来源单位更正。" for name, n in numbers.items()
