@@ -18,12 +18,14 @@ def check() -> None:
     ready(database=False)
     from django.core import checks as django_checks
 
+    from xiezhi.datacenter.standards import verifying as standards
     from xiezhi.kernel.calendar import clock
     from xiezhi.kernel.procedures import checks
     from xiezhi.legal_services.answers import checks as cards
 
     found = [str(error) for error in checks.run(render=True)]
     found += [str(error) for error in cards.run(clock.today())]
+    found += [str(problem) for problem in standards.verify(on=clock.today())]
     found += [str(message) for message in django_checks.run_checks() if message.level >= django_checks.ERROR]
     for error in found:
         click.echo(error)

@@ -16,6 +16,7 @@ GENERATORS = [
     "xiezhi.kernel.access.docs:generate",
     "xiezhi.kernel.procedures.docs:generate",
     "xiezhi.kernel.law.docs:generate",
+    "xiezhi.datacenter.standards.docs:generate",
 ]
 """Functions without arguments that return {path in the repository: text}. They need no database."""
 

@@ -172,6 +172,7 @@ _MATTER = (
     _e("04.00057", "调解员编号", "mediator_no", "人民调解员的编号", TEXT, "C..40", L1, check="certificate_no"),
     _e("04.00058", "公证员执业证号", "notary_license", "公证员执业证上的号码", TEXT, "C..40", L1, check="certificate_no"),
     _e("04.00059", "行为人类别", "party_is_person", "被处罚人是否自然人", BOOL, "B", L2),
+    _e("04.00060", "协议生效日", "agreement_effective_on", "调解协议生效之日：书面协议各方签字盖章、调解员签名并盖章之日，口头协议达成之日", DATE, "D8", L3, source="人民调解法"),
 )  # fmt: skip
 
 _CORRECTION = (

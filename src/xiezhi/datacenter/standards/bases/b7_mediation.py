@@ -70,7 +70,7 @@ TABLES = (
             col("ended", "终结日", "closed_on"),
             col("result", "结果", "mediation_result"),
             col("agreement_kind"),
-            col("effective_at", "协议生效日", "effective_on", level=Level.SENSITIVE),
+            col("effective_at", "协议生效日", "agreement_effective_on"),
             col("amount", "涉及金额", "amount"),
             col("performed"),
             col("confirm_applied", "申请司法确认日", "confirm_applied_on"),

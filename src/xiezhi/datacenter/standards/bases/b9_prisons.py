@@ -126,7 +126,7 @@ TABLES = (
     table(
         "std_commutation", "减刑假释", "B9",
         (
-            col("case_no", "案号", required=True, key=True, unique=True, level=Level.SENSITIVE),
+            col("case_no", "案号", "event_no", required=True, key=True, unique=True),
             col("inmate_no", required=True, references="std_inmate.inmate_no"),
             col("kind", "种类", "commutation_kind", required=True),
             col("proposed", "提请日", "court_date", required=True),
