@@ -13,10 +13,10 @@ from typing import Any
 from django.apps import apps
 from django.db import transaction
 
+from xiezhi.demo import datastaff, regulations
 from xiezhi.demo import matters as matter_rows
 from xiezhi.demo import province as provinces
 from xiezhi.demo import public as publics
-from xiezhi.demo import regulations
 from xiezhi.demo import staff as staffing
 from xiezhi.kernel.calendar import clock
 from xiezhi.kernel.datasets import rollup
@@ -80,6 +80,8 @@ def generate(
         if matters is None:
             world = matter_rows.world_of(seed, province, roster, public, NOW)
             waiting = set(Document.objects.filter(render_state=Document.PENDING).values_list("pk", flat=True))
+            with transaction.atomic():
+                datastaff.build(Random(f"{seed}:data"), province)
             for function in of_functions():
                 function.generate(world, scale, progress)
             # Papers of past matters are made when somebody opens them, not all at once behind the first visitor's back.
@@ -92,12 +94,12 @@ def generate(
 
 def of_functions() -> list[Any]:
     """The `demo` module of every installed function: `generate(world, scale, progress)` fills its part of the province
-    through its own services, `ACCOUNTS` lists (role, username, what to try)."""
+    through its own services, `ACCOUNTS` lists (role, username, what to try), `ORDER` (0) says who waits for others."""
     found = []
     for config in apps.get_app_configs():
         if config.name.startswith("xiezhi.") and config.label != "demo" and find_spec(f"{config.name}.demo"):
             found.append(import_module(f"{config.name}.demo"))
-    return found
+    return sorted(found, key=lambda module: getattr(module, "ORDER", 0))
 
 
 def demo_accounts() -> list[DemoAccount]:
@@ -124,5 +126,5 @@ def demo_accounts() -> list[DemoAccount]:
         ("安全管理员", "secadmin", "账号、授权"),
         ("审计管理员", "auditadmin", "查阅日志、安全日志"),
     )
-    own = [row for function in of_functions() for row in function.ACCOUNTS]
+    own = [*datastaff.ACCOUNTS, *(row for function in of_functions() for row in function.ACCOUNTS)]
     return [DemoAccount(f"{role}（演示）", username, staffing.PASSWORD, text) for role, username, text in (*rows, *own)]
