@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from xiezhi.datacenter.clues.declare import ClueRule, Join
 from xiezhi.datacenter.clues.engine import FOREVER, find
-from xiezhi.datacenter.clues.kinds import KINDS
+from xiezhi.datacenter.persons.kinds import KINDS
 from xiezhi.datacenter.clues.rules import load
 
 DAY0 = date(2020, 1, 1)

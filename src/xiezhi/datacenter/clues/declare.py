@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from xiezhi.datacenter.clues.kinds import KINDS
+from xiezhi.datacenter.persons.kinds import KINDS
 from xiezhi.kernel.datasets.registry import Registry
 
 __all__ = ["ClueRule", "Exception_", "Join", "rules"]

@@ -1,8 +1,8 @@
 """稳定编号: which cluster keeps which id when records were linked anew. Pure.
 
 A cluster keeps the id with which it shares most records, the older one where two share as many. An id without a cluster
-leads on to where its records went. A part that leaves a person takes up the id under which most of its records had come
-(a merge undone brings the old id back), else it gets a new one. So every id ever given still leads somewhere, and each
+leads on to where its records went. A part that leaves a person takes up the id under which its records had come (a merge undone
+brings the old id back), else it gets a new one. So every id ever given still leads somewhere, and each
 record belongs to exactly one person.
 """
 
@@ -82,16 +82,16 @@ def assign(
 
 
 def _back(records: Collection[str], came_under: Mapping[str, Sequence[str]], taken: set[str]) -> str | None:
-    """The id under which more than half of the records had come before, if nobody has it."""
-    votes: Counter[str] = Counter()
+    """The id that nobody has now under which more than half of these records had come before, and of whose records these
+    are more than half; among several the one of whose records most are here."""
+    here: Counter[str] = Counter()
     for record in records:
-        for uid in dict.fromkeys(came_under.get(record, ())):
-            if uid not in taken:
-                votes[uid] += 1
-    if not votes:
-        return None
-    uid, n = min(votes.items(), key=lambda i: (-i[1], i[0]))
-    return uid if 2 * n > len(records) else None
+        here.update(u for u in dict.fromkeys(came_under.get(record, ())) if u not in taken)
+    whole: Counter[str] = Counter()
+    for uids in came_under.values():
+        whole.update(u for u in dict.fromkeys(uids) if u in here)
+    fitting = [u for u, n in here.items() if 2 * n > len(records) and 2 * n > whole[u]]
+    return min(fitting, key=lambda u: (-here[u] / whole[u], u), default=None)
 
 
 def _changes(

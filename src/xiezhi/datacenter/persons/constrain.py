@@ -66,32 +66,36 @@ def constrain(
     different: Collection[Pair],
 ) -> Constrained:
     """New clusters for those given. `clusters` are all that hold a record of a decision; `links` (record, record, weight)
-    are the machine's inside them. Records that no link reaches stay with the largest part of their cluster from which no
-    decision keeps them."""
+    are the machine's inside them, not always all. Parts of one cluster that no given link joins stay together, the largest
+    first, unless a decision keeps them apart."""
     records = sorted(r for members in clusters.values() for r in members)
     groups = _Groups(records, different)
     out = Constrained()
     for a, b in sorted(same):
         if a in groups.parent and b in groups.parent and not groups.join(a, b):
             out.broken.append((a, b))
-    linked: set[str] = set()
     for a, b, _weight in sorted(links, key=lambda e: (-e[2], e[0], e[1])):
-        if a not in groups.parent or b not in groups.parent:
-            continue
-        linked |= {a, b}
-        if not groups.join(a, b):
+        if a in groups.parent and b in groups.parent and not groups.join(a, b):
             out.left_out.append((min(a, b), max(a, b)))
     for members in clusters.values():
-        for record in sorted(set(members) - linked):
-            parts = {groups.find(r) for r in members if r != record}
-            for root in sorted(parts, key=lambda g: (-len(groups.members.get(g, ())), g)):
-                if groups.join(root, record):
-                    break
+        _gather(groups, members)
     found: dict[str, list[str]] = defaultdict(list)
     for record in records:
         found[groups.find(record)].append(record)
     out.clusters = [found[k] for k in sorted(found, key=lambda k: found[k][0])]
     return out
+
+
+def _gather(groups: _Groups, members: Collection[str]) -> None:
+    """Bring the parts of one cluster of the machine together again, as far as decisions allow."""
+    parts: dict[str, int] = defaultdict(int)
+    for record in members:
+        parts[groups.find(record)] += 1
+    roots = sorted(parts, key=lambda g: (-parts[g], min(groups.members[g])))
+    for i, root in enumerate(roots):
+        for larger in roots[:i]:
+            if groups.join(larger, root):
+                break
 
 
 def contradiction(pair: Pair, verdict: str, same: Collection[Pair], different: Collection[Pair]) -> list[Pair]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from xiezhi.datacenter.clues.declare import ClueRule, Exception_, Join
-from xiezhi.datacenter.clues.kinds import LAWYERS
+from xiezhi.datacenter.persons.kinds import LAWYERS
 from xiezhi.kernel.procedures.common import cite
 
 _LAW = date(2008, 6, 1)

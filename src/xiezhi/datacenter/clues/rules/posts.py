@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from xiezhi.datacenter.clues.declare import ClueRule, Exception_
-from xiezhi.datacenter.clues.kinds import LAWYERS
+from xiezhi.datacenter.persons.kinds import LAWYERS
 from xiezhi.kernel.procedures.common import cite
 
 _LEFT = Exception_("LEFT_OFFICE", "已经离任，登记没有更新")

@@ -13,7 +13,7 @@ __all__ = ["KINDS", "LAWYERS", "LICENSES", "POSTS", "RESTRICTED", "Kind", "title
 
 @dataclass(frozen=True)
 class Kind:
-    """`group`: LICENSE (执业证), POST (职务), FACT (影响执业的事实), CASE (办理的案件)."""
+    """`group`: LICENSE (执业证), QUALIFICATION (资格), POST (职务), FACT (影响执业的事实), CASE (办理的案件)."""
 
     code: str
     title: str
@@ -34,6 +34,7 @@ KINDS: dict[str, Kind] = {
         Kind("NOTARY", "公证员", "LICENSE"),
         Kind("APPRAISER", "司法鉴定人", "LICENSE"),
         Kind("GRASS", "基层法律服务工作者", "LICENSE"),
+        Kind("QUALIFIED", "法律职业资格持有人", "QUALIFICATION"),
         Kind("MEDIATOR", "人民调解员", "POST"),
         Kind("ARBITRATOR", "仲裁员", "POST"),
         Kind("JUROR", "人民陪审员", "POST"),
