@@ -50,6 +50,7 @@ BLOCKS: tuple[Block, ...] = (
     Block("地址", "address", 30),
     Block("地址与姓", "concat(address, family)", 60),
     Block("姓名与道路", "concat(name, '/', road)", 40),
+    Block("姓名与区县", "concat(name, '#', county)", 40),
     Block("姓名与单位", "concat(name, '@', employer)", 60),
     Block("读音与单位", "concat(sound, '@', employer)", 60),
     Block("单位与出生日期", "concat(employer, birth)", 40),
@@ -78,8 +79,8 @@ def keys(place: int, block: Block, columns: str, source: str, *, where: str = ""
     return f"SELECT {columns}, xxhash64({place}, {key}) AS k FROM {source} WHERE {key} IS NOT NULL{where}"
 
 
-FIELDS = "id_text, id_birth, id_sorted, name, sound, family, given, sort, birth, phone, division, address, road, employer, license"
-HIDDEN = "NULL AS id_text, NULL AS id_birth, NULL AS id_sorted, name, sound, family, given, sort, birth, phone, division, address, road, employer, license"
+FIELDS = "id_text, id_birth, id_sorted, name, sound, family, given, sort, birth, phone, division, address, road, county, employer, license"
+HIDDEN = "NULL AS id_text, NULL AS id_birth, NULL AS id_sorted, name, sound, family, given, sort, birth, phone, division, address, road, county, employer, license"
 
 
 def pairs(engine: Engine) -> int:

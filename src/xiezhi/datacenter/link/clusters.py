@@ -1,7 +1,7 @@
 """Joins entities to clusters, the surest link first, and refuses what a person has to look at.
 
 Two groups that own different valid numbers never come together. A link is also refused when members of the two sides were compared and
-spoke clearly against it. So a chain of likely links cannot draw two persons into one.
+spoke clearly against it; where a side owns a number, its group speaks for it. So a chain of likely links cannot draw two persons into one.
 """
 
 from __future__ import annotations
@@ -61,7 +61,11 @@ def join(edges: pa.Table, against: pa.Table, threshold: float) -> tuple[pa.Table
             states[place] = 3
             continue
         ours, theirs = union.members.get(a, [a]), union.members.get(b, [b])
-        if refused and len(ours) * len(theirs) <= PATIENCE and len(ours) + len(theirs) > 2:
+        if a in union.anchor:
+            ours = [union.anchor[a]]
+        if b in union.anchor:
+            theirs = [union.anchor[b]]
+        if refused and len(ours) * len(theirs) <= PATIENCE:
             if any((x, y) in refused or (y, x) in refused for x in ours for y in theirs):
                 states[place] = 4
                 continue

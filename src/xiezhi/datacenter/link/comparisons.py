@@ -82,7 +82,9 @@ COMPARISONS: tuple[Comparison, ...] = (
             Level("一名含于另一名",
                   "(size_l >= 2 AND size_r >= 2 AND size_l <> size_r AND first_l = first_r"
                   " AND (starts_with(name_l, name_r) OR starts_with(name_r, name_l)"
-                  " OR (size_l = 2 AND size_r = 3 AND second_l = third_r) OR (size_l = 3 AND size_r = 2 AND third_l = second_r)))",
+                  " OR (size_l = 2 AND size_r = 3 AND second_l = third_r) OR (size_l = 3 AND size_r = 2 AND third_l = second_r)))"
+                  " OR (family_l = family_r AND length(given_l) <> length(given_r) AND length(given_l) >= 2 AND length(given_r) >= 2"
+                  " AND (right(given_l, length(given_r)) = given_r OR right(given_r, length(given_l)) = given_l))",
                   0.002, 0.002),
             Level("读音差一个字母", "levenshtein(sound_l, sound_r) <= 1", 0.002, 0.004),
             Level("三字中差一字",
@@ -132,9 +134,10 @@ COMPARISONS: tuple[Comparison, ...] = (
         (
             Level("相同", overlap("addresses"), 0.7, 0.004),
             Level("同一条路或同一个村", overlap("roads"), 0.1, 0.02),
-            Level("不同", "", 0.2, 0.97),
+            Level("同一区县", overlap("counties"), 0.1, 0.05),
+            Level("不同", "", 0.1, 0.92),
         ),
-        columns=("address", "addresses", "roads"),
+        columns=("address", "addresses", "roads", "counties"),
     ),
     Comparison(
         "employer", "单位", missing("employer"),

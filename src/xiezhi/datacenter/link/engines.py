@@ -93,10 +93,10 @@ class DuckEngine:
         self.put(name, pa.Table.from_batches(made, schema=schema))
 
     def arrow(self, sql: str) -> pa.Table:
-        return self._con.execute(sql).to_arrow_table()
+        return self._con.sql(sql).to_arrow_table()
 
     def batches(self, sql: str, size: int = 200_000) -> Iterator[pa.RecordBatch]:
-        yield from self._con.execute(sql).to_arrow_reader(size)
+        yield from self._con.sql(sql).to_arrow_reader(size)
 
     def write(self, sql: str, path: Path) -> None:
         self._con.execute(f"COPY ({sql}) TO '{_quoted(path)}' (FORMAT parquet, COMPRESSION zstd)")

@@ -50,11 +50,11 @@ def group(engine: Engine, sample: int) -> dict[str, int]:
         " count(DISTINCT CASE WHEN anchor = 1 THEN ent END) AS anchors FROM placed"
     ).to_pylist()[0]
     facts = {key: int(value or 0) for key, value in facts.items()}
-    bound = min(1_000_003, -(-1_000_003 * sample // max(1, facts["anchors"])))
+    bound = min(1_000_003, -(-1_000_003 * sample // max(1, facts["anchored"])))
     engine.table(
         "drawn",
         f"""SELECT owner AS ent, min_by(rid, (rid * 48271) % 1000003 * 100000000 + rid) AS rid FROM placed
-        WHERE owner IS NOT NULL AND (owner * 16807) % 1000003 < {bound} GROUP BY owner""",
+        WHERE owner IS NOT NULL AND (rid * 16807) % 1000003 < {bound} GROUP BY owner""",
     )
     engine.table("held", "SELECT n.*, d.rid AS drawn FROM placed n LEFT JOIN drawn d ON n.rid = d.rid")
     engine.drop("placed")

@@ -17,9 +17,13 @@ _DAY_FIRST = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _FIRM_TAIL = re.compile(r"(?:股份有限公司|有限责任公司|有限公司|集团公司|总公司|分公司|公司|\(普通合伙\)|\(特殊普通合伙\)|\(个人\))+$")
 _EMPTY_DATES = frozenset({"19000101", "00010101", "99991231", "00000000", "19000100", "29991231"})
-_REGION = re.compile(r"^(?:中国)?(?:[^省市区县州盟旗\d]{2,8}(?:省|自治区|特别行政区))?(?:[^省市区县州盟旗\d]{1,10}(?:自治州|地区|市|盟))?(?:[^省市区县旗路街\d]{1,10}(?:自治县|自治旗|区|县|市|旗))?")
+_REGION = re.compile(
+    r"^(?:中国)?(?:[^省市区县\d]{2,8}?(?:省|自治区|特别行政区))?(?:[^省市区县\d]{1,8}?(?:自治州|地区|市|盟))?"
+    r"([^省市路街\d]{1,8}?(?:自治县|自治旗|(?<![小社])区|县|市|旗))?"
+)
 _NUMBERS = str.maketrans("零〇一二三四五六七八九", "00123456789")
-_ROAD = re.compile(r"([^\d\W]{1,6}?(?:大道|路|街|巷|弄|村|里|胡同|小区|新村|花园|家园|苑|组|屯|寨|庄))")
+_TOWN = re.compile(r"^[^\d路]{1,7}?(?:镇|乡|街道|苏木)(?=[^\d])")
+_ROAD = re.compile(r"([^\d\W]{1,9}(?:大道|路|街|巷|弄|村|里|胡同|小区|新村|花园|家园|苑|组|屯|寨|庄))")
 
 
 def plain(raw: str | None) -> str:
@@ -102,19 +106,20 @@ def employer(raw: str | None) -> str | None:
     return (short if len(short) >= 2 else text) or None
 
 
-def address(raw: str | None) -> tuple[str | None, str | None]:
-    """(whole, road): the address without its region and its measure words, and its road or village alone.
+def address(raw: str | None) -> tuple[str | None, str | None, str | None]:
+    """(whole, road, county): the address without its region and measure words, its road or village, its county or district.
 
-    云岭省安平市东城区中山路12号3单元502室 and 东城区中山路１２号3-502 both give ("中山路12-3-502", "中山路").
+    云岭省安平市东城区中山路12号3单元502室 and 东城区中山路１２号3-502 both give ("中山路12-3-502", "中山路", "东城区").
     """
     text = re.sub(r"[^\w-]", "", plain(raw)).upper()
     if not text:
-        return None, None
-    rest = _REGION.sub("", text, count=1) or text
-    rest = rest.translate(_NUMBERS) if not rest.isascii() else rest
-    numbers = re.findall(r"\d+[A-Z]?|[A-Z](?=\d|座|栋|幢|$)", rest) if not rest.isascii() else re.findall(r"\d+", rest)
-    if rest.isascii():
-        return rest, re.sub(r"\d+", "", rest) or None
+        return None, None, None
+    if text.isascii():
+        return text, re.sub(r"\d+", "", text) or None, None
+    region = _REGION.match(text)
+    county = region.group(1) if region else None
+    rest = _TOWN.sub("", text[region.end() :] if region else text).translate(_NUMBERS)
+    numbers = re.findall(r"\d+[A-Z]?|[A-Z](?=\d|座|栋|幢|$)", rest)
     roads = _ROAD.findall(re.split(r"\d", rest, maxsplit=1)[0]) or _ROAD.findall(rest)
-    road = roads[-1] if roads else re.sub(r"[\d-]+.*$", "", rest)[:8]
-    return (f"{road}{'-'.join(numbers)}" or None), road or None
+    road = roads[0] if roads else re.sub(r"[\d-]+.*$", "", rest)[:8]
+    return f"{road}{'-'.join(numbers)}" or None, road or None, county

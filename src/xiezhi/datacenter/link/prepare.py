@@ -79,17 +79,15 @@ def _one(function: Callable[[str | None], str | None]) -> Callable[[pa.RecordBat
 
 
 PAIR = pa.schema([("raw", pa.string()), ("value", pa.string())])
-ADDRESS = pa.schema([("raw", pa.string()), ("value", pa.string()), ("road", pa.string())])
+ADDRESS = pa.schema([("raw", pa.string()), ("value", pa.string()), ("road", pa.string()), ("county", pa.string())])
 NUMBER = pa.schema([pa.field("raw_no", pa.string()), pa.field("raw_type", pa.string()), *identity.SCHEMA, pa.field("id_sorted", pa.string())])
 NAMED = pa.schema([pa.field("raw", pa.string()), pa.field("rows", pa.int64()), *names.SCHEMA])
 
 
 def _addresses(batch: pa.RecordBatch) -> pa.RecordBatch:
     raw = batch.column(0)
-    made = [normalize.address(value) for value in raw.to_pylist()]
-    return pa.record_batch(
-        [raw.cast(pa.string()), pa.array([whole for whole, _ in made], pa.string()), pa.array([road for _, road in made], pa.string())], schema=ADDRESS
-    )
+    columns = list(zip(*(normalize.address(value) for value in raw.to_pylist()), strict=True)) or [(), (), ()]
+    return pa.record_batch([raw.cast(pa.string()), *(pa.array(column, pa.string()) for column in columns)], schema=ADDRESS)
 
 
 def _numbers(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -123,7 +121,7 @@ def normalize_all(engine: Engine) -> None:
           b.value AS birth, s.value AS sex,
           CASE WHEN regexp_like(r.phone, '{MOBILE}') THEN r.phone ELSE p.value END AS phone,
           CASE WHEN regexp_like(r.division, '{DIVISION}') THEN r.division ELSE d.value END AS division,
-          a.value AS address, a.road, e.value AS employer, l.value AS license
+          a.value AS address, a.road, a.county, e.value AS employer, l.value AS license
         FROM raw r
         LEFT JOIN seen_number i ON r.id_no = i.raw_no AND coalesce(r.id_type, '') = coalesce(i.raw_type, '')
         LEFT JOIN seen_name n ON r.name = n.raw

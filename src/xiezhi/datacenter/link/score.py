@@ -67,9 +67,13 @@ def weigh(engine: Engine, model: models.Model) -> None:
 
 
 def thresholds(engine: Engine) -> Thresholds:
-    """How sure a link has to be, tried on the drawn records: each with its best group, right when that is its own."""
+    """How sure a link has to be, tried on the drawn records: each with its best group, right when that is its own.
+
+    Records whose number is in doubt are not tried on: their own group may be somebody else's.
+    """
     tried = engine.arrow(
-        "SELECT lid, max_by(own, chance) AS own, max(chance) AS chance FROM edge WHERE lid < 0 AND anchor = 1 GROUP BY lid"
+        "SELECT lid, max_by(own, chance) AS own, max(chance) AS chance FROM edge WHERE lid < 0 AND anchor = 1"
+        " AND lid IN (SELECT -rid FROM held WHERE drawn IS NOT NULL AND ent = owner) GROUP BY lid"
     )
     return _thresholds(tried)
 
