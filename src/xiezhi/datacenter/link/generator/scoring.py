@@ -73,7 +73,8 @@ def score(clusters: Path | str, truth: Path | str, *, automatic: str = "") -> Sc
     """Compare a file of clusters (record_id, cluster_id) with the truth of a set (record_id, person_id, id_key, errors).
 
     Records that the clusters leave out stand alone. `automatic` names a column of `clusters` with the cluster that the
-    record belongs to through links without review alone; where it is empty the column auto_cluster_id is used if it exists.
+    record belongs to through links without review alone; where it is empty the column auto_cluster_id is used, or zone: two
+    records of a cluster are linked without review if both have the zone `auto`.
     Raises ValueError for a record that occurs twice or a column that is missing, FileNotFoundError for missing files.
     """
     connection = duckdb.connect()
@@ -94,8 +95,12 @@ def _score(connection: duckdb.DuckDBPyConnection, clusters: str, truth: str, aut
         raise ValueError(f"The clusters lack the column {', '.join(sorted(missing))}")
     if automatic and automatic not in columns:
         raise ValueError(f"The clusters lack the column {automatic}")
-    automatic = automatic or ("auto_cluster_id" if "auto_cluster_id" in columns else "")
+    automatic = automatic or (
+        "auto_cluster_id" if "auto_cluster_id" in columns else "zone" if "zone" in columns else ""
+    )
     extra = f'CAST("{automatic}" AS VARCHAR)' if automatic else "NULL"
+    if automatic == "zone":
+        extra = "CASE WHEN zone = 'auto' THEN CAST(cluster_id AS VARCHAR) END"
     connection.execute(
         f"CREATE TEMP VIEW links AS SELECT CAST(record_id AS VARCHAR) record_id, CAST(cluster_id AS VARCHAR) cluster_id, {extra} auto "  # noqa: S608
         f"FROM read_parquet('{clusters}')"
