@@ -12,7 +12,14 @@ class StandardsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the app declares."""
-        from xiezhi.datacenter import roles  # noqa: F401 - registers the roles
+        from xiezhi.datacenter import roles
         from xiezhi.datacenter.standards import registering
+        from xiezhi.ui import plug
 
         registering.register()
+        readers = (*roles.READERS, roles.SUPPLIER.code)
+        plug.add_nav(
+            plug.NavItem(
+                "data-standards", _("数据中心"), _("数据标准"), "standards_desk:index", "list-details", readers
+            )
+        )
