@@ -110,7 +110,7 @@ def _numbers(people: People, rng: np.random.Generator, chunk: int, chunks: int, 
 
 def draw(rng: np.random.Generator, count: int, *, first: int, chunk: int, chunks: int, employers: int) -> People:
     """At least `count` persons in whole households. `first` is the number of the first person in the whole set."""
-    houses = int(count / 1.99) + 8
+    houses = int(count / 1.93) + 8
     kind = rng.choice(5, houses, p=KINDS)
     has_partner = np.isin(kind, (1, 2, 3))
     child1, child2 = np.isin(kind, (2, 3, 4)), kind == 3
@@ -200,7 +200,7 @@ def draw(rng: np.random.Generator, count: int, *, first: int, chunk: int, chunks
     wives = np.flatnonzero((role == 1) & (rng.random(total) < 0.06))
     work[wives] = work[partner[wives]]
     # colleagues of one name: the name, the sex and about the age of somebody at the same employer
-    namesakes = np.flatnonzero((rng.random(total) < 0.004) & (role == 0) & (kind[house_of] == 0))
+    namesakes = np.flatnonzero((rng.random(total) < 0.02) & (role == 0) & (kind[house_of] == 0))
     model = rng.integers(0, houses, len(namesakes))
     name[namesakes], renamed[namesakes], spare[namesakes] = name[model], renamed[model], spare[model]
     sex[namesakes], work[namesakes], lawyerly[namesakes] = sex[model], work[model], lawyerly[model]
