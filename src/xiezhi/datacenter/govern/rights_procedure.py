@@ -195,7 +195,7 @@ class RightsRequest(CommonEvents, Procedure):
     REPLY = Term(
         "SJGZ-ANSWER", "答复期限", _param("answer_days"), CD, (Since("filed", "", "收到申请"),), ANSWER, cite("民法典", 203, 1),
         runs_in=(FILED, CHECKING, SUPPLEMENT), on_lapse="提醒上级督办，申请人可以依法起诉", todo="作出决定并告知",
-        spells=(SpellRule("asked_more", ("supplied", "supply_lapsed"), "等申请人补充", HOUSE),),
+        spells=(SpellRule("asked_more", ("supplied", "supply_lapsed"), "等申请人补充", ANSWER),),
         extends=(ExtendRule("extended", "days", ANSWER, CD),),
     )  # fmt: skip
     SUPPLY = Term(

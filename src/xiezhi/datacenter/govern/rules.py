@@ -59,6 +59,7 @@ class Form(StrEnum):
     ROW = "row"  # from the columns of the row alone
     UNIQUE = "unique"  # no other row has the same values
     EXISTS = "exists"  # the value stands in another table
+    ROWS = "rows"  # a query over several rows or tables names the rows that fail
     TABLE = "table"  # about the whole delivery: row count, age
 
 
@@ -66,7 +67,8 @@ class Form(StrEnum):
 class CheckRule:
     """One rule. `message` names the column and says what to do. `fails` is SQL, true where the row fails (ROW), or the
     condition under which a row takes part (UNIQUE, EXISTS); NULL counts as holding. `target` is "table.column" of an EXISTS
-    rule and `among` narrows its rows. `source` is where the rule comes from: standard, article or declaration."""
+    rule and `among` narrows its rows. ROWS: `fails` is a SELECT of the row_id of failing rows in which {name} stands for the
+relation of each of `reads`. `source` is where the rule comes from: standard, article or declaration."""
 
     code: str
     kind: Kind
@@ -79,6 +81,14 @@ class CheckRule:
     target: str = ""
     among: str = ""
     source: str = ""
+    reads: tuple[str, ...] = ()
+    each: bool = False
+    """The test costs much and looks at nothing but its one column: once per different value is enough."""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Tables this rule looks into beside its own rows."""
+        return self.reads if self.form is Form.ROWS else ((self.target.partition(".")[0],) if self.target else ())
 
 
 def quoted(name: str) -> str:
@@ -106,6 +116,7 @@ def of(table: Table | str, *, day: date | None = None, staged: bool = False) -> 
         found += _of_column(table, column, day, staged)
     found += _periods(table)
     found += _declared(table)
+    found += _over_rows(table)
     found += _of_table(table)
     return tuple(found)
 
@@ -149,7 +160,7 @@ def _of_column(table: Table, column: Column, day: date, staged: bool) -> Iterato
         return
     yield from _length(rule, x, label, element)
     if element.type is ColumnType.DATE or element.type is ColumnType.DATETIME:
-        day_of = x if element.type is ColumnType.DATE else f"CAST({x} AS DATE)"
+        day_of = x if element.type is ColumnType.DATE else f"make_date(year({x}), month({x}), day({x}))"
         yield rule(
             "range", Kind.ACCURATE, f"{day_of} < DATE '{EARLIEST}' OR {day_of} >= DATE '{LATEST}'",
             f"{label}不在{EARLIEST.year}年至{LATEST.year - 1}年之间，请核对年份。",
@@ -162,10 +173,12 @@ def _of_column(table: Table, column: Column, day: date, staged: bool) -> Iterato
         yield from _codes(rule, x, label, element, day)
     if element.check and not typed:
         yield from _checks(rule, x, label, element)
-    if column.unique and not column.key:
+    if column.unique:
+        # The same key from another source system is two deliveries of one thing: told, but nobody's row is refused for it.
         yield rule(
-            "unique", Kind.UNIQUE, "", f"{label}与其他行重复，请核实后只保留正确的一行。", form=Form.UNIQUE
-        )
+            "unique", Kind.UNIQUE, "", f"{label}与其他行重复，请核实后只保留正确的一行。",
+            Severity.WARNING if column.key else Severity.ERROR, form=Form.UNIQUE,
+        )  # fmt: skip
     if column.references:
         other = column.references.partition(".")[0]
         known = declare.tables.get(other).title if other in declare.tables else other
@@ -192,7 +205,7 @@ def _length(rule: Any, x: str, label: str, element: Element) -> Iterator[CheckRu
     if form.startswith("C..") and form[3:].isdecimal():
         n = int(form[3:])
         yield rule("length", Kind.VALID, f"LENGTH({x}) > {n}", f"{label}超过{n}个字符，请核对。")
-    elif form.startswith("C") and form[1:].isdecimal() and not element.code_set:
+    elif form.startswith("C") and form[1:].isdecimal() and not element.code_set and not element.check:
         n = int(form[1:])
         yield rule("length", Kind.VALID, f"LENGTH({x}) <> {n}", f"{label}应为{n}个字符，请核对。")
     elif form.startswith("N"):
@@ -258,12 +271,12 @@ def _checks(rule: Any, x: str, label: str, element: Element) -> Iterator[CheckRu
         return
     yield rule(
         "check", Kind.VALID, f"NOT ({check.sql(x)})", f"{label}：{check.message}。请按证照原件核对后重新报送。", Severity(check.severity),
-        source=element.source,
+        source=element.source, each=True,
     )  # fmt: skip
     inner = checks.CHECKS.get(f"{element.check}_inner")
     if inner is not None:
         yield rule(
-            "inner", Kind.VALID, f"NOT ({inner.sql(x)})", f"{label}：{inner.message}。", Severity(inner.severity), source=element.source
+            "inner", Kind.VALID, f"NOT ({inner.sql(x)})", f"{label}：{inner.message}。", Severity(inner.severity), source=element.source, each=True
         )  # fmt: skip
 
 
@@ -277,6 +290,7 @@ def _periods(table: Table) -> Iterator[CheckRule]:
         for c in table.all_columns
         if (e := _element(c)) is not None and e.type in (ColumnType.DATE, ColumnType.DATETIME)
     }
+    told = " ".join(rule.holds for rule in table.rules)
     for name, column in days.items():
         for begin, end in PAIRS:
             other = (
@@ -286,7 +300,7 @@ def _periods(table: Table) -> Iterator[CheckRule]:
                 if not begin.startswith("_") and name.startswith(begin)
                 else ""
             )
-            if other in days:
+            if other in days and f"{name} < {other}" not in told and f"{name} <= {other}" not in told:
                 yield CheckRule(
                     f"{name}.order", Kind.CONSISTENT, Severity.ERROR, f"{column.title}不晚于{days[other].title}",
                     f"“{column.title}”（{name}）晚于“{days[other].title}”（{other}），请核对两个日期。", (name, other),
@@ -294,24 +308,61 @@ def _periods(table: Table) -> Iterator[CheckRule]:
                 )  # fmt: skip
 
 
+OF_WORDS = {"取值": Kind.VALID, "必填": Kind.COMPLETE, "重复": Kind.UNIQUE, "时效": Kind.TIMELY}
+"""Other words declarations use for a dimension."""
+
+
+def _told(message: str) -> str:
+    """A declared message says what is wrong; what to do is the same everywhere."""
+    return message if "请" in message else f"{message.rstrip('。')}，请核对源数据后重新报送。"
+
+
 def _declared(table: Table) -> Iterator[CheckRule]:
     for rule in table.rules:
-        kind = Kind(rule.kind) if rule.kind in set(Kind) else Kind.CONSISTENT
+        kind = Kind(rule.kind) if rule.kind in set(Kind) else OF_WORDS.get(rule.kind, Kind.CONSISTENT)
         severity = Severity(rule.severity)
         source = rule.basis or table.basis
         unique, exists = tuple(getattr(rule, "unique", ())), getattr(rule, "exists", "")
         if unique:
-            yield CheckRule(rule.code, Kind.UNIQUE, severity, rule.title, rule.message, unique, Form.UNIQUE,
+            yield CheckRule(rule.code, Kind.UNIQUE, severity, rule.title, _told(rule.message), unique, Form.UNIQUE,
                             f"({rule.holds})" if rule.holds else "", source=source)  # fmt: skip
         elif exists:
             name, _, target = exists.partition("=")
             yield CheckRule(
-                rule.code, kind, severity, rule.title, rule.message, (name.strip(),), Form.EXISTS,
+                rule.code, kind, severity, rule.title, _told(rule.message), (name.strip(),), Form.EXISTS,
                 f"({rule.holds})" if rule.holds else "", target.strip(), getattr(rule, "among", ""), source,
             )  # fmt: skip
         else:
-            yield CheckRule(rule.code, kind, severity, rule.title, rule.message, _named(table, rule.holds),
+            yield CheckRule(rule.code, kind, severity, rule.title, _told(rule.message), _named(table, rule.holds),
                             fails=f"NOT ({rule.holds})", source=source)  # fmt: skip
+
+
+def _over_rows(table: Table) -> Iterator[CheckRule]:
+    """Rules in words over several rows and tables, and due days against the calendar."""
+    from xiezhi.datacenter.standards import cross
+
+    for one in cross.of(table.code):
+        yield CheckRule(
+            f"{one.code}", Kind.CONSISTENT, Severity(one.severity), one.title, _told(one.message), _named(table, one.violations), Form.ROWS,
+            one.violations, source=one.basis or table.basis, reads=one.reads,
+        )  # fmt: skip
+    for clock in cross.CLOCKS:
+        if clock.table != table.code:
+            continue
+        name = clock_relation(clock.start, clock.due, clock.length)
+        yield CheckRule(
+            f"{clock.due}.clock{clock.length}", Kind.CONSISTENT, Severity.WARNING, clock.title,
+            f"“{table.column(clock.due).title}”（{clock.due}）早于按{table.column(clock.start).title}推算的日期，请核对期限的起算日和到期日。",
+            (clock.start, clock.due), Form.ROWS,
+            f"SELECT a.row_id FROM {{{table.code}}} AS a JOIN {{{name}}} AS b ON a.{quoted(clock.start)} = b.start "
+            f"WHERE a.{quoted(clock.due)} < b.due AND NOT ({clock.unless})",
+            source=clock.basis or table.basis, reads=(table.code, name),
+        )  # fmt: skip
+
+
+def clock_relation(start: str, due: str, length: int) -> str:
+    """Name of the relation of days by which a stored due day is proved."""
+    return f"days_{start}_{due}_{length}"
 
 
 def _named(table: Table, sql: str) -> tuple[str, ...]:

@@ -156,8 +156,8 @@ class Rectification(CommonEvents, Procedure):
     FIX = Term(
         "SJZL-FIX", "整改期限", _param("fix_days"), WD, (Since("opened", "", "发出通知"),), QUALITY, WORKDAYS, Side.AUTHORITY,
         applies=_by_check, runs_in=(*AT_SUPPLIER, DISPUTED), on_lapse="提醒数据管理员督办，计入质量评价", todo="更正并重新报送",
-        spells=(SpellRule("disputed", ("dispute_refused", "dispute_granted"), "异议核定期间", HOUSE),),
-        extends=(ExtendRule("extended", "days", HOUSE, WD),),
+        spells=(SpellRule("disputed", ("dispute_refused", "dispute_granted"), "异议核定期间", QUALITY),),
+        extends=(ExtendRule("extended", "days", QUALITY, WD),),
     )  # fmt: skip
     ASKED = Term(
         "SJZL-ASKED", "校核更正期限", _param("asked_days"), WD, (Since("opened", "", "收到校核申请"),), CORRECT, WORKDAYS, Side.AUTHORITY,
