@@ -231,6 +231,12 @@ LAKE_MEMORY = env.text("XIEZHI_LAKE_MEMORY", "2GB")
 """What one step of the data center may hold in memory before it writes to disk."""
 LAKE_THREADS = int(env.text("XIEZHI_LAKE_THREADS", "0"))
 """Threads of one step; 0 means all processors."""
+COLLECT_INBOX = env.text("XIEZHI_COLLECT_INBOX") or str(HOME / "inbox")
+"""Folder into which units deliver files, one folder a source."""
+COLLECT_CONNECTIONS = env.text("XIEZHI_COLLECT_CONNECTIONS") or str(HOME / "sources.json")
+"""Addresses and accounts of the databases and interfaces that are collected from; see docs/data/collecting.md."""
+COLLECT_HOSTS = env.words("XIEZHI_COLLECT_HOSTS")
+"""Hosts (host or host:port) from which interfaces may be collected; no other is ever asked."""
 ENGINE = env.text("XIEZHI_ENGINE", "duckdb")
 """duckdb, or spark for tables that outgrow one machine."""
 

@@ -208,13 +208,27 @@ class LakeTable:
                 update.union_by_name(pa.schema(new))
         return self
 
-    def append(self, source: Any, *, batch_id: str) -> Snapshot:
+    def append(
+        self, source: Any, *, batch_id: str, before: Callable[[list[str]], None] | None = None
+    ) -> Snapshot:
         """Add rows, exactly once per batch: a second append of the same batch writes nothing and says `repeated`.
 
         `source`: Arrow table, record batch reader, list of Parquet paths, or `Select(connection, query)`. A reader can be
-        read once only: pass `Select` or a table where other writers may be at work.
+        read once only: pass `Select` or a table where other writers may be at work. `before` sees the paths of the files
+        written, just before they become part of the table; where it raises, they are removed and nothing has happened.
         """
-        return self._change("append", batch_id, lambda table, folder: (self._written(table, source, folder), []))
+
+        def make(table: Any, folder: Path) -> tuple[list[Any], list[Any]]:
+            added = self._written(table, source, folder)
+            if before is not None:
+                try:
+                    before(storage.fetch(table.io, [f.file_path for f in added]))
+                except BaseException:
+                    storage.delete(table.io, [f.file_path for f in added])
+                    raise
+            return added, []
+
+        return self._change("append", batch_id, make)
 
     def replace(self, source: Any, *, batch_id: str) -> Snapshot:
         """The rows of `source` instead of all that the table holds; older states can still be asked."""

@@ -1,0 +1,126 @@
+"""A text file as it comes: digest, encoding, empty characters, half files. One pass over the bytes; another one only where the
+text is not UTF-8 already."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from xiezhi.datacenter.runs.services import Stopped
+
+__all__ = ["Text", "digest", "examine"]
+
+BLOCK = 4 << 20
+SURE = 8
+"""So many characters beyond ASCII read well as UTF-8 make a file UTF-8: a wrong byte after them is damage."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A file ready to be read as UTF-8 at `path`. `encoding` is what it came in, `nuls` counts empty characters removed,
+    `ended` whether the last line was closed."""
+
+    path: Path
+    encoding: str
+    nuls: int
+    ended: bool
+
+
+def blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as handle:
+        while block := handle.read(BLOCK):
+            yield block
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    found = hashlib.sha256()
+    for block in blocks(path):
+        found.update(block)
+    return found.hexdigest()
+
+
+def examine(path: Path, folder: Path, encoding: str = "") -> tuple[Text, str]:
+    """The file as UTF-8 text and its SHA-256. Written anew into `folder` only where its bytes are not fit to be read.
+    Raises Stopped where it is in no known encoding, or in two."""
+    found = hashlib.sha256()
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    good, nuls, wide, last, head, size = True, 0, 0, b"", b"", 0
+    for block in blocks(path):
+        found.update(block)
+        head = head or block[:4096]
+        nuls += block.count(0)
+        if good:
+            try:
+                read = decoder.decode(block)
+                if wide < SURE and not read.isascii():
+                    wide += sum(1 for c in read[:100_000] if c > "\x7f")
+            except UnicodeDecodeError as error:
+                good = False
+                if wide < SURE:
+                    wide += sum(1 for c in block[: max(0, error.start)].decode("utf-8", "ignore") if c > "\x7f")
+        last, size = block[-4:], size + len(block)
+    if good:
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            good = False
+    sha = found.hexdigest()
+    ended = last.endswith((b"\n", b"\r", b"\n\x00"))
+    name = encoding.lower() or _name(head, good, wide)
+    if name in ("utf-8", "utf8", "utf-8-sig") and good and not nuls and not head.startswith(codecs.BOM_UTF8):
+        return Text(path, "UTF-8", 0, ended), sha
+    if not size:
+        return Text(path, "UTF-8", 0, True), sha
+    return _anew(path, folder, name, ended), sha
+
+
+def _name(head: bytes, good: bool, wide: int) -> str:
+    if head.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    zeros_even, zeros_odd = head[0::2].count(0), head[1::2].count(0)
+    half = max(1, len(head) // 2)
+    if zeros_odd > half * 0.3 and zeros_even < half * 0.05:
+        return "utf-16-le"
+    if zeros_even > half * 0.3 and zeros_odd < half * 0.05:
+        return "utf-16-be"
+    if good:
+        return "utf-8"
+    if wide >= SURE:
+        raise Stopped(
+            "文件前一部分是 UTF-8 编码，后面出现了不属于它的字节：文件可能损坏，或由两种编码拼成。请重新导出。"
+        )
+    return "gb18030"
+
+
+_TITLES = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8（BOM）", "gb18030": "GB18030"}
+
+
+def _anew(path: Path, folder: Path, name: str, ended: bool) -> Text:
+    title = _TITLES.get(name, name.upper())
+    target, nuls, position = folder / "text.csv", 0, 0
+    try:
+        decoder = codecs.getincrementaldecoder(name)()
+    except LookupError:
+        raise Stopped(f"来源声明的编码“{name}”不存在。") from None
+    with target.open("w", encoding="utf-8", newline="") as out:
+        try:
+            for block in blocks(path):
+                read = decoder.decode(block)
+                position += len(block)
+                empty = read.count("\x00")
+                nuls += empty
+                out.write(read.replace("\x00", "") if empty else read)
+            out.write(decoder.decode(b"", final=True))
+        except UnicodeDecodeError:
+            raise Stopped(
+                f"文件不能按 {title} 编码读出（约在第 {max(1, position // 1024)} KB 处）：不是已知的编码，或文件已损坏。"
+            ) from None
+        except UnicodeEncodeError:
+            raise Stopped("文件中有不成对的代理字符，不能转成 UTF-8。") from None
+    return Text(target, title, nuls, ended)
