@@ -100,6 +100,17 @@ def test_normal_forms(name: str, text: str, expected: str | None) -> None:
     assert normal.NORMAL[name].value(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("held", "text", "expected"),
+    [
+        ("gb2261.1", "男", "1"), ("gb2261.1", "Ｆ", "2"), ("gb2261.1", "9", "9"), ("gb2261.1", "男女", "男女"), ("gb3304", "维吾尔族", "05"), ("gb3304", "汉", "01"),
+        ("id_type", "居民身份证", "111"), ("aid_kind", "civil", "02"), ("act_type", "7", "108"), ("act_type", "108", "108"), ("gb2659", "日本", "JPN"),
+    ],
+)  # fmt: skip
+def test_names_become_codes(held: str, text: str, expected: str) -> None:
+    assert normal.code(held).value(text) == expected
+
+
 WRITING = st.text(
     st.one_of(
         st.sampled_from("0123456789Xx９０Ｘ-/. ·•年月日:;,、()（）+張三李　\n\t'\"\\=@ABCMD￥元"),

@@ -31,7 +31,7 @@ VALUES: tuple[str | None, ...] = (
     "2026-03-05", "2026-3-5", "2026/3/5", "2026.3.5", "2026年3月5日", "２０２６年３月５日", "20260305", "46086", "46086.0", "2026-02-30", "2024-02-29", "1900-02-29", "2000-02-29", "2026-13-01", "0000-00-00",
     "2026-03-05 09:30:00", "2026-03-05T09:30:00+08:00", "2026-03-05T01:30:00Z", "2026-3-5 9:30", "2026/03/05 9:30:05.123", "2026-03-05 24:00:00", "2026年3月5日 9时",
     # figures, codes, places
-    "1,234.50元", "￥1,234.5", "12", "12.0", "-3", "1e5", "007", "是", "否", "Ｙ", "√", "true", "01、03", "01;03;", "；01，03", "01;99", "990101000000", "990101001", "990101", "99010", "000000", "1", "2", "9",
+    "1,234.50元", "￥1,234.5", "12", "12.0", "-3", "1e5", "007", "是", "否", "Ｙ", "√", "true", "01、03", "01;03;", "；01，03", "01;99", "990101000000", "990101001", "990101", "99010", "000000", "1", "2", "9", "男", " 女 ", "Ｍ", "f", "汉", "汉族", "身份证", "civil", "大学本科", "Upheld",
     # titles, addresses, the rest
     "云岭(省)律师事务所", "云岭 省律师 事务所", "云律证（2020）12号", "云律证(2020) 12号", "ａｂｃ＠ｘ．ｃｎ", "z@x.cn", "禾溪县望江路１２号 ３栋", "a\\b", "Ａ＼Ｂ", "a\tb", "a'b", 'a"b', "1999", "2026-03",
     "00000000-0000-0000-0000-000000000001", "中" * 60, "x" * 60,
@@ -62,6 +62,8 @@ def cases() -> tuple[Case, ...]:
             if one := checks.code(held.code, repeated=repeated):
                 expected = tuple(None if v is None else one.holds(v, fictional=True) for v in VALUES)
                 found.append(Case("code", one.name, one.sql("x", fictional=True), expected))
+        meaning = normal.code(held.code)
+        found.append(Case("normal", meaning.name, meaning.sql("x"), tuple(meaning.value(v) for v in VALUES)))
     for name, rule in normal.NORMAL.items():
         found.append(Case("normal", name, rule.sql("x"), tuple(rule.value(v) for v in VALUES)))
     return tuple(found)

@@ -11,11 +11,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 
 from xiezhi.datacenter.standards import sqltext as sql
-from xiezhi.datacenter.standards.declare import Table
+from xiezhi.datacenter.standards.declare import CodeSet, Table, code_sets
 
-__all__ = ["NORMAL", "Normal", "of"]
+__all__ = ["NORMAL", "Normal", "code", "of"]
 
 
 @dataclass(frozen=True)
@@ -401,11 +402,40 @@ _BY_TYPE = {
 }  # fmt: skip
 
 
+@cache
+def _code(held: CodeSet) -> Normal:
+    codes = {item.code for item in held.items}
+    meanings: dict[str, set[str]] = {}
+    for item in held.items:
+        for writing in (item.name, *item.maps_to):
+            meanings.setdefault(_Code.python(_clean(writing, True)), set()).add(item.code)
+    known = {w: next(iter(found)) for w, found in sorted(meanings.items()) if len(found) == 1 and w not in codes}
+    branches = " ".join(f"WHEN {sql.literal(w)} THEN {sql.literal(c)}" for w, c in known.items())
+    digits = NORMAL["code"].plain if not any(re.fullmatch("[0-9]+", w) for w in known) else None
+    return Normal(
+        f"code:{held.code}",
+        held.title,
+        lambda x: known.get(_Code.python(x), _Code.python(x)),
+        lambda x: f"CASE {_Code.sql(x)} {branches} ELSE {_Code.sql(x)} END" if branches else _Code.sql(x),
+        plain=digits,
+    )
+
+
+def code(set_code: str) -> Normal:
+    """The normalizer of a code set: names and other writings of its sources (男, 汉族, M) become codes. A writing with two
+    meanings is left as it is."""
+    return _code(code_sets.get(set_code))
+
+
 def of(table: Table, column: str) -> Normal:
     """The normalizer of a column: by its element's check and mask, else by its type."""
     declared, element = table.column(column), table.element_of(column)
     if declared.repeated:
         return NORMAL["codes"]
+    if element.type.value == "CODE" and code_sets.get(element.code_set).items:
+        return code(element.code_set)
+    if element.type.value == "CODE" and element.check in _BY_CHECK:
+        return NORMAL[_BY_CHECK[element.check]]
     if element.type.value == "TEXT":
         if name := _BY_CHECK.get(element.check):
             return NORMAL[name]

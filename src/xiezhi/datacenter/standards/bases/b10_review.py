@@ -17,7 +17,8 @@ TABLES = (
     table(
         "std_review_case", "行政复议案件", "B10",
         (
-            col("case_no", "复议案号", required=True, key=True, unique=True),
+            col("matter_no", "办件编号", "matter_uid", required=True, key=True, unique=True),
+            col("case_no", "复议案号", unique=True),
             col("organ_usc", "复议机关", "usc"),
             col("organ_name", "复议机关名称", "organ_name", level=Level.OPEN),
             col("applicant_uid", "申请人标识", "person_uid"),
@@ -25,7 +26,7 @@ TABLES = (
             col("respondent_name", "被申请人名称", "organ_name", level=Level.OPEN),
             col("act_type", required=True),
             col("knew", "知道日", "knew_on"),
-            col("applied", "申请日", "applied_on", required=True),
+            col("applied", "申请日", "applied_on"),
             col("received", "收到日", "received_on"),
             col("accepted", "受理日", "accepted_on"),
             col("procedure", "程序", "review_procedure"),

@@ -17,7 +17,8 @@ TABLES = (
     table(
         "std_aid_case", "法律援助案件", "B4",
         (
-            col("case_no", "援助案号", required=True, key=True, unique=True),
+            col("matter_no", "办件编号", "matter_uid", required=True, key=True, unique=True),
+            col("case_no", "援助案号", unique=True),
             col("agency_usc", "法律援助机构", "usc"),
             col("agency_name", "法律援助机构名称", "org_title"),
             col("recipient_uid", "受援人标识", "person_uid", level=Level.PERSONAL),
@@ -27,7 +28,7 @@ TABLES = (
             col("hardship_not_required"),
             col("hardship_check_waived"),
             col("group", "特殊群体", "special_group", repeated=True),
-            col("applied", "申请日", "applied_on", required=True),
+            col("applied", "申请日", "applied_on"),
             col("decided", "决定日", "decided_on"),
             col("assigned", "指派日", "assigned_on"),
             col("closed", "结案日", "closed_on"),
