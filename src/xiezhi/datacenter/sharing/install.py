@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 __all__ = ["install"]
 
 
@@ -24,3 +26,23 @@ def install() -> None:
     policies.part_of_unit("requester", platform.SHARER.code)
     policies.part_of_unit("requester_head", platform.HEAD.code)
     policies.part_of_unit(platform.AUTHORITY.code, platform.AUTHORITY.code)
+    _interfaces()
+
+
+def _interfaces() -> None:
+    """One interface for every standard table, by which another deployment pushes rows of it to this one."""
+    from xiezhi.datacenter.exchange.declare import Interface, Kind, Purpose, interfaces
+    from xiezhi.datacenter.standards import declare as standards
+
+    from .citations import R
+    from .push import flows, receiving
+
+    purposes = {
+        p.code: p for p in (Purpose("REPORT", "向上级归集", R(19, 2)), Purpose("RETURN", "向下级回流", R(24, 1)))
+    }
+    for table in standards.tables.all():
+        interfaces.register(Interface(
+            code=flows.interface_of(table.code), title=f"推送接收：{table.title}", kind=Kind.PUSH, table=table.code, purposes=purposes,
+            fields=tuple(c.name for c in table.all_columns), basis=R(22, 2), receive=partial(receiving.receive, table.code), owner="sharing",
+            description=f"上级或者下级司法行政部门的平台推送{table.title}，按标准校验，给出签名回执",
+        ))  # fmt: skip

@@ -102,6 +102,7 @@ class PushFlow(models.Model):
     fields = models.JSONField("数据项", default=list)
     where = models.JSONField("范围", default=dict, blank=True)
     receiver = models.ForeignKey("exchange.Caller", models.PROTECT, related_name="+", verbose_name="接收方")
+    known_as = models.SlugField("本方在接收方登记的系统代码", max_length=40, blank=True, default="")
     direction = models.CharField("方向", max_length=4, choices=Direction.choices, default=Direction.UP)
     grade = models.CharField("最高分级", max_length=2, default="L3")
     basis = models.CharField("依据", max_length=200)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from xiezhi.kernel.calendar.counting import Spell
@@ -56,7 +56,7 @@ def _consented(view: View) -> Started | None:
     return Started(last.on, "作出同意共享的答复", R(22, 1), last.seq)
 
 
-def _span(event: str, name: str, least: int = 1) -> object:
+def _span(event: str, name: str, least: int = 1) -> Callable[[View], int | None]:
     def length(view: View) -> int | None:
         rec = view.last(event)
         until = rec.date(name) if rec is not None else None
