@@ -170,7 +170,8 @@ def stage_sql(
             columns.append(f"{made[name]} AS {quoted(name)}")
             continue
         kind = kinds[name]
-        columns.append(f"{f"TRY_CAST({quoted('n_' + name)} AS {kind})" if kind != 'VARCHAR' else quoted('n_' + name)} AS {quoted(name)}")
+        text = quoted("n_" + name)
+        columns.append(f"{text if kind == 'VARCHAR' else f'TRY_CAST({text} AS {kind})'} AS {quoted(name)}")
         if kind != "VARCHAR":
             columns.append(quoted("n_" + name))
             typed.append(name)
