@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import uuid
 from collections.abc import Mapping, Sequence
@@ -131,3 +132,23 @@ def rows_of(name: str) -> list[dict[str, Any]]:
 
     with duck.connect(threads=1) as con:
         return con.sql(f"SELECT * FROM {tables.get(name).sql()}").to_arrow_table().to_pylist()
+
+
+_STAFF = itertools.count(1)
+
+
+def official(*roles: str, unit: Any = None) -> Any:
+    """An account whose post has these roles, at a data center of its own where no unit is given."""
+    from xiezhi.kernel.access import services as access
+    from xiezhi.kernel.people import services as people
+    from xiezhi.kernel.units import services as units
+
+    n = next(_STAFF)
+    if unit is None:
+        unit = units.create_unit(
+            name=f"云岭省司法厅数据中心{n}", level="PROV", kind="INSTITUTION", parent=None, valid_from=date(2024, 1, 1)
+        )
+    member = people.create_staff(f"数据人员{n}", demo=True)
+    post = people.define_post(f"D{n}", f"数据岗{n}", roles, data_level_max=4)
+    people.appoint(member, unit, post, valid_from=date(2024, 1, 1))
+    return access.create_staff_account(member, username=f"data{n}", password="correct-horse-8", must_change=False)

@@ -19,14 +19,14 @@ from django.db import transaction
 from xiezhi.datacenter.lake import duck, storage, tables
 from xiezhi.datacenter.persons import gather, ids, linking, numbering, subject
 from xiezhi.datacenter.persons.assign import Change
-from xiezhi.datacenter.persons.models import LinkHistory, PersonEntity, Plan, ReviewPair
+from xiezhi.datacenter.persons.models import PersonEntity, Plan, ReviewPair
 from xiezhi.datacenter.runs import services as runs
 from xiezhi.datacenter.runs.models import Kind, Run
 from xiezhi.kernel.calendar import clock
 from xiezhi.kernel.datasets.registry import Level
 from xiezhi.kernel.ledger import services as ledger
 
-__all__ = ["RECORDS", "finish", "forget_state", "refresh"]
+__all__ = ["RECORDS", "finish", "refresh", "state_folder"]
 
 RECORDS = "link.person_records"
 """Record → person, with how it was linked. `restricted`: of a base of crime or correction."""
@@ -39,9 +39,9 @@ def _home() -> Path:
     return Path(settings.HOME) / "persons"
 
 
-def forget_state() -> None:
-    """Link everything anew the next time."""
-    shutil.rmtree(_home() / "state", ignore_errors=True)
+def state_folder() -> Path:
+    """What the engine keeps from one run to the next; without it everything is linked anew."""
+    return _home() / "state"
 
 
 def records_schema() -> Any:
@@ -53,22 +53,28 @@ def records_schema() -> Any:
 
 
 def refresh(
-    *, by: Any = None, full: bool = False, linker: linking.Linker | None = None, run_id: int | None = None
+    *,
+    by: Any = None,
+    full: bool = False,
+    only: Sequence[str] = (),
+    linker: linking.Linker | None = None,
+    run_id: int | None = None,
 ) -> Run:
     """Bring the person base up to date. Raises Busy where it is being done already.
 
-    `full`: link everything anew, not only what is new. The run says what it did: persons, new ids, merges, splits."""
+    `full`: link everything anew, not only what is new. `only`: make these persons anew as they are linked now, without
+    linking (after a correction or deletion). The run says what it did: persons, new ids, merges, splits."""
     with runs.start(Kind.LINK, "persons", by=by, run_id=run_id) as job:
         job.stage("接续上次")
         for plan in Plan.objects.filter(applied_at__isnull=True).order_by("pk"):
             finish(plan)
-        _Refresh(job, full, linker or linking.standard).work()
+        _Refresh(job, full, linker or linking.standard, only).work()
     return job.run
 
 
 class _Refresh:
-    def __init__(self, job: runs.Job, full: bool, linker: linking.Linker) -> None:
-        self.job, self.full, self.linker = job, full, linker
+    def __init__(self, job: runs.Job, full: bool, linker: linking.Linker, only: Sequence[str]) -> None:
+        self.job, self.full, self.linker, self.only = job, full, linker, list(only)
         self.batch = f"persons-{job.run.public_id}"
         self.folder = _home() / "plans" / str(job.run.public_id)
         self.work_folder = storage.scratch("persons")
@@ -86,7 +92,14 @@ class _Refresh:
         fresh, gone, total = self._read(con)
         job.count(rows_in=total, batch_id=self.batch, fresh=fresh, gone=gone)
         same, different, waiting = _decisions()
-        if not (fresh or gone or waiting or self.full):
+        # What a taken-back decision had joined or parted stands only in what the engine says of all.
+        self.full |= ReviewPair.objects.filter(pk__in=waiting, decision__verdict="UNDO").exists()
+        if self.only:
+            self.full, fresh = False, 0
+        con.execute("CREATE TEMP TABLE forced (person_uid VARCHAR)")
+        if self.only:
+            con.executemany("INSERT INTO forced VALUES (?)", [[u] for u in self.only])
+        if not (fresh or gone or waiting or self.full or self.only):
             job.count(rows_out=0, persons=PersonEntity.objects.filter(state="ACTIVE").count())
             return
         job.stage("比对", total=total)
@@ -94,7 +107,7 @@ class _Refresh:
         job.check()
         job.stage("编号")
         self._clusters(con, linked, {r for p in (*same, *different) for r in p})
-        kept = numbering.keep_decisions(con, self._links(linked), same, different)
+        kept = numbering.keep_decisions(con, self._links(con, linked), same, different)
         numbers = numbering.number(con, age=ids.age, came_under=ids.came_under)
         job.check()
         job.stage("写入")
@@ -155,8 +168,20 @@ class _Refresh:
         self.job.count(model=found.model_version)
         return found
 
-    def _links(self, linked: linking.Linked | None) -> str:
-        return linked.links if linked is not None else ""
+    def _links(self, con: Any, linked: linking.Linked | None) -> str:
+        """The links of the last full run and of everything matched since, kept beside the state of the engine."""
+        state = _home() / "state"
+        if linked is not None and linked.links:
+            if not linked.partial:
+                for old in state.glob("links-*.parquet"):
+                    old.unlink()
+            path = state / f"links-{self.job.run.public_id}.parquet"
+            con.execute(
+                f"COPY (SELECT record_a, record_b, weight FROM {linked.links}) TO {duck.text(str(path))} (FORMAT parquet)"
+            )
+        if not any(state.glob("links-*.parquet")):
+            return ""
+        return f"read_parquet({duck.text(str(state / 'links-*.parquet'))})"
 
     def _clusters(self, con: Any, linked: linking.Linked | None, decided: set[str]) -> None:
         """Relations `linked` and `former`, as far as something may change: all of it after a full run, otherwise the persons
@@ -185,7 +210,7 @@ class _Refresh:
             CREATE TEMP TABLE concerned AS
             SELECT DISTINCT person_uid FROM stored WHERE record_id IN (SELECT record_id FROM machine)
                 OR record_id IN (SELECT record_id FROM asked) OR record_id IN (SELECT record_id FROM gone)
-                OR 'was:' || person_uid IN (SELECT cluster_id FROM machine)
+                OR 'was:' || person_uid IN (SELECT cluster_id FROM machine) OR person_uid IN (SELECT person_uid FROM forced)
         """)
         con.execute(
             "CREATE TEMP VIEW former AS SELECT record_id, person_uid FROM stored JOIN concerned USING (person_uid)"
@@ -227,7 +252,7 @@ class _Refresh:
         counts = con.execute("""
             SELECT person_uid, count(*) FROM now_records WHERE person_uid IN
                 (SELECT person_uid FROM changed_records UNION SELECT s.person_uid FROM stored AS s JOIN changed_records USING (record_id)
-                 UNION SELECT person_uid FROM gone)
+                 UNION SELECT person_uid FROM gone UNION SELECT person_uid FROM forced)
             GROUP BY person_uid ORDER BY person_uid
         """).fetchall()
         told = _told(numbers.changes, {str(r) for (r,) in con.execute("SELECT record_id FROM fresh_ids UNION SELECT record_id FROM gone").fetchall()}
@@ -410,11 +435,3 @@ def _pairs_in(content: Mapping[str, Any], at: Any) -> None:
     if content["all_pairs"]:
         stale = [p.pk for key, p in known.items() if key not in seen and p.state == ReviewPair.OPEN]
         ReviewPair.objects.filter(pk__in=stale).update(state=ReviewPair.STALE)
-
-
-def history_of(uid: str) -> list[LinkHistory]:
-    """Merges and splits an id took part in, newest first."""
-    from django.db.models import Q
-
-    rows = LinkHistory.objects.select_related("entity", "other", "run", "decision")
-    return list(rows.filter(Q(entity__uid=uid) | Q(other__uid=uid)).order_by("-id"))

@@ -1,6 +1,5 @@
 """What is known of persons: roles, records, history, the queue of pairs, figures of agreement. Values are masked by `shown`."""
 
-
 from __future__ import annotations
 
 import difflib
@@ -131,14 +130,13 @@ def known_for(uid: str | None, values: Mapping[str, Any]) -> list[Any]:
     """The persons whose reading is to be recorded when these values are shown: the person of the base, and of the platform
     where one is registered with the number, so that "who read my data" finds it."""
     from xiezhi.kernel.people import selectors as people
-    from xiezhi.kernel.people.services import InvalidNumber
 
     found: list[Any] = [Known(UUID(uid))] if uid else []
     number = str(values.get("id_no") or "")
     if number and str(values.get("id_type") or "111") in ("111", "112"):
         try:
             person = people.find_person("RESIDENT", number)
-        except (InvalidNumber, ValueError):
+        except ValueError:
             person = None
         if person is not None:
             found.append(person)
@@ -326,6 +324,18 @@ def holders() -> dict[str, Any]:
         "by_number": [{"licenses": n, "persons": k} for n, k in numbers],
         "kinds": [{"kinds": [kinds.title(k) for k in s], "persons": n} for s, n in sets.most_common(30)],
     }
+
+
+def table_title(record: str) -> str:
+    """Title of the table a record stands in."""
+    table = gather.split_id(record)[0]
+    return declare.tables.get(table).title if table in declare.tables else table
+
+
+def pairs_of(records: Sequence[str]) -> list[ReviewPair]:
+    """Pairs of the gray zone in which these records stand."""
+    rows = ReviewPair.objects.filter(Q(record_a__in=records) | Q(record_b__in=records)).exclude(state="STALE")
+    return list(rows.select_related("decision").order_by("-weight", "id")[:40])
 
 
 def persons_in(state: str = PersonEntity.ACTIVE) -> int:

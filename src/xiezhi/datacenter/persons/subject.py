@@ -52,7 +52,7 @@ def plan(con: Any, folder: Path) -> None:
     con.execute("""
         CREATE TEMP TABLE concerned_uids AS
         SELECT person_uid FROM changed_records UNION SELECT s.person_uid FROM stored AS s JOIN changed_records USING (record_id)
-        UNION SELECT person_uid FROM gone
+        UNION SELECT person_uid FROM gone UNION SELECT person_uid FROM forced
     """)
     restricted = ", ".join(map(duck.text, sorted(gather.RESTRICTED_BASES)))
     con.execute(f"""
