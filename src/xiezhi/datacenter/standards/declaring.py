@@ -78,11 +78,12 @@ def check(
 
 
 def person_columns(*, name_level: Level | None = None, mobile: bool = True, address: bool = True) -> tuple[Column, ...]:
-    """Who a person is. `name_level` OPEN where the name stands in a public roll."""
+    """Who a person is. A row without an identity number is taken and marked, since linking may still find whose it is; a wrong
+    number is refused. `name_level` OPEN where the name stands in a public roll."""
     found = [
         col("name", "姓名", "person_name", required=True, level=name_level),
-        col("id_type", required=True),
-        col("id_no", required=True),
+        col("id_type"),
+        col("id_no"),
         col("sex"),
         col("birth_date"),
     ]
@@ -110,6 +111,9 @@ def person_rules() -> tuple[Rule, ...]:
     born = "CAST(birth_date AS VARCHAR)"
     return (
         DatedRule("id.resident", "公民身份号码", "证件号码", f"(NOT {resident}) OR {id_check}", checks.CHECKS["id_no"].message, basis="居民身份证法 第3条"),
+        check(
+            "id.given", "有证件号码", "id_no IS NOT NULL AND id_type IS NOT NULL", "没有证件类型、号码，只能与其他记录比对", kind="证件号码", severity="WARNING",
+        ),
         implies(
             "id.birth", "出生日期与身份号码一致", f"{resident} AND length(id_no) = 18 AND birth_date IS NOT NULL",
             f"replace({born}, '-', '') = substr(id_no, 7, 8)", "出生日期与公民身份号码第7至14位不一致", severity="WARNING",
