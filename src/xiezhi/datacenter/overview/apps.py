@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -19,3 +20,7 @@ class OverviewConfig(AppConfig):
         plug.add_nav(
             plug.NavItem("data-home", _("数据中心"), _("总览"), "overview_desk:home", "topology-star-3", readers)
         )
+        if settings.DEMO:
+            from xiezhi.datacenter.overview.demo import declarations
+
+            declarations.register()
