@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from xiezhi.datacenter.collect.sources import sources
 from xiezhi.datacenter.overview import demo
 from xiezhi.datacenter.overview.demo import declarations
 from xiezhi.datacenter.standards.declare import tables
@@ -39,12 +40,15 @@ def test_sources_are_declared_soundly() -> None:
     assert {tables.get(s.table).base for s in declarations.SOURCES} == {f"B{n}" for n in range(1, 11)}
 
 
-def test_delivered_collected_and_governed(lake: Path, tmp_path: Path, settings: Any) -> None:
+def test_delivered_collected_and_governed(
+    lake: Path, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from xiezhi.datacenter.collect import services as collecting
     from xiezhi.datacenter.govern import services as governing
     from xiezhi.datacenter.lake import tables as lake_tables
 
     settings.COLLECT_INBOX = str(tmp_path / "inbox")
+    monkeypatch.setattr(sources, "_held", dict(sources._held))
     with clock.frozen(NOW):
         world = _world()
         counts = demo.deliver(world, tmp_path / "inbox", SCALE)
