@@ -16,7 +16,7 @@ WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
 CHECKS = np.frombuffer(b"10X98765432", dtype=np.uint8).astype(np.uint32)
 KINDS = np.array([0.42, 0.25, 0.20, 0.08, 0.05])
 """Households: one person; a couple; couple and child; couple and two children; parent and child."""
-TWINS = 0.15
+TWINS = 0.30
 """Share of twins among two children."""
 
 
@@ -188,7 +188,7 @@ def draw(rng: np.random.Generator, count: int, *, first: int, chunk: int, chunks
     young = np.flatnonzero((role >= 2) & (rng.random(total) < 0.05))
     phones[young, 0] = phones[house_of[young], 0]
     addresses = np.stack([household * 7 + 1, number * 7 + 2, household * 7 + 1], axis=1)
-    out = children[rng.random(len(children)) < 0.4]
+    out = children[rng.random(len(children)) < 0.3]
     addresses[out, 0] = number[out] * 7 + 3
     elsewhere = np.flatnonzero(rng.random(total) < 0.35)
     addresses[elsewhere, 2] = number[elsewhere] * 7 + 4

@@ -81,6 +81,8 @@ def generate(
             made = r.render(rng, people, counts, rates, single_base)
             for name in without:
                 made.empty[name] = np.ones(want, dtype=bool)
+            if "id_no" in without:
+                made.id_key[:] = ""
             _write(made, writers, truth, first=done, persons=persons, sizes=sizes, errors=errors)
             done += want
             persons += len(people)
