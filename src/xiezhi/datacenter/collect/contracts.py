@@ -97,7 +97,7 @@ def compare(agreed: Sequence[Column], found: Sequence[Column]) -> list[Change]:
             out.append(Change("lost", old.name))
         else:
             shares = now[old.name].shares or {}
-            if old.look not in ("text", "empty") and shares and shares.get(old.look, 0.0) < LOST:
+            if old.look not in ("text", "empty") and now[old.name].look != "empty" and shares.get(old.look, 0.0) < LOST:
                 out.append(Change("retyped", old.name, old.look, now[old.name].look))
     out += [Change("new", c.name) for c in new if c.name not in taken]
     return out

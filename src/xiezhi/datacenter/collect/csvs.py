@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import csv
+import io
 import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from xiezhi.datacenter.collect.staged import LONGEST, Refusal, Staged, header
+from xiezhi.datacenter.collect.staged import LONGEST, Refusal, Staged, header, spool
 from xiezhi.datacenter.collect.texts import Text
 from xiezhi.datacenter.lake import duck
 from xiezhi.datacenter.runs.services import Stopped
 
-__all__ = ["separator", "stage"]
+__all__ = ["separator", "slowly", "stage"]
 
 SEPARATORS = (",", "\t", ";", "|", "\x01", "^")
 WORDS = {
@@ -29,7 +30,7 @@ WORDS = {
 
 def lines(path: Path, count: int) -> list[str]:
     with path.open(encoding="utf-8", newline="") as handle:
-        return list(itertools.islice(handle, count))
+        return list(itertools.islice(io.StringIO(handle.read(1 << 18), newline=""), count))
 
 
 def separator(path: Path) -> str:
@@ -37,7 +38,10 @@ def separator(path: Path) -> str:
     sample = lines(path, 60)
     best, chosen = (0.0, 0), ","
     for sign in SEPARATORS:
-        rows = [r for r in csv.reader(sample, delimiter=sign) if r][:40]
+        try:
+            rows = [r for r in csv.reader(sample, delimiter=sign) if r][:40]
+        except csv.Error:
+            continue
         if not rows or len(rows[0]) < 2:
             continue
         width = len(rows[0])
@@ -62,31 +66,46 @@ def stage(con: Any, text: Text, *, sign: str = "", trailer: str = "", folder: Pa
     if first is None:
         raise Stopped("文件是空的。")
     names = header(first)
-    if len(first) > len(names):  # a separator at the end of each line
-        raw = (*names, *(f"_empty{i}" for i in range(len(first) - len(names))))
-    else:
-        raw = names
+    raw = (*names, *(f"_empty{i}" for i in range(len(first) - len(names))))  # a separator at the end of each line
     listed = "{" + ", ".join(f"{duck.text(n)}: 'VARCHAR'" for n in raw) + "}"
     columns = ", ".join(map(duck.quote, names))
     read = (
         f"(SELECT {columns} FROM read_csv({duck.text(str(path))}, columns = {listed}, header = true, auto_detect = false, "
         f"delim = {duck.text(sign)}, quote = '\"', escape = '\"', nullstr = '', strict_mode = true, null_padding = false, "
-        f"max_line_size = {LONGEST * 8}, store_rejects = true, rejects_limit = 100000, parallel = true, new_line = {_ending(path)}))"
+        f"max_line_size = {LONGEST * 8}, store_rejects = true, rejects_limit = 100000, parallel = true))"
     )
     return Staged(read, names, lambda: _rejects(con), expected=expected)
 
 
-def _ending(path: Path) -> str:
-    with path.open("rb") as handle:
-        head = handle.read(1 << 20)
-    if b"\r\n" in head:
-        return r"'\r\n'"
-    return r"'\r'" if b"\r" in head and b"\n" not in head else r"'\n'"
+def slowly(con: Any, text: Text, *, sign: str = "", trailer: str = "", folder: Path) -> Staged:
+    """The same for a file whose lines end now this way, now that, which the fast reader gives up on."""
+    path, expected = _without_trailer(text.path, trailer, folder) if trailer else (text.path, None)
+    refused: list[Refusal] = []
+    sign = sign or separator(path)
+    try:
+        with path.open(encoding="utf-8", newline="") as handle:
+            reader = csv.reader(handle, delimiter=sign, strict=True)
+            first = next(reader)
+            names = header(first)
+
+            def rows() -> Iterator[list[str | None]]:
+                for row in reader:
+                    if len(row) == len(first):
+                        yield [v or None for v in row[: len(names)]]
+                    elif row:
+                        short = "值比列少" if len(row) < len(first) else "值比列多"
+                        refused.append(Refusal(reader.line_num, short, sign.join(row)[:4000]))
+
+            relation, total, others = spool(con, folder, names, rows())
+    except csv.Error:
+        raise Stopped("引号没有成对，文件不能读完：可能没有传完。整批拒收。") from None
+    return Staged(relation, names, lambda: [*refused, *others], expected=expected, rows=total)
 
 
 def _rejects(con: Any) -> list[Refusal]:
     rows = con.execute(
-        "SELECT line, error_type::VARCHAR, csv_line FROM reject_errors QUALIFY row_number() OVER (PARTITION BY line "
+        "SELECT line, error_type::VARCHAR, csv_line FROM reject_errors "
+        "WHERE scan_id = (SELECT max(scan_id) FROM reject_scans) QUALIFY row_number() OVER (PARTITION BY line "
         "ORDER BY column_idx) = 1 ORDER BY line"
     ).fetchall()
     return [Refusal(int(n or 0), WORDS.get(kind, "不能读取"), (line or "")[:4000]) for n, kind, line in rows]

@@ -100,19 +100,24 @@ def cursor_of(source: Source, connection: Any) -> Iterator[Any]:
             yield cursor
 
 
-def statement(source: Source, low: Any) -> tuple[str, list[Any]]:
-    """What is asked of the server. Incremental: from `low` on, in the order of the cursor, at most `chunk` rows."""
+def statement(source: Source, position: Any, low: Any) -> tuple[str, list[Any]]:
+    """What is asked of the server. Incremental: all from `low` to the position once more, and beyond it the next `chunk`
+    rows in the order of the cursor."""
     where = source.where
     assert isinstance(where, Database)
     body = f"({where.query}) AS q" if where.query else quoted(source.engine, where.table)
-    columns = ", ".join(quoted(source.engine, c) for c in source.columns) or "*"
     if source.mode is Mode.FULL:
+        columns = ", ".join(quoted(source.engine, c) for c in source.columns) or "*"
         return f"SELECT {columns} FROM {body}", []
+    body = body.replace("%", "%%")
     cursor = quoted(source.engine, where.cursor)
-    after, values = f"{cursor} IS NOT NULL", []
-    if low is not None:
-        after, values = f"{cursor} >= %s", [low]
-    return f"SELECT * FROM {body} WHERE {after} ORDER BY {cursor} LIMIT {int(where.chunk)}", values
+    if position is None:
+        return f"SELECT * FROM {body} WHERE {cursor} IS NOT NULL ORDER BY {cursor} LIMIT %s", [where.chunk]
+    return (
+        f"(SELECT * FROM {body} WHERE {cursor} >= %s AND {cursor} <= %s) UNION ALL "
+        f"(SELECT * FROM {body} WHERE {cursor} > %s ORDER BY {cursor} LIMIT %s)",
+        [low, position, position, where.chunk],
+    )
 
 
 def stage(
@@ -121,12 +126,12 @@ def stage(
     """The rows of a table or query; incremental from `overlap` before the kept `position`. `high` is the new position."""
     where = source.where
     assert isinstance(where, Database)
-    low = back(moment_or_number(position), where.overlap) if position else None
-    sql, values = statement(source, low)
-    high: list[str] = []
+    now = moment_or_number(position) if position else None
+    sql, values = statement(source, now, back(now, where.overlap) if position else None)
+    high: list[Any] = []
     with opened(source) as connection, cursor_of(source, connection) as cursor:
         try:
-            cursor.execute(sql.replace("%", "%%").replace("%%s", "%s") if values else sql, values or None)
+            cursor.execute(sql, values or None)
             first = cursor.fetchone() if source.engine is Kind.POSTGRES else None
             columns = header([d[0] for d in cursor.description])
             at = [d[0] for d in cursor.description].index(where.cursor) if source.mode is Mode.INCREMENTAL else None
@@ -139,8 +144,8 @@ def stage(
                         yield seen(row)
 
             def seen(row: Sequence[Any]) -> Sequence[Any]:
-                if at is not None and row[at] is not None:
-                    high[:] = [text_of(row[at]) or ""]
+                if at is not None and row[at] is not None and (not high or row[at] > high[0]):
+                    high[:] = [row[at]]
                 return row
 
             relation, total, refused = spool(con, folder, columns, rows(), step=step)
@@ -148,4 +153,6 @@ def stage(
             if type(error).__module__.split(".")[0] not in ("pymysql", "psycopg"):
                 raise
             raise Stopped(f"来源数据库没有答完：{type(error).__name__}。已读的部分没有入库，下次重来。") from None
-    return Staged(relation, columns, lambda: refused, rows=total, high=high[0] if high else position)
+    return Staged(
+        relation, columns, lambda: refused, rows=total, high=text_of(high[0]) or position if high else position
+    )

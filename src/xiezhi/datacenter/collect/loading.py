@@ -192,9 +192,8 @@ def _append(
         else:
             out.rows, out.content_hash, out.eaten = 0, hashlib.sha256(b"xiezhi rows 1\n").hexdigest(), 0
         _judge(staged, out)
-        if not delivery.file_hash and delivery.state == State.READING:
-            if not out.rows if source.mode is Mode.INCREMENTAL else out.content_hash == _last_hash(source, delivery):
-                raise Unchanged
+        if not delivery.file_hash and delivery.state == State.READING and _nothing_new(source, delivery, out):
+            raise Unchanged
         job.check()
         job.stage("提交")
 
@@ -254,6 +253,12 @@ def _judge(staged: Staged, out: Loaded) -> None:
         )
     if staged.expected is not None and staged.expected != out.read:
         raise Stopped(f"约定 {staged.expected} 行，实际 {out.read} 行：文件可能没有传完。整批拒收。")
+
+
+def _nothing_new(source: Source, delivery: Delivery, out: Loaded) -> bool:
+    if source.mode is Mode.INCREMENTAL:
+        return not out.rows
+    return out.content_hash == _last_hash(source, delivery)
 
 
 def _last_hash(source: Source, delivery: Delivery) -> str:

@@ -216,10 +216,7 @@ def _file(job: Job, source: Source, path: Path, by: Any) -> None:
         delivery.save()
         with duck.connect(ordered=True) as con:
             job.stage("读取")
-            staged = _opened(job, source, con, mine, text, kind, folder)
-            if said.rows is not None:
-                staged.expected = said.rows
-            loaded = loading.load(job, source, delivery, con, staged)
+            loaded = _loaded(job, source, delivery, con, mine, text, kind, folder, said.rows)
         after = path.stat()
         if (after.st_size, after.st_mtime_ns) != (stat.st_size, stat.st_mtime_ns):
             loaded.notes.append("文件在读取之后又被改动，改动的部分将作为新的一批归集。")
@@ -232,6 +229,29 @@ def _file(job: Job, source: Source, path: Path, by: Any) -> None:
         raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _loaded(
+    job: Job, source: Source, delivery: Delivery, con: Any, path: Path, text: texts.Text | None, kind: str, folder: Path,
+    expected: int | None,
+) -> loading.Loaded:  # fmt: skip
+    import duckdb
+
+    staged = _opened(job, source, con, path, text, kind, folder)
+    try:
+        if expected is not None:
+            staged.expected = expected
+        return loading.load(job, source, delivery, con, staged)
+    except duckdb.InvalidInputException:
+        where = source.where
+        if text is None or not isinstance(where, Files):
+            raise
+        notes = staged.notes
+        staged = csvs.slowly(con, text, sign=where.separator, trailer=where.trailer, folder=folder)
+        staged.notes = notes
+        if expected is not None:
+            staged.expected = expected
+        return loading.load(job, source, delivery, con, staged)
 
 
 def _opened(job: Job, source: Source, con: Any, path: Path, text: texts.Text | None, kind: str, folder: Path) -> Staged:

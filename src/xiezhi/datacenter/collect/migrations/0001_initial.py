@@ -6,69 +6,115 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('runs', '0001_initial'),
+        ("runs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Shape',
+            name="Shape",
             fields=[
-                ('source', models.CharField(max_length=61, primary_key=True, serialize=False, verbose_name='来源')),
-                ('columns', models.JSONField(verbose_name='列')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
-                ('at', models.DateTimeField(verbose_name='时间')),
+                ("source", models.CharField(max_length=61, primary_key=True, serialize=False, verbose_name="来源")),
+                ("columns", models.JSONField(verbose_name="列")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="版本")),
+                ("at", models.DateTimeField(verbose_name="时间")),
             ],
             options={
-                'verbose_name': '来源结构',
-                'verbose_name_plural': '来源结构',
+                "verbose_name": "来源结构",
+                "verbose_name_plural": "来源结构",
             },
         ),
         migrations.CreateModel(
-            name='ErasedKey',
+            name="ErasedKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=61, verbose_name='来源')),
-                ('request', models.CharField(max_length=80, verbose_name='请求')),
-                ('row_id', models.CharField(max_length=64, verbose_name='行标识')),
-                ('digest', models.CharField(max_length=64, verbose_name='键摘要')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=61, verbose_name="来源")),
+                ("request", models.CharField(max_length=80, verbose_name="请求")),
+                ("row_id", models.CharField(max_length=64, verbose_name="行标识")),
+                ("digest", models.CharField(max_length=64, verbose_name="键摘要")),
             ],
             options={
-                'verbose_name': '已删除的键',
-                'verbose_name_plural': '已删除的键',
-                'constraints': [models.UniqueConstraint(fields=('source', 'row_id', 'digest'), name='erased_key_once')],
+                "verbose_name": "已删除的键",
+                "verbose_name_plural": "已删除的键",
+                "constraints": [models.UniqueConstraint(fields=("source", "row_id", "digest"), name="erased_key_once")],
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=61, verbose_name='来源')),
-                ('name', models.CharField(max_length=200, verbose_name='名称')),
-                ('batch_id', models.CharField(max_length=80, verbose_name='批次号')),
-                ('state', models.CharField(choices=[('READING', '归集中'), ('LOADED', '已入库'), ('SAME', '重复送达'), ('REFUSED', '已拒收'), ('APART', '待处理'), ('DROPPED', '已退回')], default='READING', max_length=8, verbose_name='状态')),
-                ('begun_at', models.DateTimeField(verbose_name='开始时间')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='结束时间')),
-                ('rows', models.BigIntegerField(default=0, verbose_name='行数')),
-                ('refused', models.BigIntegerField(default=0, verbose_name='拒收行数')),
-                ('size', models.BigIntegerField(default=0, verbose_name='字节数')),
-                ('file_hash', models.CharField(blank=True, max_length=64, verbose_name='文件摘要')),
-                ('content_hash', models.CharField(blank=True, max_length=64, verbose_name='内容摘要')),
-                ('high', models.CharField(blank=True, max_length=80, verbose_name='增量位置')),
-                ('problems', models.JSONField(default=list, verbose_name='问题')),
-                ('changes', models.JSONField(default=list, verbose_name='结构变化')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='操作人')),
-                ('run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='runs.run', verbose_name='作业')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=61, verbose_name="来源")),
+                ("name", models.CharField(max_length=200, verbose_name="名称")),
+                ("batch_id", models.CharField(max_length=80, verbose_name="批次号")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("READING", "归集中"),
+                            ("LOADED", "已入库"),
+                            ("SAME", "重复送达"),
+                            ("REFUSED", "已拒收"),
+                            ("APART", "待处理"),
+                            ("DROPPED", "已退回"),
+                        ],
+                        default="READING",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("begun_at", models.DateTimeField(verbose_name="开始时间")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="结束时间")),
+                ("rows", models.BigIntegerField(default=0, verbose_name="行数")),
+                ("refused", models.BigIntegerField(default=0, verbose_name="拒收行数")),
+                ("size", models.BigIntegerField(default=0, verbose_name="字节数")),
+                ("file_hash", models.CharField(blank=True, max_length=64, verbose_name="文件摘要")),
+                ("content_hash", models.CharField(blank=True, max_length=64, verbose_name="内容摘要")),
+                ("high", models.CharField(blank=True, max_length=80, verbose_name="增量位置")),
+                ("problems", models.JSONField(default=list, verbose_name="问题")),
+                ("changes", models.JSONField(default=list, verbose_name="结构变化")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="操作人",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="runs.run",
+                        verbose_name="作业",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '归集批次',
-                'verbose_name_plural': '归集批次',
-                'indexes': [models.Index(fields=['source', '-id'], name='delivery_of_source'), models.Index(condition=models.Q(('file_hash', ''), _negated=True), fields=['source', 'file_hash'], name='delivery_by_hash')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['READING', 'LOADED', 'APART'])), fields=('source', 'batch_id'), name='delivery_batch_once')],
+                "verbose_name": "归集批次",
+                "verbose_name_plural": "归集批次",
+                "indexes": [
+                    models.Index(fields=["source", "-id"], name="delivery_of_source"),
+                    models.Index(
+                        condition=models.Q(("file_hash", ""), _negated=True),
+                        fields=["source", "file_hash"],
+                        name="delivery_by_hash",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["READING", "LOADED", "APART"])),
+                        fields=("source", "batch_id"),
+                        name="delivery_batch_once",
+                    )
+                ],
             },
         ),
     ]
