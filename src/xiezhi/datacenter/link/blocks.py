@@ -27,8 +27,8 @@ BIRTH = "coalesce(birth, id_birth)"
 CITY = "substr(division, 1, 4)"
 BLOCKS: tuple[Block, ...] = (
     Block("同一号码", "id_text", 40, True),
-    Block("号码后十二位", "substr(id_text, length(id_text) - 11, 12)", 40, True),
-    Block("号码前六位与后六位", "concat(substr(id_text, 1, 6), substr(id_text, length(id_text) - 5, 6))", 40, True),
+    Block("号码后十二位", "right(id_text, 12)", 40, True),
+    Block("号码前六位与后六位", "concat(substr(id_text, 1, 6), right(id_text, 6))", 40, True),
     Block("号码前十二位与姓", "concat(substr(id_text, 1, 12), family)", 60, True),
     Block("号码数字相同而次序不同", "concat(id_sorted, family)", 40, True),
     Block("姓名与出生日期", "concat(name, birth)", 60),
@@ -73,47 +73,58 @@ def _parts(key: str) -> str:
     return "(" + " || ".join(parts) + ")"
 
 
-def keys(place: int, block: Block, columns: str, source: str, *, where: str = "") -> str:
+def keys(place: int, block: Block, columns: str, source: str) -> str:
     """SQL giving the hashed keys of a block for the rows of a source."""
     key = _parts(block.key)
-    return f"SELECT {columns}, xxhash64({place}, {key}) AS k FROM {source} WHERE {key} IS NOT NULL{where}"
+    return f"SELECT {columns}, {place} AS block, xxhash64({place}, {key}) AS k FROM {source} WHERE {key} IS NOT NULL"
 
 
 FIELDS = "id_text, id_birth, id_sorted, name, sound, family, given, sort, birth, phone, division, address, road, county, employer, license"
 HIDDEN = "NULL AS id_text, NULL AS id_birth, NULL AS id_sorted, name, sound, family, given, sort, birth, phone, division, address, road, county, employer, license"
 
 
-def pairs(engine: Engine) -> int:
+LEFTS = (
+    f"SELECT ent AS lid, ent AS own, 0 AS inside, {FIELDS} FROM held WHERE anchor = 0"
+    f" UNION ALL SELECT -rid AS lid, owner AS own, CASE WHEN ent = owner THEN 1 ELSE 0 END AS inside, {HIDDEN} FROM held"
+    " WHERE drawn IS NOT NULL"
+)
+MEET = "r.anchor = 1 OR (l.lid > 0 AND l.lid < r.ent)"
+
+
+def pairs(engine: Engine, *, lefts: str = LEFTS, rights: str = "held", meet: str = MEET) -> int:
     """Table `pair` (lid, ent, anchor, own, block): each left record with each entity it meets, once; gives how many.
 
     Left are the records outside anchored groups (lid is their entity) and the drawn ones (lid is -rid, their number hidden). A drawn
-    record meets its own group only where another record of the group has the key; `own` marks that pair.
+    record meets its own group only where another record of the group has the key; `own` marks that pair. A batch of new records names
+    other sources and another condition.
     """
-    engine.table(
-        "lefts",
-        f"SELECT ent AS lid, ent AS own, 0 AS inside, {FIELDS} FROM held WHERE anchor = 0"
-        f" UNION ALL SELECT -rid AS lid, owner AS own, CASE WHEN ent = owner THEN 1 ELSE 0 END AS inside, {HIDDEN} FROM held"
-        " WHERE drawn IS NOT NULL",
-    )
+    engine.table("lefts", lefts, passing=True)
     made = []
-    for place, block in enumerate(BLOCKS):
-        engine.table("left_key", f"SELECT DISTINCT * FROM ({keys(place, block, 'lid, own, inside', 'lefts')}) t")
+    numbered = list(enumerate(BLOCKS))
+    for begin in range(0, len(numbered), engine.blocks_at_once):
+        some = numbered[begin : begin + engine.blocks_at_once]
+        asking = " UNION ALL ".join(keys(place, block, "lid, own, inside", "lefts") for place, block in some)
+        keyed = " UNION ALL ".join(keys(place, block, "ent, anchor", rights) for place, block in some)
+        engine.table("left_key", f"SELECT DISTINCT * FROM ({asking}) t")
         engine.table(
             "right_key",
-            f"SELECT ent, k, count(*) AS rows, max(anchor) AS anchor FROM ({keys(place, block, 'ent, anchor', 'held')}) t"
-            " WHERE k IN (SELECT k FROM left_key) GROUP BY ent, k",
+            f"SELECT ent, k, block, count(*) AS rows, max(anchor) AS anchor FROM ({keyed}) t"
+            " WHERE k IN (SELECT k FROM left_key) GROUP BY ent, k, block",
         )
-        name = f"pair_{place}"
+        most = "CASE block " + " ".join(f"WHEN {place} THEN {block.most}" for place, block in some) + " END"
+        made.append(f"pair_{begin}")
         engine.table(
-            name,
-            f"""SELECT l.lid, r.ent, r.anchor, CASE WHEN l.own = r.ent THEN 1 ELSE 0 END AS own
+            made[-1],
+            f"""SELECT l.lid, r.ent, r.anchor, CASE WHEN l.own = r.ent THEN 1 ELSE 0 END AS own, r.block
             FROM left_key l
-            JOIN (SELECT k FROM right_key GROUP BY k HAVING count(*) <= {block.most}) c ON l.k = c.k
-            JOIN right_key r ON l.k = r.k
-            WHERE l.lid <> r.ent AND (r.anchor = 1 OR (l.lid > 0 AND l.lid < r.ent)) AND (l.own <> r.ent OR r.rows > l.inside)""",
+            JOIN (SELECT k, block FROM right_key GROUP BY k, block HAVING count(*) <= {most}) c ON l.k = c.k AND l.block = c.block
+            JOIN right_key r ON l.k = r.k AND l.block = r.block
+            WHERE l.lid <> r.ent AND ({meet}) AND (l.own <> r.ent OR r.rows > l.inside)""",
         )
-        made.append(name)
-    union = " UNION ALL ".join(f"SELECT lid, ent, anchor, own, {place} AS block FROM {name}" for place, name in enumerate(made))
-    engine.table("pair", f"SELECT lid, ent, max(anchor) AS anchor, max(own) AS own, min(block) AS block FROM ({union}) t GROUP BY lid, ent")
+    union = " UNION ALL ".join(f"SELECT * FROM {name}" for name in made)
+    engine.table(
+        "pair",
+        f"SELECT lid, ent, max(anchor) AS anchor, max(own) AS own, min(block) AS block FROM ({union}) t GROUP BY lid, ent",
+    )
     engine.drop("lefts", "left_key", "right_key", *made)
     return int(engine.arrow("SELECT count(*) AS n FROM pair").to_pylist()[0]["n"])

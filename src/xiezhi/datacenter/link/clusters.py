@@ -1,7 +1,8 @@
 """Joins entities to clusters, the surest link first, and refuses what a person has to look at.
 
 Two groups that own different valid numbers never come together. A link is also refused when members of the two sides were compared and
-spoke clearly against it; where a side owns a number, its group speaks for it. So a chain of likely links cannot draw two persons into one.
+spoke clearly against it, and groups without a number of their own only join when at least half of their pairs agree, unless the link is
+certain; where a side owns a number, its group speaks for it. So a chain of likely links cannot draw two persons into one.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 PATIENCE = 200
+CERTAIN = 0.995
 
 
 class Union:
@@ -46,6 +48,8 @@ def join(edges: pa.Table, against: pa.Table, threshold: float) -> tuple[pa.Table
     anchored, chance, weight = (np.asarray(edges[column].to_numpy()) for column in ("anchor", "chance", "weight"))
     order = np.lexsort((ent, lid, -np.round(weight, 6), -np.round(np.where(chance > 0.999999, 1.0, chance), 6)))
     refused = set(zip(against["lid"].to_pylist(), against["ent"].to_pylist(), strict=True))
+    loose = (anchored == 0) & (chance >= threshold)
+    likely = set(zip(lid[loose].tolist(), ent[loose].tolist(), strict=True))
     union = Union()
     for entity in np.unique(ent[anchored == 1]).tolist():
         union.anchor[entity] = entity
@@ -65,13 +69,23 @@ def join(edges: pa.Table, against: pa.Table, threshold: float) -> tuple[pa.Table
             ours = [union.anchor[a]]
         if b in union.anchor:
             theirs = [union.anchor[b]]
-        if refused and len(ours) * len(theirs) <= PATIENCE:
-            if any((x, y) in refused or (y, x) in refused for x in ours for y in theirs):
+        few = len(ours) * len(theirs) <= PATIENCE
+        if few and any((x, y) in refused or (y, x) in refused for x in ours for y in theirs):
+            states[place] = 4
+            continue
+        if few and len(ours) * len(theirs) > 1 and not (a in union.anchor or b in union.anchor) and chance[place] < CERTAIN:
+            agreed = sum((x, y) in likely or (y, x) in likely for x in ours for y in theirs)
+            if 2 * agreed < len(ours) * len(theirs):
                 states[place] = 4
                 continue
         union.join(a, b)
         states[place] = 1
     entities = sorted(set(union.leader) | set(union.members))
-    table = pa.table({"ent": pa.array(entities, pa.int64()), "leader": pa.array([union.find(entity) for entity in entities], pa.int64())})
+    table = pa.table(
+        {
+            "ent": pa.array(entities, pa.int64()),
+            "leader": pa.array([union.find(entity) for entity in entities], pa.int64()),
+        }
+    )
     outcome = pa.table({"lid": pa.array(lid), "ent": pa.array(ent), "state": pa.array(states)})
     return table, outcome

@@ -6,7 +6,15 @@ from xiezhi.datacenter.link.comparisons import COMPARISONS, level_case
 from xiezhi.datacenter.link.engines import Engine
 
 REDUCED = 10**15
-LISTS = {"phones": "phone", "addresses": "address", "roads": "road", "counties": "county", "employers": "employer", "divisions": "division", "licenses": "license"}
+LISTS = {
+    "phones": "phone",
+    "addresses": "address",
+    "roads": "road",
+    "counties": "county",
+    "employers": "employer",
+    "divisions": "division",
+    "licenses": "license",
+}
 FEW = 0.0002
 
 
@@ -16,7 +24,10 @@ def personas(engine: Engine) -> None:
     pid is the entity; for a record drawn to learn from -rid (its number hidden), and for the rest of its group -ent - REDUCED, so that
     learning meets the same situation as linking: one record against what others said.
     """
-    engine.table("wanted", "SELECT DISTINCT ent FROM (SELECT ent FROM pair UNION ALL SELECT lid AS ent FROM pair WHERE lid > 0) t")
+    engine.table(
+        "wanted",
+        "SELECT DISTINCT ent FROM (SELECT ent FROM pair UNION ALL SELECT lid AS ent FROM pair WHERE lid > 0) t",
+    )
     columns = "anchor, id_kind, id_text, id_state, id_sorted, id_birth, id_sex, name, birth, sex, phone, address, road, county, employer, division, license"
     hidden = columns.replace("anchor", "0 AS anchor", 1)
     for column in ("id_kind", "id_text", "id_state", "id_sorted", "id_birth", "id_sex"):
@@ -26,9 +37,11 @@ def personas(engine: Engine) -> None:
         f"""SELECT ent AS pid, {columns} FROM held WHERE ent IN (SELECT ent FROM wanted)
         UNION ALL SELECT -rid AS pid, {hidden} FROM held WHERE drawn IS NOT NULL
         UNION ALL SELECT -ent - {REDUCED} AS pid, {columns} FROM held WHERE ent IN (SELECT ent FROM drawn) AND drawn IS NULL""",
+        passing=True,
     )
     lists = ", ".join(
-        f"array_agg(DISTINCT {column}) FILTER (WHERE {column} IS NOT NULL) AS {name}_any" for name, column in LISTS.items()
+        f"array_agg(DISTINCT {column}) FILTER (WHERE {column} IS NOT NULL) AS {name}_any"
+        for name, column in LISTS.items()
     )
     engine.table(
         "summed",
@@ -38,12 +51,17 @@ def personas(engine: Engine) -> None:
           CASE WHEN max(anchor) = 1 THEN coalesce(max(id_sex), max(sex)) ELSE max(sex) END AS sex,
           max(phone) AS phone, max(address) AS address, max(employer) AS employer, max(division) AS division, max(license) AS license, {lists}
         FROM said GROUP BY pid""",
+        passing=True,
     )
-    kept = ", ".join(f"CASE WHEN s.{column} IS NOT NULL THEN s.{name}_any END AS {name}" for name, column in LISTS.items() if name not in {"roads", "counties"})
+    kept = ", ".join(
+        f"CASE WHEN s.{column} IS NOT NULL THEN s.{name}_any END AS {name}"
+        for name, column in LISTS.items()
+        if name not in {"roads", "counties"}
+    )
     engine.table(
         "persona",
         f"""SELECT s.pid, s.anchor, s.id_kind, s.id_text, s.id_sorted, s.id_state, s.name, s.birth, s.sex, s.phone, s.address, s.employer,
-          s.division, s.license, {kept}, s.roads_any AS roads, s.counties_any AS counties, n.tone, n.sound, n.look, n.sort, n.family, n.given, n.first, n.second, n.third,
+          s.division, s.license, CASE WHEN regexp_like(s.address, '^[0-9A-Z-]+$') THEN s.address END AS latin, {kept}, s.roads_any AS roads, s.counties_any AS counties, n.tone, n.sound, n.look, n.sort, n.family, n.given, n.first, n.second, n.third,
           coalesce(n.size, 0) AS size, n.name_tf, coalesce(e.employer_tf, 1.0) <= {FEW} AS few
         FROM summed s LEFT JOIN named n ON s.name = n.name LEFT JOIN employed e ON s.employer = e.employer""",
     )

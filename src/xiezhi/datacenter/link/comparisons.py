@@ -81,7 +81,7 @@ COMPARISONS: tuple[Comparison, ...] = (
             Level("次序颠倒", "sort_l = sort_r", 0.002, 0.0002),
             Level("一名含于另一名",
                   "(size_l >= 2 AND size_r >= 2 AND size_l <> size_r AND first_l = first_r"
-                  " AND (starts_with(name_l, name_r) OR starts_with(name_r, name_l)"
+                  " AND (startswith(name_l, name_r) OR startswith(name_r, name_l)"
                   " OR (size_l = 2 AND size_r = 3 AND second_l = third_r) OR (size_l = 3 AND size_r = 2 AND third_l = second_r)))"
                   " OR (family_l = family_r AND length(given_l) <> length(given_r) AND length(given_l) >= 2 AND length(given_r) >= 2"
                   " AND (right(given_l, length(given_r)) = given_r OR right(given_r, length(given_l)) = given_l))",
@@ -93,6 +93,8 @@ COMPARISONS: tuple[Comparison, ...] = (
             Level("长名中差一两个字母或一节相同",
                   "(size_l >= 4 AND size_r >= 4 AND (levenshtein(sound_l, sound_r) <= 2"
                   " OR (length(family_l) >= 4 AND family_l = family_r) OR (length(given_l) >= 4 AND given_l = given_r)"
+                  " OR (length(family_l) >= 5 AND levenshtein(family_l, family_r) <= 1)"
+                  " OR (length(given_l) >= 5 AND levenshtein(given_l, given_r) <= 1)"
                   " OR (length(given_l) >= 4 AND given_l = family_r) OR (length(family_l) >= 4 AND family_l = given_r)))", 0.004, 0.004),
             Level("只有姓氏相同", "family_l = family_r", 0.003, 0.15),
             Level("不同", "", 0.002, 0.8),
@@ -133,11 +135,12 @@ COMPARISONS: tuple[Comparison, ...] = (
         "address", "地址", missing("address"),
         (
             Level("相同", overlap("addresses"), 0.7, 0.004),
+            Level("拉丁字母地址差几个字母", "levenshtein(latin_l, latin_r) <= 3", 0.01, 0.001),
             Level("同一条路或同一个村", overlap("roads"), 0.1, 0.02),
             Level("同一区县", overlap("counties"), 0.1, 0.05),
             Level("不同", "", 0.1, 0.92),
         ),
-        columns=("address", "addresses", "roads", "counties"),
+        columns=("address", "addresses", "roads", "counties", "latin"),
     ),
     Comparison(
         "employer", "单位", missing("employer"),
@@ -174,7 +177,6 @@ COMPARISONS: tuple[Comparison, ...] = (
         columns=("phones", "addresses", "employers", "birth"),
     ),
 )  # fmt: skip
-
 
 
 def level_case(comparison: Comparison) -> str:

@@ -10,7 +10,18 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from xiezhi.datacenter.link import blocks, clusters, compare, engines, groups, incremental, model, outputs, prepare, score
+from xiezhi.datacenter.link import (
+    blocks,
+    clusters,
+    compare,
+    engines,
+    groups,
+    incremental,
+    model,
+    outputs,
+    prepare,
+    score,
+)
 
 Progress = Callable[[str, float], None]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,6 +20,7 @@ Batch = Callable[[pa.RecordBatch], pa.RecordBatch]
 MACROS = (
     "CREATE MACRO arrays_overlap(a, b) AS list_has_any(a, b)",
     "CREATE MACRO xxhash64(a, b) AS hash(a, b)",
+    "CREATE MACRO startswith(a, b) AS starts_with(a, b)",
     "CREATE MACRO regexp_like(a, b) AS regexp_matches(a, b)",
 )
 
@@ -27,12 +29,13 @@ class Engine(Protocol):
     """What linking asks of an engine."""
 
     name: str
+    blocks_at_once: int
 
     def read(self, table: str, files: list[str]) -> list[str]:
         """Make Parquet files readable under a name; the names of their columns."""
 
-    def table(self, name: str, sql: str) -> None:
-        """Make (or make anew) a table of a query."""
+    def table(self, name: str, sql: str, *, passing: bool = False) -> None:
+        """Make (or make anew) a table of a query. One that is only passed through once or twice need not be kept."""
 
     def put(self, name: str, rows: pa.Table) -> None:
         """Make a table of rows in memory."""
@@ -60,6 +63,7 @@ class DuckEngine:
     """DuckDB with its data in a file of the working folder, so that what does not fit in memory goes to disk."""
 
     name = "duckdb"
+    blocks_at_once = 1
 
     def __init__(self, folder: Path, *, threads: int = 0, memory: str = "") -> None:
         import duckdb
@@ -77,10 +81,12 @@ class DuckEngine:
 
     def read(self, table: str, files: list[str]) -> list[str]:
         listed = ", ".join(f"'{_quoted(file)}'" for file in files)
-        self._con.execute(f"CREATE OR REPLACE VIEW {table} AS SELECT * FROM read_parquet([{listed}], union_by_name = true)")
+        self._con.execute(
+            f"CREATE OR REPLACE VIEW {table} AS SELECT * FROM read_parquet([{listed}], union_by_name = true)"
+        )
         return [row[0] for row in self._con.execute(f"DESCRIBE {table}").fetchall()]
 
-    def table(self, name: str, sql: str) -> None:
+    def table(self, name: str, sql: str, *, passing: bool = False) -> None:
         self._con.execute(f"CREATE OR REPLACE TABLE {name} AS {sql}")
 
     def put(self, name: str, rows: pa.Table) -> None:
@@ -113,10 +119,15 @@ class SparkEngine:
     """Spark; each table is written to Parquet in the working folder, which also cuts the plan."""
 
     name = "spark"
+    blocks_at_once = 1_000
 
     def __init__(self, folder: Path, *, threads: int = 0, memory: str = "") -> None:
         from pyspark.sql import SparkSession
 
+        code = str(Path(__file__).resolve().parents[3])
+        if code not in os.environ.get("PYTHONPATH", "").split(os.pathsep):
+            os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [code, os.environ.get("PYTHONPATH", "")]))
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         self._folder = folder / "spark"
         self._folder.mkdir(parents=True, exist_ok=True)
         master = os.environ.get("XIEZHI_SPARK_MASTER", f"local[{threads or 2}]")
@@ -124,7 +135,8 @@ class SparkEngine:
             SparkSession.builder.master(master).appName("xiezhi link")
             .config("spark.driver.memory", (memory or "4GB").replace("GB", "g"))
             .config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1")
-            .config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", str(4 * (threads or 2)))
+            .config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", str(2 * (threads or 2)))
+            .config("spark.ui.showConsoleProgress", "false")
             .config("spark.sql.ansi.enabled", "false").config("spark.sql.execution.arrow.pyspark.enabled", "true")
             .getOrCreate()
         )  # fmt: skip
@@ -145,8 +157,11 @@ class SparkEngine:
         whole.createOrReplaceTempView(table)
         return list(whole.columns)
 
-    def table(self, name: str, sql: str) -> None:
-        self._keep(name, self._spark.sql(sql))
+    def table(self, name: str, sql: str, *, passing: bool = False) -> None:
+        if passing:
+            self._spark.sql(sql).createOrReplaceTempView(name)
+        else:
+            self._keep(name, self._spark.sql(sql))
 
     def put(self, name: str, rows: pa.Table) -> None:
         self._round += 1

@@ -49,11 +49,19 @@ def waterfall(pair: Mapping[str, Any] | str) -> list[Step]:
         if comparison.name in found:
             level, bits = found[comparison.name]
             total = round(total + bits, 2)
-            steps.append(Step(comparison.name, comparison.title, comparison.levels[len(comparison.levels) - 1 - level].title, bits, total))
+            steps.append(
+                Step(
+                    comparison.name,
+                    comparison.title,
+                    comparison.levels[len(comparison.levels) - 1 - level].title,
+                    bits,
+                    total,
+                )
+            )
             if comparison.name == "name" and RARITY in found:
                 rarity, bits = found[RARITY]
                 total = round(total + bits, 2)
-                steps.append(Step(RARITY, "姓名常见程度", f"约每 {2 ** -rarity:,} 条记录中有一条用此姓名", bits, total))
+                steps.append(Step(RARITY, "姓名常见程度", f"约每 {2**-rarity:,} 条记录中有一条用此姓名", bits, total))
     return steps
 
 

@@ -17,16 +17,18 @@ def group(engine: Engine, sample: int) -> dict[str, int]:
     """
     apart = "CASE WHEN n.id_state = 'ok' AND (n.birth <> n.id_birth OR n.sex <> n.id_sex) THEN n.rid ELSE 0 END"
     engine.table("told", f"SELECT n.rid, n.id_kind, n.id_text, n.id_state, coalesce(n.name, '') AS name, {apart} AS apart FROM norm n"
-                         " WHERE n.id_state IN ('ok', 'other')")  # fmt: skip
+                         " WHERE n.id_state IN ('ok', 'other')", passing=True)  # fmt: skip
     engine.table(
         "cell",
         "SELECT id_kind, id_text, name, apart, count(*) AS rows, min(rid) AS cell, max(id_state) AS state FROM told"
         " GROUP BY id_kind, id_text, name, apart",
+        passing=True,
     )
     engine.table(
         "ranked",
         """SELECT *, row_number() OVER (PARTITION BY id_kind, id_text
           ORDER BY CASE WHEN apart > 0 THEN 1 ELSE 0 END, CASE WHEN name = '' THEN 1 ELSE 0 END, rows DESC, cell) AS place FROM cell""",
+        passing=True,
     )
     engine.table(
         "celled",
@@ -34,11 +36,13 @@ def group(engine: Engine, sample: int) -> dict[str, int]:
           CASE WHEN c.state = 'ok' AND c.apart = 0 AND (c.place = 1 OR c.name = '') THEN 1 ELSE 0 END AS anchor,
           CASE WHEN o.state = 'ok' AND o.apart = 0 THEN o.cell END AS owner
         FROM ranked c JOIN ranked o ON c.id_kind = o.id_kind AND c.id_text = o.id_text AND o.place = 1""",
+        passing=True,
     )
     engine.table(
         "member",
         """SELECT t.rid, c.ent, c.anchor, c.owner FROM told t JOIN celled c
           ON t.id_kind = c.id_kind AND t.id_text = c.id_text AND t.name = c.name AND t.apart = c.apart""",
+        passing=True,
     )
     engine.table(
         "placed",

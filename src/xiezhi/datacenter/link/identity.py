@@ -19,9 +19,12 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK = "10X98765432"
 FIRST_YEAR, LAST_YEAR = 1880, 2099
 JUNK = frozenset(
-    "无 不详 未知 空 暂无 没有 未填 不明 未提供 未登记 缺失 待补 待核 不知道 其他 NULL NONE NAN N/A NA NIL UNKNOWN".split()
-) | {"", "-", "--", "/", "\\", ".", "*", "?", "？", "X", "0"}
-RESIDENT_TYPES = frozenset("1 01 10 111 居民身份证 身份证 二代身份证 第二代居民身份证 IDCARD RESIDENT".split())
+    {"无", "不详", "未知", "空", "暂无", "没有", "未填", "不明", "未提供", "未登记", "缺失", "待补", "待核", "不知道", "其他", "同上"}
+    | {"NULL", "NONE", "NAN", "N/A", "NA", "NIL", "UNKNOWN", "", "-", "--", "/", "\\", ".", "*", "?", "？", "X", "0"}
+)
+RESIDENT_TYPES = frozenset(
+    {"1", "01", "10", "111", "居民身份证", "身份证", "二代身份证", "第二代居民身份证", "IDCARD", "RESIDENT"}
+)
 OTHER_TYPES = re.compile("护照|PASSPORT|港|澳|台|通行证|居留|军|警官|士官|驾驶|户口|签证|营业|信用")
 SIGNS = str.maketrans({**dict.fromkeys("×✕╳ΧХхχ", "X"), **dict.fromkeys("〇○●", "0"), "＊": "*", "#": "*"})
 OCR = str.maketrans("OoQDUIiLl|!ZzSsBbGgqTA", "0000011111122558669974"[:22])
@@ -129,7 +132,13 @@ def clean_ok(matrix: np.ndarray) -> np.ndarray:
 
 
 SCHEMA = pa.schema(
-    [("id_kind", pa.string()), ("id_text", pa.string()), ("id_state", pa.string()), ("id_birth", pa.string()), ("id_sex", pa.string())]
+    [
+        ("id_kind", pa.string()),
+        ("id_text", pa.string()),
+        ("id_state", pa.string()),
+        ("id_birth", pa.string()),
+        ("id_sex", pa.string()),
+    ]
 )
 
 
@@ -137,7 +146,9 @@ def canonical_batch(numbers: pa.Array, kinds: pa.Array) -> pa.RecordBatch:
     """`canonical` for arrays of one length. Clean numbers of resident cards are checked in bulk."""
     numbers, kinds = numbers.cast(pa.string()), kinds.cast(pa.string())
     size = len(numbers)
-    clean = np.asarray(pc.fill_null(pc.match_substring_regex(numbers, CLEAN), False).to_numpy(zero_copy_only=False), dtype=bool)
+    clean = np.asarray(
+        pc.fill_null(pc.match_substring_regex(numbers, CLEAN), False).to_numpy(zero_copy_only=False), dtype=bool
+    )
     good = np.zeros(size, dtype=bool)
     columns: list[np.ndarray] = [np.empty(size, dtype=object) for _ in SCHEMA]
     if clean.any():
@@ -152,7 +163,9 @@ def canonical_batch(numbers: pa.Array, kinds: pa.Array) -> pa.RecordBatch:
         columns[3][places] = [text[6:14] for text in texts]
         columns[4][places] = ["1" if text[16] in "13579" else "2" for text in texts]
     left = np.flatnonzero(~good)
-    for place, number, kind in zip(left, numbers.take(pa.array(left)).to_pylist(), kinds.take(pa.array(left)).to_pylist(), strict=True):
+    for place, number, kind in zip(
+        left, numbers.take(pa.array(left)).to_pylist(), kinds.take(pa.array(left)).to_pylist(), strict=True
+    ):
         for column, value in zip(columns, canonical(number, kind), strict=True):
             column[place] = value
     return pa.record_batch([pa.array(column, type=pa.string()) for column in columns], schema=SCHEMA)

@@ -24,6 +24,7 @@ LN2 = 0.6931471805599453
 LOOSE, TIGHT = 1.2, 0.3
 FEWEST = 300
 HONEST = 9.0
+PRIOR_PAIRS = 20.0
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,9 @@ class Model:
             weights = self.weights[comparison.name]
             whens = " ".join(f"WHEN {len(weights) - 1 - place} THEN {weight!r}" for place, weight in enumerate(weights))
             parts.append(f"CAST(CASE {comparison.name} {whens} ELSE 0.0 END AS DOUBLE)")
-        parts.append(f"CAST(CASE WHEN rarity < 0 THEN {self.rarity!r} * ({self.common!r} - rarity) ELSE 0.0 END AS DOUBLE)")
+        parts.append(
+            f"CAST(CASE WHEN rarity < 0 THEN {self.rarity!r} * ({self.common!r} - rarity) ELSE 0.0 END AS DOUBLE)"
+        )
         return "(" + " + ".join(parts) + ")"
 
     def splink(self) -> dict[str, Any]:
@@ -60,9 +63,19 @@ class Model:
                     "m_probability": u * 2.0**weight, "u_probability": u,
                 }  # fmt: skip
                 if comparison.frequency and place == 0:
-                    entry |= {"tf_adjustment_column": comparison.frequency, "tf_adjustment_weight": self.rarity, "tf_minimum_u_value": 2.0**-24}
+                    entry |= {
+                        "tf_adjustment_column": comparison.frequency,
+                        "tf_adjustment_weight": self.rarity,
+                        "tf_minimum_u_value": 2.0**-24,
+                    }
                 levels.append(entry)
-            made.append({"output_column_name": comparison.name, "comparison_description": comparison.title, "comparison_levels": levels})
+            made.append(
+                {
+                    "output_column_name": comparison.name,
+                    "comparison_description": comparison.title,
+                    "comparison_levels": levels,
+                }
+            )
         return {
             "link_type": "dedupe_only", "unique_id_column_name": "pid", "comparisons": made, "blocking_rules_to_generate_predictions": [],
             "probability_two_random_records_match": 1 / (1 + 2.0**-self.chance),
@@ -79,7 +92,9 @@ class Model:
 
 def beginning() -> Model:
     """The model as the definition of the comparisons has it, before any learning."""
-    weights = {comparison.name: tuple(log2(level.m / level.u) for level in comparison.levels) for comparison in COMPARISONS}
+    weights = {
+        comparison.name: tuple(log2(level.m / level.u) for level in comparison.levels) for comparison in COMPARISONS
+    }
     return Model(chance=-4.0, weights=weights, rarity=0.7, common=log2(COMPARISONS[1].levels[0].u))
 
 
@@ -88,11 +103,16 @@ def load(path: Path | None = None) -> Model:
     file = path or SHIPPED
     if not file.exists() and path is None:
         return beginning()
-    read = json.loads(file.read_text(encoding="utf-8"))
+    return from_dict(json.loads(file.read_text(encoding="utf-8")))
+
+
+def from_dict(kept: dict[str, Any]) -> Model:
+    """The model of what `to_json` wrote."""
     weights = {
-        comparison.name: tuple(float(read["weights"][comparison.name][level.title]) for level in comparison.levels) for comparison in COMPARISONS
+        comparison.name: tuple(float(kept["weights"][comparison.name][level.title]) for level in comparison.levels)
+        for comparison in COMPARISONS
     }
-    return Model(float(read["chance"]), weights, float(read["rarity"]), float(read["common"]), read.get("learned", {}))
+    return Model(float(kept["chance"]), weights, float(kept["rarity"]), float(kept["common"]), kept.get("learned", {}))
 
 
 def learn(start: Model, patterns: pa.Table) -> Model:
@@ -131,6 +151,39 @@ def learn(start: Model, patterns: pa.Table) -> Model:
         round(float(bits[0]), 4), {name: tuple(values) for name, values in weights.items()}, round(float(bits[-1]), 4), start.common,
         facts | {"used": True},
     )  # fmt: skip
+
+
+def expect(start: Model, patterns: pa.Table, rounds: int = 25) -> Model:
+    """The model after expectation maximization over patterns with how many pairs had them (`pairs`): where no valid numbers teach.
+
+    What the model held before counts like a few dozen pairs. Levels of the number are learned too.
+    """
+    pairs = np.asarray(patterns["pairs"].to_numpy(), dtype=np.float64)
+    levels = {comparison.name: np.asarray(patterns[comparison.name].to_numpy()) for comparison in COMPARISONS}
+    rarity = np.asarray(patterns["rarity"].to_numpy(), dtype=np.float64)
+    rare = np.where(rarity < 0, start.rarity * (start.common - rarity), 0.0)
+    weights = {name: np.asarray(values) for name, values in start.weights.items()}
+    chance = start.chance
+    for _ in range(rounds):
+        score = chance + rare
+        for comparison in COMPARISONS:
+            score = score + np.append(weights[comparison.name][::-1], 0.0)[levels[comparison.name]]
+        yes = pairs / (1 + 2.0**-score)
+        no = pairs - yes
+        chance = float(np.log2((yes.sum() + 1) / (no.sum() + 1)))
+        for comparison in COMPARISONS:
+            if comparison.name == "household":
+                weights[comparison.name] = np.zeros(len(comparison.levels))
+                continue
+            at = levels[comparison.name]
+            prior_m, prior_u = (np.array([getattr(level, side) for level in comparison.levels]) for side in ("m", "u"))
+            top = len(comparison.levels) - 1
+            m = np.array([yes[at == top - place].sum() for place in range(top + 1)]) + PRIOR_PAIRS * prior_m / prior_m.sum()
+            u = np.array([no[at == top - place].sum() for place in range(top + 1)]) + PRIOR_PAIRS * prior_u / prior_u.sum()
+            weights[comparison.name] = np.log2((m / m.sum()) / (u / u.sum()))
+    rounded = {name: tuple(round(float(value), 4) for value in values) for name, values in weights.items()}
+    facts = {"pairs": int(pairs.sum()), "matches": int(yes.sum()), "used": True, "by": "expectation"}
+    return Model(round(chance, 4), rounded, start.rarity, start.common, facts)
 
 
 def _newton(design: np.ndarray, yes: np.ndarray, no: np.ndarray, center: np.ndarray, tight: np.ndarray) -> np.ndarray:

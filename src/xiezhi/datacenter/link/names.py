@@ -40,7 +40,7 @@ VARIANTS = str.maketrans(dict(zip(
     "升昆坤哲峰群同苏森勋睿浚升苏里线修秘床巨欢赞笋果鸡犁炼熔岩岳遍傍疏洁清真尚青教净慎颜颖汇", strict=True)))  # fmt: skip
 DOTS = re.compile(r"[•‧∙⋅・.˙●･。．ᐧ᛫`'’‘]")
 TITLES = re.compile(r"(?:先生|女士|小姐|同志|律师|老师|师傅|公证员|鉴定人|调解员|仲裁员|主任|法官|MR|MRS|MS|DR)$")
-NOBODY = frozenset("无名氏 匿名 测试 某人 本人 同上 佚名 未知姓名".split()) | JUNK
+NOBODY = frozenset({"无名氏", "匿名", "测试", "某人", "本人", "佚名", "未知姓名"}) | JUNK
 _HAN = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]")
 
 
@@ -133,7 +133,19 @@ def describe(raw: str | None) -> Name:
         words = name.split()
         joined = "".join(words).lower()
         family, given = words[0].lower(), "".join(words[1:]).lower()
-        return Name(name, joined, joined, family, given or None, " ".join(sorted(words)), name, words[0][:1], None, None, len(name))
+        return Name(
+            name,
+            joined,
+            joined,
+            family,
+            given or None,
+            " ".join(sorted(words)),
+            name,
+            words[0][:1],
+            None,
+            None,
+            len(name),
+        )
     chars = [char for char in name if char != "·"]
     tones = [reading(char) for char in chars]
     head = 1
@@ -162,4 +174,6 @@ def describe_batch(names: pa.Array) -> pa.RecordBatch:
     """`describe` for an Arrow array."""
     rows = [describe(raw) for raw in names.to_pylist()]
     columns = list(zip(*rows, strict=True)) if rows else [[] for _ in SCHEMA]
-    return pa.record_batch([pa.array(column, type=field.type) for column, field in zip(columns, SCHEMA, strict=True)], schema=SCHEMA)
+    return pa.record_batch(
+        [pa.array(column, type=field.type) for column, field in zip(columns, SCHEMA, strict=True)], schema=SCHEMA
+    )

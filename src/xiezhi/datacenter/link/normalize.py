@@ -15,7 +15,9 @@ from xiezhi.datacenter.link.identity import JUNK
 _DATE = re.compile(r"^(\d{4})[-/.年\s](\d{1,2})[-/.月\s](\d{1,2})(?:\D.*)?$")
 _DAY_FIRST = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
-_FIRM_TAIL = re.compile(r"(?:股份有限公司|有限责任公司|有限公司|集团公司|总公司|分公司|公司|\(普通合伙\)|\(特殊普通合伙\)|\(个人\))+$")
+_FIRM_TAIL = re.compile(
+    r"(?:股份有限公司|有限责任公司|有限公司|集团公司|总公司|分公司|公司|\(普通合伙\)|\(特殊普通合伙\)|\(个人\))+$"
+)
 _EMPTY_DATES = frozenset({"19000101", "00010101", "99991231", "00000000", "19000100", "29991231"})
 _REGION = re.compile(
     r"^(?:中国)?(?:[^省市区县\d]{2,8}?(?:省|自治区|特别行政区))?(?:[^省市区县\d]{1,8}?(?:自治州|地区|市|盟))?"
@@ -115,11 +117,14 @@ def address(raw: str | None) -> tuple[str | None, str | None, str | None]:
     if not text:
         return None, None, None
     if text.isascii():
-        return text, re.sub(r"\d+", "", text) or None, None
+        letters = re.sub(r"[\d_-]+", "", text)
+        return (text, letters, None) if len(letters) >= 4 else (None, None, None)
     region = _REGION.match(text)
     county = region.group(1) if region else None
     rest = _TOWN.sub("", text[region.end() :] if region else text).translate(_NUMBERS)
     numbers = re.findall(r"\d+[A-Z]?|[A-Z](?=\d|座|栋|幢|$)", rest)
     roads = _ROAD.findall(re.split(r"\d", rest, maxsplit=1)[0]) or _ROAD.findall(rest)
     road = roads[0] if roads else re.sub(r"[\d-]+.*$", "", rest)[:8]
-    return f"{road}{'-'.join(numbers)}" or None, road or None, county
+    if not road:
+        return (f"{county}{'-'.join(numbers)}" if county and numbers else None), None, county
+    return f"{road}{'-'.join(numbers)}", road, county

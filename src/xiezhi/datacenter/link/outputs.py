@@ -22,7 +22,9 @@ from xiezhi.datacenter.link.model import Model
 from xiezhi.datacenter.link.score import LEVELS, Thresholds
 
 STATES = {0: "低于门槛", 1: "已关联", 2: "已在同一人下", 3: "两个不同的有效号码", 4: "与组内其他记录矛盾"}
-PATTERN = pa.schema([*[(comparison.name, pa.int32()) for comparison in COMPARISONS], ("rarity", pa.int32()), ("evidence", pa.string())])
+PATTERN = pa.schema(
+    [*[(comparison.name, pa.int32()) for comparison in COMPARISONS], ("rarity", pa.int32()), ("evidence", pa.string())]
+)
 
 
 @contextmanager
@@ -45,7 +47,9 @@ def whole(folder: Path) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def clusters(engine: Engine, model: Model, limits: Thresholds, joined: pa.Table, outcome: pa.Table, folder: Path) -> dict[str, int]:
+def clusters(
+    engine: Engine, model: Model, limits: Thresholds, joined: pa.Table, outcome: pa.Table, folder: Path
+) -> dict[str, int]:
     """clusters.parquet and review.parquet; counts for the report."""
 
     def told(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -57,7 +61,9 @@ def clusters(engine: Engine, model: Model, limits: Thresholds, joined: pa.Table,
     engine.put("joined", joined)
     engine.put("outcome", outcome)
     engine.map("told", f"SELECT {LEVELS}, rarity FROM edge WHERE lid > 0 GROUP BY {LEVELS}, rarity", told, PATTERN)
-    same = " AND ".join(f"e.{column} = p.{column}" for column in [*(comparison.name for comparison in COMPARISONS), "rarity"])
+    same = " AND ".join(
+        f"e.{column} = p.{column}" for column in [*(comparison.name for comparison in COMPARISONS), "rarity"]
+    )
     engine.table(
         "shown",
         f"SELECT e.lid, e.ent, e.block, e.weight, e.chance, o.state, p.evidence FROM edge e JOIN outcome o ON e.lid = o.lid AND e.ent = o.ent"

@@ -29,7 +29,11 @@ def files_of(folder: Path) -> list[str]:
     """The Parquet files of a folder (and of its folders), each readable and with the columns that must be there."""
     if not folder.is_dir():
         raise InputError(f"{folder}: there is no such folder.")
-    found = sorted(path for path in folder.rglob("*.parquet") if not any(part.startswith((".", "_")) for part in path.relative_to(folder).parts))
+    found = sorted(
+        path
+        for path in folder.rglob("*.parquet")
+        if not any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
+    )
     found = [path for path in found if path.is_file()]
     if not found:
         raise InputError(f"{folder}: no Parquet files.")
@@ -48,11 +52,16 @@ def read(engine: Engine, files: list[str]) -> dict[str, int]:
     """Table `raw`: every row once, numbered by record_id (rid), all columns text. Counts of what was left out."""
     present = set(engine.read("source", files))
     chosen = ", ".join(
-        f"CAST({column} AS VARCHAR(65535)) AS {column}" if column in present else f"CAST(NULL AS VARCHAR(65535)) AS {column}" for column in COLUMNS
+        f"CAST({column} AS VARCHAR(65535)) AS {column}"
+        if column in present
+        else f"CAST(NULL AS VARCHAR(65535)) AS {column}"
+        for column in COLUMNS
     )
     chosen = chosen.replace("VARCHAR(65535)", "STRING" if engine.name == "spark" else "VARCHAR")
-    engine.table("input", f"SELECT {chosen} FROM source")
-    facts = engine.arrow("SELECT count(*) AS a, count(record_id) AS b, count(DISTINCT record_id) AS c FROM input").to_pylist()[0]
+    engine.table("input", f"SELECT {chosen} FROM source", passing=True)
+    facts = engine.arrow(
+        "SELECT count(*) AS a, count(record_id) AS b, count(DISTINCT record_id) AS c FROM input"
+    ).to_pylist()[0]
     if facts["b"] < facts["a"]:
         raise InputError(f"{facts['a'] - facts['b']} rows have no record_id.")
     if not facts["a"]:
@@ -61,11 +70,11 @@ def read(engine: Engine, files: list[str]) -> dict[str, int]:
         order = ", ".join(f"{column} NULLS LAST" for column in COLUMNS[1:])
         engine.table(
             "input_once",
-            f"SELECT {', '.join(COLUMNS)} FROM (SELECT *, row_number() OVER (PARTITION BY record_id ORDER BY {order}) AS place FROM input) t"
+            f"SELECT {', '.join(COLUMNS, passing=True)} FROM (SELECT *, row_number() OVER (PARTITION BY record_id ORDER BY {order}) AS place FROM input) t"
             " WHERE place = 1",
         )
     source = "input_once" if facts["c"] < facts["b"] else "input"
-    engine.table("raw", f"SELECT row_number() OVER (ORDER BY record_id) AS rid, t.* FROM {source} t")
+    engine.table("raw", f"SELECT CAST(row_number() OVER (ORDER BY record_id) AS BIGINT) AS rid, t.* FROM {source} t")
     engine.drop("input", "input_once")
     return {"rows": facts["a"], "records": facts["c"], "repeated": facts["b"] - facts["c"]}
 
@@ -73,44 +82,80 @@ def read(engine: Engine, files: list[str]) -> dict[str, int]:
 def _one(function: Callable[[str | None], str | None]) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
     def each(batch: pa.RecordBatch) -> pa.RecordBatch:
         raw = batch.column(0)
-        return pa.record_batch([raw.cast(pa.string()), pa.array([function(value) for value in raw.to_pylist()], pa.string())], ["raw", "value"])
+        return pa.record_batch(
+            [raw.cast(pa.string()), pa.array([function(value) for value in raw.to_pylist()], pa.string())],
+            ["raw", "value"],
+        )
 
     return each
 
 
 PAIR = pa.schema([("raw", pa.string()), ("value", pa.string())])
 ADDRESS = pa.schema([("raw", pa.string()), ("value", pa.string()), ("road", pa.string()), ("county", pa.string())])
-NUMBER = pa.schema([pa.field("raw_no", pa.string()), pa.field("raw_type", pa.string()), *identity.SCHEMA, pa.field("id_sorted", pa.string())])
+NUMBER = pa.schema(
+    [
+        pa.field("raw_no", pa.string()),
+        pa.field("raw_type", pa.string()),
+        *identity.SCHEMA,
+        pa.field("id_sorted", pa.string()),
+    ]
+)
 NAMED = pa.schema([pa.field("raw", pa.string()), pa.field("rows", pa.int64()), *names.SCHEMA])
 
 
 def _addresses(batch: pa.RecordBatch) -> pa.RecordBatch:
     raw = batch.column(0)
     columns = list(zip(*(normalize.address(value) for value in raw.to_pylist()), strict=True)) or [(), (), ()]
-    return pa.record_batch([raw.cast(pa.string()), *(pa.array(column, pa.string()) for column in columns)], schema=ADDRESS)
+    return pa.record_batch(
+        [raw.cast(pa.string()), *(pa.array(column, pa.string()) for column in columns)], schema=ADDRESS
+    )
 
 
 def _numbers(batch: pa.RecordBatch) -> pa.RecordBatch:
     made = identity.canonical_batch(batch.column(0), batch.column(1))
-    ordered = np.array([None if text is None else "".join(sorted(text)) for text in made.column(1).to_pylist()], dtype=object)
+    ordered = np.array(
+        [None if text is None else "".join(sorted(text)) for text in made.column(1).to_pylist()], dtype=object
+    )
     return pa.record_batch(
-        [batch.column(0).cast(pa.string()), batch.column(1).cast(pa.string()), *made.columns, pa.array(ordered, pa.string())], schema=NUMBER
+        [
+            batch.column(0).cast(pa.string()),
+            batch.column(1).cast(pa.string()),
+            *made.columns,
+            pa.array(ordered, pa.string()),
+        ],
+        schema=NUMBER,
     )
 
 
 def _names(batch: pa.RecordBatch) -> pa.RecordBatch:
     made = names.describe_batch(batch.column(0))
-    return pa.record_batch([batch.column(0).cast(pa.string()), batch.column(1).cast(pa.int64()), *made.columns], schema=NAMED)
+    return pa.record_batch(
+        [batch.column(0).cast(pa.string()), batch.column(1).cast(pa.int64()), *made.columns], schema=NAMED
+    )
 
 
 def normalize_all(engine: Engine) -> None:
     """Table `norm`: one row a record with comparable columns; table `named`: one row a name with its sound, shape and frequency."""
     some = "SELECT {0} AS raw FROM raw WHERE {0} IS NOT NULL{1} GROUP BY {0}"
-    engine.map("seen_number", "SELECT id_no, id_type FROM raw WHERE id_no IS NOT NULL GROUP BY id_no, id_type", _numbers, NUMBER)
-    engine.map("seen_name", "SELECT name AS raw, count(*) AS rows FROM raw WHERE name IS NOT NULL GROUP BY name", _names, NAMED)
+    engine.map(
+        "seen_number",
+        "SELECT id_no, id_type FROM raw WHERE id_no IS NOT NULL GROUP BY id_no, id_type",
+        _numbers,
+        NUMBER,
+    )
+    engine.map(
+        "seen_name", "SELECT name AS raw, count(*) AS rows FROM raw WHERE name IS NOT NULL GROUP BY name", _names, NAMED
+    )
     engine.map("seen_birth", some.format("birth_date", ""), _one(normalize.day), PAIR)
-    engine.map("seen_phone", some.format("phone", f" AND NOT regexp_like(phone, '{MOBILE}')"), _one(normalize.phone), PAIR)
-    engine.map("seen_division", some.format("division", f" AND NOT regexp_like(division, '{DIVISION}')"), _one(normalize.division), PAIR)
+    engine.map(
+        "seen_phone", some.format("phone", f" AND NOT regexp_like(phone, '{MOBILE}')"), _one(normalize.phone), PAIR
+    )
+    engine.map(
+        "seen_division",
+        some.format("division", f" AND NOT regexp_like(division, '{DIVISION}')"),
+        _one(normalize.division),
+        PAIR,
+    )
     engine.map("seen_address", some.format("address", ""), _addresses, ADDRESS)
     engine.map("seen_employer", some.format("employer", ""), _one(normalize.employer), PAIR)
     engine.map("seen_license", some.format("license_no", ""), _one(normalize.license_number), PAIR)
@@ -146,5 +191,13 @@ def normalize_all(engine: Engine) -> None:
         " WHERE employer IS NOT NULL GROUP BY employer",
     )
     engine.drop(
-        "seen_number", "seen_name", "seen_birth", "seen_phone", "seen_division", "seen_address", "seen_employer", "seen_license", "seen_sex"
+        "seen_number",
+        "seen_name",
+        "seen_birth",
+        "seen_phone",
+        "seen_division",
+        "seen_address",
+        "seen_employer",
+        "seen_license",
+        "seen_sex",
     )

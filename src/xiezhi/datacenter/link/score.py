@@ -34,7 +34,16 @@ def learn(engine: Engine, start: models.Model) -> models.Model:
         f"SELECT {LEVELS}, rarity, CAST(sum(own) AS DOUBLE) AS yes, CAST(sum(1 - own) AS DOUBLE) AS no"
         f" FROM judged WHERE lid < 0 GROUP BY {LEVELS}, rarity ORDER BY {LEVELS}, rarity"
     )
-    return models.learn(start, patterns)
+    made = models.learn(start, patterns)
+    if made.learned["used"]:
+        return made
+    facts = engine.arrow("SELECT (SELECT count(*) FROM judged) AS pairs, (SELECT count(*) FROM held WHERE anchor = 1) AS anchored").to_pylist()[0]
+    if facts["pairs"] < models.FEWEST * 3 or facts["anchored"] > facts["pairs"] / 10:
+        return made
+    patterns = engine.arrow(
+        f"SELECT {LEVELS}, rarity, CAST(count(*) AS DOUBLE) AS pairs FROM judged WHERE lid > 0 GROUP BY {LEVELS}, rarity ORDER BY {LEVELS}, rarity"
+    )
+    return models.expect(start, patterns)
 
 
 def weigh(engine: Engine, model: models.Model) -> None:

@@ -60,7 +60,9 @@ def classes(font_file: str) -> list[str]:
             both = sorted(one + two)
             for place in both:
                 member[place] = both
-    return sorted({"".join(chars[place] for place in group) for group in member.values()}, key=lambda group: chars.index(group[0]))
+    return sorted(
+        {"".join(chars[place] for place in group) for group in member.values()}, key=lambda group: chars.index(group[0])
+    )
 
 
 def main() -> None:
