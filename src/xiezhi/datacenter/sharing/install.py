@@ -27,6 +27,7 @@ def install() -> None:
     policies.part_of_unit("requester_head", platform.HEAD.code)
     policies.part_of_unit(platform.AUTHORITY.code, platform.AUTHORITY.code)
     _interfaces()
+    _pages()
 
 
 def _interfaces() -> None:
@@ -46,3 +47,24 @@ def _interfaces() -> None:
             fields=tuple(c.name for c in table.all_columns), basis=R(22, 2), receive=partial(receiving.receive, table.code), owner="sharing",
             description=f"上级或者下级司法行政部门的平台推送{table.title}，按标准校验，给出签名回执",
         ))  # fmt: skip
+
+
+def _pages() -> None:
+    """Entries of the desk's navigation, and what a matter's page shows besides."""
+    from django.utils.translation import gettext_lazy as _
+
+    from xiezhi.datacenter import roles as platform
+    from xiezhi.ui import plug
+
+    from . import panels
+    from .roles import DESK
+
+    group = _("数据中心")
+    for key, label, url, icon, roles in (
+        ("data-sharing", _("数据共享"), "sharing_desk:queue", "arrows-exchange", DESK),
+        ("data-partners", _("共享伙伴"), "sharing_desk:partners", "users-group", DESK),
+        ("data-meters", _("供给与获取"), "sharing_desk:meters", "chart-bar", DESK),
+        ("data-push", _("上报与回流"), "sharing_desk:push", "upload", (*DESK, platform.STEWARD.code)),
+    ):
+        plug.add_nav(plug.NavItem(key, group, label, url, icon, roles))
+    plug.add_panel("share-request", "desk", "sharing/panel.html", panels.desk, procedures=("SJGX",), order=10)
