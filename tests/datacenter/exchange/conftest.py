@@ -146,7 +146,9 @@ class Gateway:
 
         await app(scope, receive, send)
         return Reply(
-            said[0]["status"], {k.decode(): v.decode() for k, v in said[0]["headers"]}, b"".join(m.get("body", b"") for m in said[1:])
+            said[0]["status"],
+            {k.decode(): v.decode() for k, v in said[0]["headers"]},
+            b"".join(m.get("body", b"") for m in said[1:]),
         )
 
     def post(self, path: str, said: Any, who: Partner | str = "", **headers: str) -> Reply:

@@ -21,6 +21,11 @@ def normal(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().upper().replace(" ", "")
 
 
+@lru_cache(maxsize=1)
+def _secret() -> str:
+    return str(settings.INDEX_KEY)
+
+
 @lru_cache(maxsize=4096)
 def _state(purpose: str, secret: str) -> Any:
     state = hmac.new(secret.encode(), digestmod="sha256")
@@ -30,7 +35,7 @@ def _state(purpose: str, secret: str) -> Any:
 
 def keyed(purpose: str, text: str) -> bytes:
     """Keyed hash (32 bytes), the same as `people.crypto.blind`, with the part that never changes computed once."""
-    state = _state(purpose, str(settings.INDEX_KEY)).copy()
+    state = _state(purpose, _secret()).copy()
     state.update(text.encode())
     return bytes(state.digest())
 

@@ -95,8 +95,7 @@ class Grant:
                 raise Refused("FIELD_NOT_GRANTED")
         interface = self.interface
         names = tuple(n for n in self.fields if n in fields) if fields else self.fields
-        table = interface.declared
-        deep = [n for n in names if RANK[table.level_of(n)] >= 4]
+        deep = [n for n in names if RANK[interface.declared.level_of(n)] >= 4]
         delay = interface.delay
         return Plan(
             shown=tuple((name, masker(interface, name, purpose)) for name in names),

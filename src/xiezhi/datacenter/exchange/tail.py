@@ -120,7 +120,9 @@ def _readings(calls: Sequence[CallLog], only: set[bytes] | None = None) -> None:
     wanted = {index for held in people.values() for index in held if only is None or index in only}
     if not wanted:
         return
-    known = {bytes(p.id_hash or b""): key_hash(p) for p in Person.objects.filter(id_hash__in=wanted).only("uid", "id_hash")}
+    known = {
+        bytes(p.id_hash or b""): key_hash(p) for p in Person.objects.filter(id_hash__in=wanted).only("uid", "id_hash")
+    }
     lines: list[tuple[ReadingLog, list[bytes]]] = []
     for call in calls:
         keys = sorted({known[index] for index in people.get((call.batch_id, call.n), ()) if index in known})

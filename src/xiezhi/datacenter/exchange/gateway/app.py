@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
@@ -24,6 +25,8 @@ from .reading import authenticate, items_of, parse_asked, parse_body, request_of
 from .work import Work
 
 __all__ = ["PREFIX", "app"]
+
+log = logging.getLogger(__name__)
 
 PREFIX = "/exchange/v1/"
 BODY = 1024 * 1024
@@ -66,15 +69,47 @@ async def app(scope: Message, receive: Receive, send: Send) -> None:
     running = engine()
     work.request_digest = hashlib.sha256(body).digest()
     if work.refusal is None:
-        try:
-            await _read(running, work, name, body)
-        except Refused as refusal:
-            work.refusal = refusal
+        await _judge(running, work, name, body)
     if work.refusal is not None and work.refusal.code == "UNAVAILABLE":
         answers.refuse(work, work.refusal)
     else:
         await running.through(work)
     await _send(send, work.status, work.body, work.headers)
+
+
+RECHECKED = frozenset({
+    "KEY_UNKNOWN", "KEY_ENDED", "BAD_SIGNATURE", "CALLER_SUSPENDED", "NOT_GRANTED", "GRANT_SUSPENDED", "GRANT_STOPPED", "GRANT_ENDED",
+    "PURPOSE_NOT_GRANTED", "FIELD_NOT_GRANTED",
+})  # fmt: skip
+"""Refusals that another version of the policy may lift."""
+
+
+async def _judge(running: Engine, work: Work, name: str, body: bytes) -> None:
+    """Read the call. Before it is refused for what the policy says, the policy's version is asked for anew."""
+    started = time.monotonic()
+    try:
+        await _read(running, work, name, body)
+    except Refused as refusal:
+        work.refusal = refusal
+    if work.refusal is None or work.refusal.code not in RECHECKED:
+        return
+    try:
+        if await running.changed_since(started):
+            work.refusal = None
+            await _read(running, work, name, body)
+    except Refused as refusal:
+        work.refusal = refusal
+
+
+async def _read(running: Engine, work: Work, name: str, body: bytes) -> None:
+    """`_ask`, with every other error told as one of ours: nobody outside learns what failed."""
+    try:
+        await _ask(running, work, name, body)
+    except Refused:
+        raise
+    except Exception as error:
+        log.exception("a call could not be read: %s", type(error).__name__)
+        raise Refused("UNAVAILABLE") from None
 
 
 def _limit(name: str) -> int:
@@ -83,7 +118,7 @@ def _limit(name: str) -> int:
     return PUSH_BODY if pushed else BODY
 
 
-async def _read(running: Engine, work: Work, name: str, body: bytes) -> None:
+async def _ask(running: Engine, work: Work, name: str, body: bytes) -> None:
     """Who asks, for what, and whether they may; then what a lane needs to know. Raises Refused."""
     policy = await running.fresh()
     key = authenticate(policy, work, body)

@@ -104,6 +104,13 @@ class Engine:
                 raise Refused("UNAVAILABLE", retry_after=1) from None
             self.checked = begun
 
+    async def changed_since(self, moment: float) -> bool:
+        """Whether the policy is another one than that which was known at `moment`. Raises Refused."""
+        before = self.policy.version
+        if self.checked < moment:
+            await self.reload()
+        return self.policy.version != before
+
     def _remember(self) -> None:
         self.quotas.forget({grant.id: grant.version for grant in self.policy.grants.values()})
 

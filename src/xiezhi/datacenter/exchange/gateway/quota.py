@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from xiezhi.kernel.calendar import clock
@@ -25,11 +26,16 @@ MOST = 500
 
 def periods(moment: datetime) -> tuple[tuple[str, datetime], ...]:
     """Minute, day and month of a moment, in Asia/Shanghai, with the moment after which nobody asks for them."""
-    local = moment.astimezone(clock.SHANGHAI)
+    return _periods(int(moment.timestamp()) // 60)
+
+
+@lru_cache(maxsize=16)
+def _periods(minute: int) -> tuple[tuple[str, datetime], ...]:
+    local = datetime.fromtimestamp(minute * 60, clock.SHANGHAI)
     return (
-        (f"m{local:%Y%m%d%H%M}", moment + timedelta(minutes=10)),
-        (f"d{local:%Y%m%d}", moment + timedelta(days=3)),
-        (f"M{local:%Y%m}", moment + timedelta(days=62)),
+        (f"m{local:%Y%m%d%H%M}", local + timedelta(minutes=10)),
+        (f"d{local:%Y%m%d}", local + timedelta(days=3)),
+        (f"M{local:%Y%m}", local + timedelta(days=62)),
     )
 
 

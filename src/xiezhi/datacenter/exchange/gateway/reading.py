@@ -81,7 +81,7 @@ def _signed(policy: Snapshot, work: Work, body: bytes) -> Key:
         found = pick(headers["signature-input"], headers.get("signature", ""), policy.keys.__contains__)
     except Malformed:
         raise Refused("BAD_SIGNATURE") from None
-    work.key_id = "".join(c for c in found.keyid if c.isprintable())[:80]
+    work.key_id = found.keyid[:80] if found.keyid.isprintable() else repr(found.keyid)[:80]
     key = policy.keys.get(found.keyid)
     if key is None or key.verify is None:
         raise Refused("KEY_UNKNOWN")

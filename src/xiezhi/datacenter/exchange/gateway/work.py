@@ -7,7 +7,7 @@ import time
 from asyncio import Future
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -84,20 +84,15 @@ def line_of(work: Work, n: int, answer_digest: bytes) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _delay(seconds: float) -> Any:
-    from datetime import timedelta
-
+def _delay(seconds: float) -> timedelta:
     return timedelta(seconds=seconds)
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return round(value.timestamp() * 1_000_000)
-    if isinstance(value, (bytes, memoryview)):
-        return bytes(value).hex()
-    return value
+def _hex(value: Any) -> str:
+    return bytes(value).hex()
 
 
 def digest_line(line: tuple[Any, ...]) -> bytes:
-    """The bytes of a line that the batch's Merkle tree is built over: the same from memory and from the database."""
-    return orjson.dumps([_plain(value) for value in line])
+    """The bytes of a line that the batch's Merkle tree is built over: the same from memory and from the database, where
+    moments are given in Asia/Shanghai."""
+    return orjson.dumps(line, default=_hex)

@@ -68,6 +68,10 @@ _MEMBER = re.compile(
 _PARAM = re.compile(
     r""";([a-z*][a-z0-9_\-.*]*)(?:=(?:"((?:[^"\\]|\\["\\])*)"|(-?[0-9]{1,15})|(\?[01]|[A-Za-z*][A-Za-z0-9_\-.*:/]*)))?"""
 )
+_USUAL = re.compile(
+    r"""(?P<label>[a-z*][a-z0-9_\-.*]*)=(?P<text>\((?P<components>[^()]*)\);created=(?P<created>[0-9]{1,15});expires=(?P<expires>[0-9]{1,15});nonce="(?P<nonce>[^"\\]*)";keyid="(?P<keyid>[^"\\]*)"(?:;alg="(?P<alg>[^"\\]*)")?)"""
+)
+"""One signature with its parameters in the order most libraries write them: read at once."""
 _SIGNATURE = re.compile(r"\s*([a-z*][a-z0-9_\-.*]*)=:([A-Za-z0-9+/=]*):\s*(?:,|$)")
 _COMPONENT = re.compile(r'"([a-z@][a-z0-9@_\-.!#$%&\'*+^`|~]*)"(;req)?')
 
@@ -88,6 +92,13 @@ def pick(input_field: str, signature_field: str, wanted: Callable[[str], bool]) 
     """The first signature whose key is `wanted(keyid)`, among at most four. Raises Malformed."""
     if len(input_field) > 4096 or len(signature_field) > 4096:
         raise Malformed("the signature fields are too long")
+    usual = _USUAL.fullmatch(input_field)
+    if usual is not None:
+        label, text, components, created, expires, nonce, keyid, alg = usual.groups("")
+        one = _SIGNATURE.fullmatch(signature_field)
+        if one is not None and one[1] == label:
+            covered = _components(components)
+            return Input(label, covered, text, int(created), int(expires), nonce, keyid, alg, _bytes(one[2]))
     signatures: dict[str, str] = {}
     position = 0
     while position < len(signature_field):
@@ -115,6 +126,13 @@ def pick(input_field: str, signature_field: str, wanted: Callable[[str], bool]) 
     return fallback
 
 
+def _bytes(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raise Malformed("the signature is not base64") from None
+
+
 def _input(match: re.Match[str], signatures: Mapping[str, str]) -> Input | None:
     text = signatures.get(match["label"])
     if text is None:
@@ -128,14 +146,10 @@ def _input(match: re.Match[str], signatures: Mapping[str, str]) -> Input | None:
             numbers[name] = int(number)
         else:
             values[name] = quoted.replace('\\"', '"').replace("\\\\", "\\") if "\\" in quoted else quoted
-    try:
-        signature = base64.b64decode(text, validate=True)
-    except binascii.Error:
-        raise Malformed("the signature is not base64") from None
     return Input(
         label=match["label"], components=_components(match["components"]), text=match["text"],
         created=numbers.get("created", 0), expires=numbers.get("expires", 0), nonce=values.get("nonce", ""),
-        keyid=values.get("keyid", ""), alg=values.get("alg", ""), signature=signature,
+        keyid=values.get("keyid", ""), alg=values.get("alg", ""), signature=_bytes(text),
     )  # fmt: skip
 
 
@@ -169,27 +183,34 @@ def _derived(request: Request, name: str) -> str:
     raise Malformed(f"component {name} is not supported")
 
 
+@lru_cache(maxsize=1024)
+def _compiled(components: tuple[str, ...]) -> tuple[tuple[str, str, bool], ...]:
+    """For each component: how its line begins, its name, whether it is one of the request that is answered."""
+    return tuple(
+        (f"{c}: ", c[1 : -5 if c.endswith(";req") else -1], c.endswith(";req")) for c in components
+    )  # fmt: skip
+
+
 def base_of(
     components: tuple[str, ...], text: str, request: Request, status: int | None = None, headers: Mapping[str, str] | None = None
 ) -> bytes:  # fmt: skip
     """The signature base: of a request, or with `status` and `headers` of the answer to it. Raises Malformed."""
     lines = []
-    for component in components:
-        if component.endswith(";req"):
-            if status is None:
+    for prefix, name, of_request in _compiled(components):
+        if status is None:
+            if of_request:
                 raise Malformed("a request does not cover another request")
-            value = request_value(request, component[1:-5])
-        elif status is None:
-            value = request_value(request, component[1:-1])
-        elif component == '"@status"':
+            value = request_value(request, name)
+        elif of_request:
+            value = request_value(request, name)
+        elif name == "@status":
             value = str(status)
         else:
-            name = component[1:-1]
             found = (headers or {}).get(name)
             if found is None:
                 raise Malformed(f"the covered field {name} is not there")
             value = found.strip()
-        lines.append(f"{component}: {value}")
+        lines.append(prefix + value)
     lines.append(f'"@signature-params": {text}')
     base = "\n".join(lines)
     if base.count("\n") != len(components):
