@@ -48,8 +48,13 @@ class _Reader:
         if isinstance(node, exp.SetOperation):
             left, right = self.query(node.left, tables), self.query(node.right, tables)
             if node.args.get("by_name"):
-                return {k: left.get(k, set()) | right.get(k, set()) for k in [*left, *(k for k in right if k not in left)]}
-            return {k: refs | other for (k, refs), other in zip(left.items(), [*right.values(), *[set()] * len(left)], strict=False)}
+                return {
+                    k: left.get(k, set()) | right.get(k, set()) for k in [*left, *(k for k in right if k not in left)]
+                }
+            return {
+                k: refs | other
+                for (k, refs), other in zip(left.items(), [*right.values(), *[set()] * len(left)], strict=False)
+            }
         if not isinstance(node, exp.Select):
             raise Unreadable(f"no query: {type(node).__name__}")
         scope = self._sources(node, tables)
@@ -65,11 +70,19 @@ class _Reader:
         scope: dict[str, Made | str] = {}
         first = node.args.get("from_") or node.args.get("from")
         sources = [first.this] if first else []
-        sources += [j.this for j in node.args.get("joins") or () if j.side not in ("ANTI", "SEMI") and j.kind not in ("ANTI", "SEMI")]
+        sources += [
+            j.this
+            for j in node.args.get("joins") or ()
+            if j.side not in ("ANTI", "SEMI") and j.kind not in ("ANTI", "SEMI")
+        ]
         for source in sources:
             alias = source.alias_or_name or f"_{len(scope)}"
             if isinstance(source, exp.Table):
-                name = ".".join(p.name for p in source.parts) if all(hasattr(p, "name") for p in source.parts) else source.name
+                name = (
+                    ".".join(p.name for p in source.parts)
+                    if all(hasattr(p, "name") for p in source.parts)
+                    else source.name
+                )
                 scope[alias] = known[source.name] if source.name in known else name or source.sql("duckdb")[:60]
             else:
                 scope[alias] = self.query(source, known)
@@ -85,7 +98,9 @@ class _Reader:
             for alias, source in scope.items():
                 if only and alias != only:
                     continue
-                columns = source if isinstance(source, dict) else {c: {(source, c)} for c in self.schemas.get(source, [])}
+                columns = (
+                    source if isinstance(source, dict) else {c: {(source, c)} for c in self.schemas.get(source, [])}
+                )
                 for name, refs in columns.items():
                     if name not in left_out:
                         out.setdefault(name, set()).update(refs)

@@ -48,9 +48,7 @@ def _decision(d: Data) -> str:
     head = _p("您于{filed_on}提出的{kind}申请（编号{matter_no}），经核实，决定如下：", d)
     said = _p("{decision}", d) + _p("理由：{reason}", d)
     if d.get("refused"):
-        said += (
-            "<p>不服本决定的，可以依法向人民法院提起诉讼；认为个人信息处理活动违法的，可以向履行个人信息保护职责的部门投诉、举报。</p>"
-        )
+        said += "<p>不服本决定的，可以依法向人民法院提起诉讼；认为个人信息处理活动违法的，可以向履行个人信息保护职责的部门投诉、举报。</p>"
     else:
         said += "<p>我们将在全部副本中办理，办完后通知您。</p>"
     return head + said

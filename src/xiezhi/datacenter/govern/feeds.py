@@ -55,9 +55,7 @@ def waiting(feed: Feed) -> list[str]:
     """Batches that have not been governed into the feed's table, in order."""
     from .models import QualityCheck
 
-    done = set(
-        QualityCheck.objects.filter(table=feed.table, source=feed.source).values_list("batch", flat=True)
-    )
+    done = set(QualityCheck.objects.filter(table=feed.table, source=feed.source).values_list("batch", flat=True))
     return [b for b in collected(feed.source) if b not in done]
 
 
@@ -66,4 +64,4 @@ def raw(feed: Feed, batch: str) -> tuple[str, list[str]]:
     from xiezhi.datacenter.lake import tables
 
     table = tables.get(feed.raw_table)
-    return f"(SELECT * FROM {table.sql()} AS a WHERE {quoted('_batch')} = {text_of(batch)})", table.columns()  # noqa: S608
+    return f"(SELECT * FROM {table.sql()} AS a WHERE {quoted('_batch')} = {text_of(batch)})", table.columns()

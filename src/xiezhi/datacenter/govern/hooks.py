@@ -36,7 +36,11 @@ def _ticket_columns(view: View) -> dict[str, Any]:
 def _rights_columns(view: View) -> dict[str, Any]:
     facts = view.facts
     kind = KINDS.get(str(facts.get("kind") or ""), "")
-    return {"kind": str(facts.get("kind") or ""), "outcome": str(facts.get("closing_type") or ""), "subject": f"个人信息{kind}"}
+    return {
+        "kind": str(facts.get("kind") or ""),
+        "outcome": str(facts.get("closing_type") or ""),
+        "subject": f"个人信息{kind}",
+    }
 
 
 def _number(matter: Matter, view: View, title: str) -> Numbering | str | None:
@@ -57,9 +61,7 @@ def _party(matter: Matter, role: str, otherwise: str) -> str:
     return party.name if party else otherwise
 
 
-def _notice_data(
-    matter: Matter, view: View, rec: Recorded, payload: Mapping[str, Any], title: str
-) -> dict[str, Any]:
+def _notice_data(matter: Matter, view: View, rec: Recorded, payload: Mapping[str, Any], title: str) -> dict[str, Any]:
     from xiezhi.kernel.calendar import clock
 
     facts = view.facts
@@ -74,12 +76,14 @@ def _notice_data(
     }  # fmt: skip
 
 
-_DECIDED = {"GRANTED": "准予{kind}。", "RESTRICTED": "法定保存期限没有届满，不予删除；除存储和采取必要的安全保护措施外，停止处理。", "REFUSED": "不予办理。"}
+_DECIDED = {
+    "GRANTED": "准予{kind}。",
+    "RESTRICTED": "法定保存期限没有届满，不予删除；除存储和采取必要的安全保护措施外，停止处理。",
+    "REFUSED": "不予办理。",
+}
 
 
-def _decision_data(
-    matter: Matter, view: View, rec: Recorded, payload: Mapping[str, Any], title: str
-) -> dict[str, Any]:
+def _decision_data(matter: Matter, view: View, rec: Recorded, payload: Mapping[str, Any], title: str) -> dict[str, Any]:
     facts = view.facts
     kind, decided = KINDS.get(str(facts.get("kind")), ""), str(facts.get("decided") or "GRANTED")
     reason = str(facts.get("decision") or "")
@@ -110,6 +114,24 @@ def _ticket_after(matter: Matter, effects: Effects) -> None:
 
 
 TICKETS = Hooks(
-    columns=_ticket_columns, document_number=_number, document_data=_notice_data, document_unit=_unit, after=_ticket_after
+    columns=_ticket_columns,
+    document_number=_number,
+    document_data=_notice_data,
+    document_unit=_unit,
+    after=_ticket_after,
 )
-RIGHTS = Hooks(columns=_rights_columns, document_number=_number, document_data=_decision_data, document_unit=_unit)
+
+
+def _settle(event: str, outcome: Any, actor: Any) -> None:
+    from .rights import settle
+
+    settle(event, outcome, actor)
+
+
+RIGHTS = Hooks(
+    columns=_rights_columns,
+    document_number=_number,
+    document_data=_decision_data,
+    document_unit=_unit,
+    complete=_settle,
+)

@@ -12,10 +12,13 @@ GROUP = _("数据中心")
 def install() -> None:
     """Procedures, documents, pages. Nothing heavy is imported here."""
     from xiezhi.datacenter import roles
+    from xiezhi.datacenter.standards import copies
     from xiezhi.kernel.procedures import hooks, policies, registry
-    from xiezhi.ui import plug
+    from xiezhi.ui import flow, plug
 
-    from . import documents  # noqa: F401 - documents register on import
+    from . import documents, panels  # noqa: F401 - documents register on import
+    from .apply import FLOW
+    from .holding import ISSUES, STANDARD
     from .hooks import RIGHTS, TICKETS
     from .rights_procedure import RightsRequest
     from .tickets_procedure import Rectification
@@ -24,6 +27,9 @@ def install() -> None:
     registry.register(RightsRequest)
     hooks.register(Rectification.code, TICKETS)
     hooks.register(RightsRequest.code, RIGHTS)
+    flow.register(FLOW)
+    for holder in (STANDARD, ISSUES):
+        copies.register(holder)
     policies.seat((Rectification.code, RightsRequest.code), roles.STEWARD.code)
     policies.part_of_unit("supplier", roles.SUPPLIER.code)
     for key, label, url, icon, who in (
@@ -33,3 +39,12 @@ def install() -> None:
         ("grading", _("分类分级"), "govern_desk:grading", "shield-check", roles.READERS),
     ):
         plug.add_nav(plug.NavItem(f"data-{key}", GROUP, label, url, icon, who))
+    plug.add_panel(
+        "govern-ticket", "desk", "govern/panel_ticket.html", panels.ticket, procedures=(Rectification.code,), order=10
+    )
+    plug.add_panel(
+        "govern-rights", "desk", "govern/panel_rights.html", panels.rights, procedures=(RightsRequest.code,), order=10
+    )
+    plug.add_panel(
+        "govern-copy", "portal", "govern/panel_copy.html", panels.own_copy, procedures=(RightsRequest.code,), order=10
+    )

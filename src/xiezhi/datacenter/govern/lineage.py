@@ -22,7 +22,19 @@ from .models import LineageEdge
 if TYPE_CHECKING:
     from .feeds import Feed
 
-__all__ = ["TRANSFORMS", "Edge", "Graph", "Transform", "impact", "of", "of_load", "register", "store", "sync", "upstream"]
+__all__ = [
+    "TRANSFORMS",
+    "Edge",
+    "Graph",
+    "Transform",
+    "impact",
+    "of",
+    "of_load",
+    "register",
+    "store",
+    "sync",
+    "upstream",
+]
 
 MOST = 2000
 """Edges a picture follows at most."""

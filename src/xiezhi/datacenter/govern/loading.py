@@ -4,7 +4,6 @@ Order of writes: refused rows, then standard table, then PostgreSQL. Both tables
 that a repeat after a kill anywhere writes nothing twice; what PostgreSQL keeps is written in one transaction at the end.
 """
 
-# ruff: noqa: S608 - names and texts go through quoted and text_of
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -93,7 +92,9 @@ def load(
     step("校验")
     std_now = std.sql()
     out.rules = ruling.of(table, day=day, staged=True)
-    beside = f"(SELECT * FROM {std_now} AS o WHERE o.row_id NOT IN (SELECT row_id FROM {staged} WHERE row_id IS NOT NULL))"
+    beside = (
+        f"(SELECT * FROM {std_now} AS o WHERE o.row_id NOT IN (SELECT row_id FROM {staged} WHERE row_id IS NOT NULL))"
+    )
     references = _references(con, table, out.rules, staged)
     declared = ", ".join(quoted(c.name) for c in table.all_columns if c.name not in ("dq_score", "row_hash"))
     references[table.code] = f"(SELECT {declared} FROM {staged} UNION ALL SELECT {declared} FROM {beside} AS e)"
@@ -136,7 +137,9 @@ def _apply_overrides(con: Any, table: Table, feed: Feed, staged: str) -> None:
             if name not in kinds:
                 continue
             before = one.replaces.get(name)
-            same = f"{quoted(name)} IS NULL" if before is None else f"CAST({quoted(name)} AS VARCHAR) = {text_of(before)}"
+            same = (
+                f"{quoted(name)} IS NULL" if before is None else f"CAST({quoted(name)} AS VARCHAR) = {text_of(before)}"
+            )
             hit = con.execute(
                 f"SELECT COUNT(*) FILTER (WHERE {same}), COUNT(*) FROM {staged} WHERE row_id = {text_of(one.row_id)}"
             ).fetchone()
@@ -163,7 +166,9 @@ def _references(con: Any, table: Table, rules: tuple[CheckRule, ...], staged: st
     for clock in cross.CLOCKS:
         if clock.table != table.code:
             continue
-        span = con.execute(f"SELECT MIN({quoted(clock.start)}), MAX({quoted(clock.start)}) FROM {staged} WHERE {quoted(clock.start)} >= DATE '2000-01-01' AND {quoted(clock.start)} < DATE '2100-01-01'").fetchone()
+        span = con.execute(
+            f"SELECT MIN({quoted(clock.start)}), MAX({quoted(clock.start)}) FROM {staged} WHERE {quoted(clock.start)} >= DATE '2000-01-01' AND {quoted(clock.start)} < DATE '2100-01-01'"
+        ).fetchone()
         if span and span[0]:
             name = ruling.clock_relation(clock.start, clock.due, clock.length)
             con.register(name, cross.due_days(clock, span[0], span[1]))
@@ -172,13 +177,23 @@ def _references(con: Any, table: Table, rules: tuple[CheckRule, ...], staged: st
 
 
 def _keep_refused(
-    con: Any, out: Loaded, issues: Any, feed: Feed, batch: str, raw: str, raw_columns: list[str], staged: str, at: datetime
+    con: Any,
+    out: Loaded,
+    issues: Any,
+    feed: Feed,
+    batch: str,
+    raw: str,
+    raw_columns: list[str],
+    staged: str,
+    at: datetime,
 ) -> None:
     """Every refused row with its reasons and raw values; open rows of earlier batches that passed now are marked fixed."""
     original = ", ".join(f"{text_of(c)}: r.{quoted(c)}" for c in raw_columns if not c.startswith("_"))
     moment = f"TIMESTAMPTZ {text_of(at.isoformat())}"
     columns = ", ".join(quoted(f.name) for f in staging.issue_schema())
-    con.execute(f"CREATE OR REPLACE TEMP TABLE g_open AS SELECT {columns} FROM {issues.sql()} AS i WHERE source = {text_of(feed.source)} AND fixed_batch IS NULL")
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE g_open AS SELECT {columns} FROM {issues.sql()} AS i WHERE source = {text_of(feed.source)} AND fixed_batch IS NULL"
+    )
     # A row that was refused before and is refused again belongs to the ticket it came up in first.
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE g_issue AS SELECT {staging.row_id_sql(text_of(feed.source + '|' + batch), 'CAST(b._raw_row AS VARCHAR)')} AS issue_id, "
@@ -188,14 +203,18 @@ def _keep_refused(
         f"FROM g_bad b JOIN {staged} s ON s._raw_row = b._raw_row JOIN {raw} AS r ON r._row = b._raw_row "
         "LEFT JOIN (SELECT row_id, ARG_MIN(ticket_batch, found_at) AS ticket_batch FROM g_open WHERE row_id IS NOT NULL GROUP BY row_id) o ON o.row_id = b.row_id"
     )  # fmt: skip
-    out.new_refused = int(con.execute(f"SELECT COUNT(*) FROM g_issue WHERE ticket_batch = {text_of(batch)}").fetchone()[0])
+    out.new_refused = int(
+        con.execute(f"SELECT COUNT(*) FROM g_issue WHERE ticket_batch = {text_of(batch)}").fetchone()[0]
+    )
     keyless = int(con.execute("SELECT COUNT(*) FROM g_bad WHERE row_id IS NULL").fetchone()[0])
     passed = f"i.row_id IN (SELECT s.row_id FROM {staged} s ANTI JOIN g_bad b ON b._raw_row = s._raw_row WHERE s.row_id IS NOT NULL)"
     tests = [f"WHEN {passed} THEN 'REDELIVERED'"]
     if not keyless and out.total:
         tests.append("WHEN i.row_id IS NULL THEN 'REDELIVERED'")
     if feed.full and out.total:
-        tests.append(f"WHEN i.row_id IS NOT NULL AND i.row_id NOT IN (SELECT row_id FROM {staged} WHERE row_id IS NOT NULL) THEN 'WITHDRAWN'")
+        tests.append(
+            f"WHEN i.row_id IS NOT NULL AND i.row_id NOT IN (SELECT row_id FROM {staged} WHERE row_id IS NOT NULL) THEN 'WITHDRAWN'"
+        )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE g_fixed AS SELECT * FROM (SELECT i.* EXCLUDE (fixed_batch, fixed_at, fixed_how), "
         f"{text_of(batch)} AS fixed_batch, {moment} AS fixed_at, CASE {' '.join(tests)} END AS fixed_how FROM g_open i "
@@ -258,7 +277,9 @@ def _merge(
     if feed.full:
         _end_missing(con, out, std_now, table, kinds, staged, feed, batch, day)
     if std.has_batch(f"{feed.source}|{batch}") is not None:  # begun before and died after this step
-        con.execute(f"CREATE OR REPLACE TEMP TABLE g_write AS SELECT * FROM {std_now} AS o WHERE _source = {text_of(feed.source)} AND batch_id = {text_of(batch)}")
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE g_write AS SELECT * FROM {std_now} AS o WHERE _source = {text_of(feed.source)} AND batch_id = {text_of(batch)}"
+        )
     out.merged = int(con.execute("SELECT COUNT(*) FROM g_write").fetchone()[0])
     out.digest = str(con.execute(staging.digest_sql("g_write")).fetchone()[0])
     if out.merged:
@@ -284,7 +305,11 @@ def _end_missing(
     con: Any, out: Loaded, std_now: str, table: Table, kinds: Any, staged: str, feed: Feed, batch: str, day: date
 ) -> None:
     """Rows of this source that a full delivery no longer brings are no longer true: their period ends."""
-    known = int(con.execute(f"SELECT COUNT(*) FROM g_was WHERE src_system = {text_of((feed.system or feed.source)[:20])} AND (valid_to IS NULL OR valid_to > DATE '{day}')").fetchone()[0])
+    known = int(
+        con.execute(
+            f"SELECT COUNT(*) FROM g_was WHERE src_system = {text_of((feed.system or feed.source)[:20])} AND (valid_to IS NULL OR valid_to > DATE '{day}')"
+        ).fetchone()[0]
+    )
     if known and out.total < HALF * known:
         out.note = f"本批{out.total}行，不足已有{known}行的一半，没有终止缺少的行，请核对是否漏报。"
         return
@@ -296,4 +321,8 @@ def _end_missing(
         f"DATE '{day}' AS valid_to, {text_of(batch)} AS batch_id FROM {std_now} AS o WHERE _source = {text_of(feed.source)} AND (valid_to IS NULL OR valid_to > DATE '{day}') "
         f"AND row_id NOT IN (SELECT row_id FROM {staged} WHERE row_id IS NOT NULL))"
     )  # fmt: skip
-    out.ended = int(con.execute(f"SELECT COUNT(*) FROM g_write WHERE batch_id = {text_of(batch)} AND valid_to = DATE '{day}' AND row_id NOT IN (SELECT row_id FROM {staged} WHERE row_id IS NOT NULL)").fetchone()[0])
+    out.ended = int(
+        con.execute(
+            f"SELECT COUNT(*) FROM g_write WHERE batch_id = {text_of(batch)} AND valid_to = DATE '{day}' AND row_id NOT IN (SELECT row_id FROM {staged} WHERE row_id IS NOT NULL)"
+        ).fetchone()[0]
+    )

@@ -190,7 +190,9 @@ class ImportantData(models.Model):
     assessed_on = models.DateField("最近风险评估", null=True)
     since = models.DateField("登记日期")
     until = models.DateField("移出日期", null=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name="登记人")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name="登记人"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "重要数据登记"

@@ -31,7 +31,9 @@ class Held:
 
 def of_table(table: str) -> list[Held]:
     """Live overrides of a table. Values are personal: use them in the load only."""
-    rows = Override.objects.filter(Q(until__isnull=True) | Q(until__gt=clock.today()), table=table, ended_at__isnull=True)
+    rows = Override.objects.filter(
+        Q(until__isnull=True) | Q(until__gt=clock.today()), table=table, ended_at__isnull=True
+    )
     return [
         Held(
             o.pk, str(o.row_id), o.kind, unseal(o.values, context=SEAL) if o.values else {},
@@ -49,6 +51,9 @@ def end(pk: int) -> None:
 def restricted(table: str) -> frozenset[str]:
     """row_ids of a table that may only be kept and secured, not otherwise used (个人信息保护法 第47条第2款)."""
     found = Override.objects.filter(
-        Q(until__isnull=True) | Q(until__gt=clock.today()), table=table, kind=OverrideKind.RESTRICT, ended_at__isnull=True
+        Q(until__isnull=True) | Q(until__gt=clock.today()),
+        table=table,
+        kind=OverrideKind.RESTRICT,
+        ended_at__isnull=True,
     )
     return frozenset(str(r) for r in found.values_list("row_id", flat=True))

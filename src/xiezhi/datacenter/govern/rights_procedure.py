@@ -59,7 +59,13 @@ REFUSALS = {
     "NOT_PROVEN": "身份未能核实，或者不是本人的信息", "NOT_HELD": "没有查到本人的信息", "RIGHT": "核实无误，原记载正确",
     "NO_GROUND": "不符合应当删除的情形，履行法定职责仍需要", "SECRET": "法律、行政法规规定应当保密或者告知将妨碍履行法定职责",
 }  # fmt: skip
-_REFUSE_BASIS = {"NOT_PROVEN": ANSWER, "NOT_HELD": ANSWER, "RIGHT": CORRECT, "NO_GROUND": DELETE, "SECRET": cite(PIPL, 45, 1)}
+_REFUSE_BASIS = {
+    "NOT_PROVEN": ANSWER,
+    "NOT_HELD": ANSWER,
+    "RIGHT": CORRECT,
+    "NO_GROUND": DELETE,
+    "SECRET": cite(PIPL, 45, 1),
+}
 
 FILED = State("已收到", initial=True, public="已收到", code="FILED")
 CHECKING = State("核实中", public="正在核实", code="CHECKING")

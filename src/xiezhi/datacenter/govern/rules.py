@@ -66,9 +66,9 @@ class Form(StrEnum):
 @dataclass(frozen=True)
 class CheckRule:
     """One rule. `message` names the column and says what to do. `fails` is SQL, true where the row fails (ROW), or the
-    condition under which a row takes part (UNIQUE, EXISTS); NULL counts as holding. `target` is "table.column" of an EXISTS
-    rule and `among` narrows its rows. ROWS: `fails` is a SELECT of the row_id of failing rows in which {name} stands for the
-relation of each of `reads`. `source` is where the rule comes from: standard, article or declaration."""
+        condition under which a row takes part (UNIQUE, EXISTS); NULL counts as holding. `target` is "table.column" of an EXISTS
+        rule and `among` narrows its rows. ROWS: `fails` is a SELECT of the row_id of failing rows in which {name} stands for the
+    relation of each of `reads`. `source` is where the rule comes from: standard, article or declaration."""
 
     code: str
     kind: Kind
@@ -142,12 +142,16 @@ def _of_column(table: Table, column: Column, day: date, staged: bool) -> Iterato
     given = quoted(f"n_{name}") if staged and typed else x
     basis = element.source if element is not None and element.source else table.basis
 
-    def rule(part: str, kind: Kind, fails: str, message: str, severity: Severity = Severity.ERROR, **more: Any) -> CheckRule:
+    def rule(
+        part: str, kind: Kind, fails: str, message: str, severity: Severity = Severity.ERROR, **more: Any
+    ) -> CheckRule:
         return CheckRule(f"{name}.{part}", kind, severity, f"{title}{PARTS[part]}", message, (name,), fails=fails,
                          source=more.pop("source", basis), **more)  # fmt: skip
 
     if column.required or column.key:
-        yield rule("required", Kind.COMPLETE, f"{given} IS NULL", f"{label}没有填写，请补齐后重新报送。", source=table.basis)
+        yield rule(
+            "required", Kind.COMPLETE, f"{given} IS NULL", f"{label}没有填写，请补齐后重新报送。", source=table.basis
+        )
     if element is None:
         return
     if staged and typed:
@@ -214,7 +218,10 @@ def _length(rule: Any, x: str, label: str, element: Element) -> Iterator[CheckRu
             whole = int(digits) - (int(places) if places.isdecimal() else 0)
             if 0 < whole < 18:
                 yield rule(
-                    "length", Kind.VALID, f"{x} >= {10**whole} OR {x} <= -{10**whole}", f"{label}超过{whole}位整数，请核对。"
+                    "length",
+                    Kind.VALID,
+                    f"{x} >= {10**whole} OR {x} <= -{10**whole}",
+                    f"{label}超过{whole}位整数，请核对。",
                 )
 
 

@@ -86,7 +86,9 @@ def _per_value(column: str, place: int, rules: Sequence[tuple[int, CheckRule]], 
     # MAX keeps the engine from asking the test of every row before it knows the different values.
     once = f"SELECT MAX({name}) AS {name} FROM {relation} AS o{place} GROUP BY {name}"
     values = f"SELECT {name} AS _k0, {flags} FROM ({once}) AS v{place}"
-    return f"LEFT JOIN (SELECT * FROM ({values}) AS f{place} WHERE {any_of}) AS g{place} ON {alias}.{name} = g{place}._k0"
+    return (
+        f"LEFT JOIN (SELECT * FROM ({values}) AS f{place} WHERE {any_of}) AS g{place} ON {alias}.{name} = g{place}._k0"
+    )
 
 
 def _hoisted(relation: str, tests: list[str]) -> tuple[str, list[str]]:
@@ -137,9 +139,9 @@ def plan(
 ) -> Plan:
     """The statement that returns every failing row: the columns `keep` and the words `_w0`, `_w1` ... of its mask.
 
-    `relation` is text for FROM. `beside` is a relation with the same columns whose rows count for uniqueness but are not
-    checked. `references` gives the relation of each table that other rows must exist in. `few` are columns with few different
-values."""
+        `relation` is text for FROM. `beside` is a relation with the same columns whose rows count for uniqueness but are not
+        checked. `references` gives the relation of each table that other rows must exist in. `few` are columns with few different
+    values."""
     references = references or {}
     alias = "t"
     used: list[CheckRule] = []
@@ -154,10 +156,14 @@ values."""
         used.append(rule)
     if not used:
         return Plan("", (), skipped, 0)
-    places = {c: i for i, c in enumerate(sorted({r.columns[0] for r in used if r.each and len(r.columns) == 1} & set(few)))}
+    places = {
+        c: i for i, c in enumerate(sorted({r.columns[0] for r in used if r.each and len(r.columns) == 1} & set(few)))
+    }
     tests = [_row_fails(rule, n, alias, places) for n, rule in enumerate(used)]
     joins = [
-        _join(r, n, relation, beside, references, alias) for n, r in enumerate(used) if r.form not in (Form.ROW, Form.TABLE)
+        _join(r, n, relation, beside, references, alias)
+        for n, r in enumerate(used)
+        if r.form not in (Form.ROW, Form.TABLE)
     ]
     for column, place in places.items():
         mine = [(n, r) for n, r in enumerate(used) if _grouped(r, places) and r.columns[0] == column]
@@ -171,7 +177,11 @@ values."""
             for i, test in enumerate(tests[w * WORD : (w + 1) * WORD])
         ]
         masks.append(f"{' + '.join(bits)} AS _w{w}")
-    star = f"{alias}.*" if read is relation else f"{alias}.* EXCLUDE ({', '.join(sorted(set(re.findall(r' AS (_s[0-9]+)', read))))})"
+    star = (
+        f"{alias}.*"
+        if read is relation
+        else f"{alias}.* EXCLUDE ({', '.join(sorted(set(re.findall(r' AS (_s[0-9]+)', read))))})"
+    )
     kept = ", ".join(star if k == "*" else f"{alias}.{quoted(k)}" for k in keep)
     sql = f"SELECT {kept}, {', '.join(masks)} FROM {read} AS {alias} {' '.join(joins)} WHERE {' OR '.join(tests)}"
     return Plan(sql, tuple(used), skipped, words)
@@ -229,7 +239,9 @@ def scan(
     with their columns `keep` and masks. `sample_columns` (of `keep`) are given back for a few rows per rule."""
     if total is None:
         total = int(con.execute(f"SELECT COUNT(*) FROM {relation}").fetchone()[0])
-    planned = plan(relation, rules, keep=keep, beside=beside, references=references, few=few(con, relation, rules, total))
+    planned = plan(
+        relation, rules, keep=keep, beside=beside, references=references, few=few(con, relation, rules, total)
+    )
     result = Result(total=total, skipped=dict(planned.skipped), failed=into, plan=planned)
     result.counts = {rule.code: 0 for rule in planned.rules}
     if not planned.rules:
@@ -242,7 +254,9 @@ def scan(
         for code, count in result.counts.items():
             if count:
                 test = mask_test(planned, [code])
-                result.samples[code] = con.execute(f"SELECT {names} FROM {into} WHERE {test} LIMIT {samples}").fetchall()
+                result.samples[code] = con.execute(
+                    f"SELECT {names} FROM {into} WHERE {test} LIMIT {samples}"
+                ).fetchall()
     return result
 
 

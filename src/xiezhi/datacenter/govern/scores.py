@@ -39,7 +39,12 @@ def volume(table: str, feed: Feed, rows: int) -> str:
     """What is odd about the number of rows of a full delivery against the one before; empty where nothing is."""
     if not feed.full:
         return ""
-    before = QualityCheck.objects.filter(table=table, source=feed.source).order_by("-at").values_list("rows", flat=True).first()
+    before = (
+        QualityCheck.objects.filter(table=table, source=feed.source)
+        .order_by("-at")
+        .values_list("rows", flat=True)
+        .first()
+    )
     if not before or abs(rows - before) <= VOLUME * before:
         return ""
     return f"本批{rows}行，上一批{before}行，相差超过{VOLUME:.0%}。"
@@ -97,7 +102,9 @@ def suppliers(since: date, table: str = "") -> list[Row]:
     if table:
         found = found.filter(table=table)
     rows = found.values("supplier_id", "supplier__name").annotate(n=Sum("rows"), r=Sum("refused"), m=Sum("marked"))
-    out = [Row(f["supplier_id"], f["supplier__name"], f["n"], f["r"], f["m"], _score(f["n"], f["r"], f["m"])) for f in rows]
+    out = [
+        Row(f["supplier_id"], f["supplier__name"], f["n"], f["r"], f["m"], _score(f["n"], f["r"], f["m"])) for f in rows
+    ]
     return sorted(out, key=lambda r: (r.score is None, r.score, r.title))
 
 

@@ -72,8 +72,24 @@ def govern(table_code: str, *, by: Any = None, run_id: int | None = None) -> Run
             lineage.of_load(table, feed, loaded.statements)
             rows_in, rows_out, refused = rows_in + loaded.total, rows_out + loaded.merged, refused + loaded.refused
             digest, snapshot = loaded.digest or digest, loaded.snapshot or snapshot
-            done.append({"source": feed.source, "batch": batch, "rows": loaded.total, "refused": loaded.refused, "merged": loaded.merged})
-            job.count(rows_in=rows_in, rows_out=rows_out, rows_refused=refused, batch_id=batch[:80], content_hash=digest, snapshot=snapshot, batches=done[-50:])
+            done.append(
+                {
+                    "source": feed.source,
+                    "batch": batch,
+                    "rows": loaded.total,
+                    "refused": loaded.refused,
+                    "merged": loaded.merged,
+                }
+            )
+            job.count(
+                rows_in=rows_in,
+                rows_out=rows_out,
+                rows_refused=refused,
+                batch_id=batch[:80],
+                content_hash=digest,
+                snapshot=snapshot,
+                batches=done[-50:],
+            )
             job.check()
     return job.run
 
@@ -99,7 +115,9 @@ def _record(run: Run, table: str, feed: feeds.Feed, batch: str, loaded: loading.
     )  # fmt: skip
     if made:
         QualityCount.objects.bulk_create(
-            QualityCount(check_of=check, rule=code, kind=str(by_code[code].kind), severity=str(by_code[code].severity), rows=n)
+            QualityCount(
+                check_of=check, rule=code, kind=str(by_code[code].kind), severity=str(by_code[code].severity), rows=n
+            )
             for code, n in counts.items()
         )
     return check

@@ -5,7 +5,6 @@ Normalization keeps the original twice: `_raw_row` with the batch id points at t
 costs little, and nobody has to go to the raw layer to see what a value was.
 """
 
-# ruff: noqa: S608 - names and texts go through quoted and text_of
 from __future__ import annotations
 
 import uuid
@@ -14,13 +13,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from xiezhi.datacenter.standards.declare import Table
+from xiezhi.kernel.calendar.clock import SHANGHAI
 
 from .rules import quoted, text_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["EXTRA", "NAMESPACE", "canonical_hash", "digest_sql", "hash_sql", "issue_schema", "row_id", "row_id_sql", "stage_sql", "std_schema", "types_of"]
+__all__ = [
+    "EXTRA",
+    "NAMESPACE",
+    "canonical_hash",
+    "digest_sql",
+    "hash_sql",
+    "issue_schema",
+    "row_id",
+    "row_id_sql",
+    "stage_sql",
+    "std_schema",
+    "types_of",
+]
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "row.xiezhi")
 """Namespace of row ids (UUID version 5 over source system and source key)."""
@@ -175,9 +187,7 @@ def stage_sql(
         if kind != "VARCHAR":
             columns.append(quoted("n_" + name))
             typed.append(name)
-    body = (
-        f"SELECT {', '.join(inner)}, r._row AS _raw_row, r._at AS _at FROM {relation} AS r"
-    )
+    body = f"SELECT {', '.join(inner)}, r._row AS _raw_row, r._at AS _at FROM {relation} AS r"
     staged = f"SELECT {', '.join(columns)}, {original} AS _original, _raw_row FROM ({body}) AS n"
     sql = (
         f"SELECT {row_id_sql('src_system', 'src_key')} AS row_id, {text_of(source)} AS _source, * FROM ({staged}) AS s"
@@ -196,10 +206,7 @@ def hash_sql(table: Table, kinds: Mapping[str, str], alias: str = "") -> str:
     parts = []
     for name in hashed(table):
         x, kind = f"{dot}{quoted(name)}", kinds[name]
-        if kind.startswith("TIMESTAMP"):
-            text = f"strftime({x}, '%Y-%m-%d %H:%M:%S')"
-        else:
-            text = f"CAST({x} AS VARCHAR)"
+        text = f"strftime({x}, '%Y-%m-%d %H:%M:%S')" if kind.startswith("TIMESTAMP") else f"CAST({x} AS VARCHAR)"
         parts.append(f"COALESCE({text}, chr(30))")
     return f"sha256(concat_ws(chr(31), {', '.join(parts)}))"
 
@@ -213,7 +220,9 @@ def canonical_hash(values: Mapping[str, Any], table: Table) -> str:
             return NOTHING
         if isinstance(value, bool):
             return "true" if value else "false"
-        return value.strftime("%Y-%m-%d %H:%M:%S") if hasattr(value, "hour") else str(value)
+        if hasattr(value, "hour"):
+            return str((value.astimezone(SHANGHAI) if value.tzinfo else value).strftime("%Y-%m-%d %H:%M:%S"))
+        return str(value)
 
     return hashlib.sha256(SEPARATOR.join(text(values.get(n)) for n in hashed(table)).encode()).hexdigest()
 
@@ -225,5 +234,3 @@ def digest_sql(relation: str) -> str:
         for i in range(4)
     )
     return f"SELECT sha256(CAST(COUNT(*) AS VARCHAR) || ':' || {sums}) FROM {relation}"
-
-

@@ -39,7 +39,9 @@ def summary(loaded: Loaded) -> str:
     """Rules that refused rows with their counts, most rows first. No value of any row."""
     hit = [r for r in loaded.rules if r.severity is Severity.ERROR and loaded.counts.get(r.code)]
     hit.sort(key=lambda r: -loaded.counts[r.code])
-    lines = [f"{r.title}：{r.message.rstrip('。')}（{loaded.counts[r.code]}行，规则{r.code}）" for r in hit[:MOST_LINES]]
+    lines = [
+        f"{r.title}：{r.message.rstrip('。')}（{loaded.counts[r.code]}行，规则{r.code}）" for r in hit[:MOST_LINES]
+    ]
     if len(hit) > MOST_LINES:
         lines.append(f"其他{len(hit) - MOST_LINES}条规则")
     return "；".join(lines)[:4000]
@@ -48,7 +50,9 @@ def summary(loaded: Loaded) -> str:
 def follow(check: QualityCheck, feed: Feed, loaded: Loaded) -> None:
     """After a batch: open a ticket for rows refused for the first time, tell older tickets what is left of theirs. Safe to
     repeat: each step carries a request key of its batch."""
-    for ticket in IssueTicket.objects.filter(table=check.table, source=check.source, open=True).exclude(batch=check.batch):
+    for ticket in IssueTicket.objects.filter(table=check.table, source=check.source, open=True).exclude(
+        batch=check.batch
+    ):
         left = loaded.remaining.get(ticket.batch, 0)
         if ticket.batch in loaded.touched or left == 0:
             _tell(ticket, check.batch, left)

@@ -57,7 +57,12 @@ CLOSED = State("已办结", closed=True, code="CLOSED")
 AT_SUPPLIER = (NOTIFIED, ACKNOWLEDGED, CORRECTED)
 
 ORIGINS = {"CHECK": "系统校验发现", "USER": "数据使用单位提出校核", "PERSON": "本人提出更正"}
-CLOSINGS = {"REDELIVERED": "重新报送通过", "WITHDRAWN": "问题数据已撤回", "RULE_WRONG": "规则有误", "BY_HAND": "核实后办结"}
+CLOSINGS = {
+    "REDELIVERED": "重新报送通过",
+    "WITHDRAWN": "问题数据已撤回",
+    "RULE_WRONG": "规则有误",
+    "BY_HAND": "核实后办结",
+}
 
 
 def _param(name: str) -> Any:
@@ -101,7 +106,12 @@ def _left(view: View, ask: Ask) -> Mapping[str, Any]:
 
 
 def _next(view: View) -> str:
-    steps = {"NOTIFIED": "提供单位签收", "ACKNOWLEDGED": "提供单位更正源数据", "CORRECTED": "等重新报送的批次", "DISPUTED": "核定异议"}
+    steps = {
+        "NOTIFIED": "提供单位签收",
+        "ACKNOWLEDGED": "提供单位更正源数据",
+        "CORRECTED": "等重新报送的批次",
+        "DISPUTED": "核定异议",
+    }
     return steps.get(view.state.code, "") if view.state else ""
 
 
