@@ -168,7 +168,7 @@ def _references(con: Any, table: Table, rules: tuple[CheckRule, ...], staged: st
             continue
         span = con.execute(
             f"SELECT MIN({quoted(clock.start)}), MAX({quoted(clock.start)}) FROM {staged} WHERE {quoted(clock.start)} >= DATE '2000-01-01' AND {quoted(clock.start)} < DATE '2100-01-01'"
-        ).fetchone()
+        ).fetchall()[0]
         if span and span[0]:
             name = ruling.clock_relation(clock.start, clock.due, clock.length)
             con.register(name, cross.due_days(clock, span[0], span[1]))
