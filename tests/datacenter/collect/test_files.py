@@ -17,7 +17,6 @@ from xiezhi.datacenter.collect import inbox, services
 from xiezhi.datacenter.collect.models import Delivery, State
 from xiezhi.datacenter.collect.sources import Contract, Files
 from xiezhi.datacenter.runs.models import Run
-
 from xiezhi.kernel.ledger import services as ledger
 
 from .conftest import Make, put, rows
@@ -174,7 +173,7 @@ def test_workbooks(make: Make) -> None:
     source = make("book")
     lines = [
         [None, None], ["姓名", "身份证号", "日期", "金额", "在岗", "时间"],
-        ["张三", 990000199001010017, datetime.date(2026, 3, 5), 12.5, True, datetime.datetime(2026, 3, 5, 8, 30)],
+        ["张三", 990000199001010017, datetime.date(2026, 3, 5), 12.5, True, datetime.datetime(2026, 3, 5, 8, 30)],  # noqa: DTZ001 - a workbook knows no zones
         ["", "", None, None, None, None],
         ["李四", "990000198512315029", "2026/3/6", 3.0, False, None],
     ]  # fmt: skip
@@ -302,7 +301,7 @@ def test_nothing_outside_the_inbox(make: Make, tmp_path: Path) -> None:
 def test_huge_cells(make: Make) -> None:
     source = make("huge")
     put(source, "a.csv", f"a,b\n1,{'x' * 9_000_000}\n2,y\n")
-    put(source, "b.jsonl", '{"a": "%s"}\n{"a": "3", "b": "z"}\n' % ("x" * 1_000_001))  # noqa: UP031
+    put(source, "b.jsonl", '{"a": "%s"}\n{"a": "3", "b": "z"}\n' % ("x" * 1_000_001))
     services.collect("huge")
     assert {r[0] for r in rows(source, "a")} == {"2", "3"}
     assert list(Delivery.objects.filter(source="huge").order_by("id").values_list("refused", flat=True)) == [1, 1]

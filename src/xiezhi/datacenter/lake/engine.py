@@ -9,7 +9,6 @@ which refuses everything whose result is not proven equal.
         rows = engine.arrow("SELECT * FROM named")
 """
 
-
 from __future__ import annotations
 
 import shutil

@@ -4,7 +4,6 @@ How long an earlier state can be asked follows the sensitivity of the table (`KE
 sooner only the present is left.
 """
 
-
 from __future__ import annotations
 
 import time
@@ -31,6 +30,8 @@ TARGET = 128 << 20
 SMALL = 32 << 20
 MANY = 8
 """More than MANY files below SMALL bytes in one partition are joined into files of about TARGET bytes."""
+CACHE_BYTES = 20 << 30
+"""What copies of a remote warehouse's files may fill on this machine."""
 ORPHAN_SECONDS = 24 * 3600
 """Age from which a file that no state names is taken for left over. Longer than any step writes."""
 
@@ -130,37 +131,31 @@ def _path(location: str) -> str:
     return parsed.netloc + unquote(parsed.path)
 
 
-def erase(table: LakeTable, row_ids: Sequence[str], column: str, reason: str) -> int:
-    """See `LakeTable.delete_rows`."""
-    import pyarrow as pa
-
+def erase(table: LakeTable, condition: str, reason: str) -> int:
+    """See `LakeTable.delete_where`."""
     from xiezhi.datacenter.lake import merging, tables
 
     gone = 0
-    wanted = pa.table({"id": pa.array([str(r) for r in row_ids], pa.string())})
 
     def without(found: Any, folder: Path) -> tuple[list[Any], list[Any]]:
         nonlocal gone
         gone = 0
         files = table._data_files(found, None)
-        if not files or not wanted.num_rows:
+        if not files:
             return [], []
         paths = storage.fetch(found.io, [f.file_path for f in files])
+        hit, kept = [], []
         with duck.connect() as con:
-            con.register("wanted", wanted)
-            name = duck.quote(column)
-            listed = ", ".join(map(duck.text, paths))
-            rows = con.execute(
-                f"SELECT filename, count(*) FROM read_parquet([{listed}], filename = true, union_by_name = true, "
-                f"hive_partitioning = false) AS o WHERE CAST({name} AS VARCHAR) IN (SELECT id FROM wanted) GROUP BY filename"
-            ).fetchall()
-            counts = dict(rows)
-            gone = sum(counts.values())
-            hit = [(p, f) for p, f in zip(paths, files, strict=True) if p in counts]
+            for path, one in zip(paths, files, strict=True):
+                read = merging._read(found, [path])
+                rows = con.execute(f"SELECT count(*) FROM {read} AS o WHERE {condition}").fetchone()[0]
+                gone += rows
+                if rows:
+                    hit.append((path, one))
             if not hit:
                 return [], []
             read = merging._read(found, [p for p, _ in hit])
-            sql = f"SELECT * FROM {read} AS o WHERE coalesce(CAST({name} AS VARCHAR) NOT IN (SELECT id FROM wanted), true)"
+            sql = f"SELECT * FROM {read} AS o WHERE coalesce(NOT ({condition}), true)"
             kept = writing.write(found, Select(con, sql), tables.partition_of(found), folder)
         return kept, [f for _, f in hit]
 

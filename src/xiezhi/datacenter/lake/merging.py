@@ -1,6 +1,5 @@
 """Merge by key: only files that hold a touched key are written anew (copy-on-write)."""
 
-
 from __future__ import annotations
 
 import uuid

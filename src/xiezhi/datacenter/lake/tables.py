@@ -10,7 +10,6 @@ files that nobody sees; `maintain.sweep` removes them. Writers of one table wait
 same, the commit of the second is refused by the catalog, it looks again whether its batch is in, and starts anew.
 """
 
-
 from __future__ import annotations
 
 import shutil
@@ -208,9 +207,7 @@ class LakeTable:
                 update.union_by_name(pa.schema(new))
         return self
 
-    def append(
-        self, source: Any, *, batch_id: str, before: Callable[[list[str]], None] | None = None
-    ) -> Snapshot:
+    def append(self, source: Any, *, batch_id: str, before: Callable[[list[str]], None] | None = None) -> Snapshot:
         """Add rows, exactly once per batch: a second append of the same batch writes nothing and says `repeated`.
 
         `source`: Arrow table, record batch reader, list of Parquet paths, or `Select(connection, query)`. A reader can be
@@ -257,9 +254,16 @@ class LakeTable:
         The files that hold them are written anew; then all earlier states of this table expire and their files go,
         because an earlier state would still tell what must be forgotten. Safe to repeat.
         """
+        if not row_ids:
+            return 0
+        listed = ", ".join(duck.text(str(r)) for r in row_ids)
+        return self.delete_where(f"CAST({duck.quote(column)} AS VARCHAR) IN ({listed})", reason=reason)
+
+    def delete_where(self, condition: str, *, reason: str = "") -> int:
+        """`delete_rows` for rows for which an expression of DuckDB over the columns is true."""
         from xiezhi.datacenter.lake import maintain
 
-        return maintain.erase(self, row_ids, column, reason)
+        return maintain.erase(self, condition, reason)
 
     def compact(self) -> Snapshot | None:
         """Write many small files anew as few large ones. Nothing a reader sees changes; None where there was no need."""

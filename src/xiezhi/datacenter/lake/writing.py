@@ -1,6 +1,5 @@
 """Rows into data files of a table: one pass of DuckDB, written where they will stay, not yet part of the table."""
 
-
 from __future__ import annotations
 
 import uuid
