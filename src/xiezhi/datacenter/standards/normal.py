@@ -409,15 +409,33 @@ def _code(held: CodeSet) -> Normal:
     for item in held.items:
         for writing in (item.name, *item.maps_to):
             meanings.setdefault(_Code.python(_clean(writing, True)), set()).add(item.code)
-    known = {w: next(iter(found)) for w, found in sorted(meanings.items()) if len(found) == 1 and w not in codes}
-    branches = " ".join(f"WHEN {sql.literal(w)} THEN {sql.literal(c)}" for w, c in known.items())
+    known = {
+        w: next(iter(found))
+        for w, found in sorted(meanings.items())
+        if len(found) == 1 and w not in codes and not set("|=") & set(w)
+    }
     digits = NORMAL["code"].plain if not any(re.fullmatch("[0-9]+", w) for w in known) else None
     return Normal(
         f"code:{held.code}",
         held.title,
         lambda x: known.get(_Code.python(x), _Code.python(x)),
-        lambda x: f"CASE {_Code.sql(x)} {branches} ELSE {_Code.sql(x)} END" if branches else _Code.sql(x),
+        lambda x: _looked_up(_Code.sql(x), known),
         plain=digits,
+    )
+
+
+def _looked_up(x: str, known: dict[str, str]) -> str:
+    """`known[x]`, else `x`. One search in one literal: a CASE with a branch for each writing repeats the expression for each
+    and takes the engine half a second to plan for the countries of the world."""
+    if not known:
+        return x
+    width = max(len(c) for c in known.values())
+    book = sql.literal("|" + "".join(f"{w}={c:<{width}}|" for w, c in known.items()))
+    at = f"strpos({book}, '|' || {x} || '=')"
+    # a writing that itself holds a sign of the book could reach over two entries
+    return (
+        f"CASE WHEN {at} > 0 AND NOT {sql.matches(x, '[|=]')}"
+        f" THEN trim(substr({book}, CAST({at} + length({x}) + 2 AS INTEGER), {width})) ELSE {x} END"
     )
 
 

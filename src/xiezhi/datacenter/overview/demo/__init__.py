@@ -7,7 +7,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-__all__ = ["ACCOUNTS", "FILES", "deliver", "generate"]
+__all__ = ["ACCOUNTS", "FILES", "ORDER", "deliver", "generate"]
+
+ORDER = 100
+"""After every function: their matters are among the sources."""
 
 ACCOUNTS: tuple[tuple[str, str, str], ...] = ()
 Progress = Callable[[str, int, int], None]

@@ -10,7 +10,8 @@ from typing import Any
 from xiezhi.datacenter.overview.demo.people import Cast, written
 from xiezhi.datacenter.overview.demo.registers import Registers, Row
 from xiezhi.kernel.calendar import services as calendars
-from xiezhi.kernel.calendar.counting import Unit, count
+from xiezhi.kernel.calendar.counting import Unit, add_months, count
+from xiezhi.kernel.calendar.days import CalendarNotPublished
 
 __all__ = ["build"]
 
@@ -32,7 +33,10 @@ class _Maker:
         return self.today - timedelta(days=self.rng.randint(first, last))
 
     def due(self, day: date, length: int) -> date | None:
-        found = count(day, length, Unit.WD, self.calendar)
+        try:
+            found = count(day, length, Unit.WD, self.calendar)
+        except CalendarNotPublished:
+            return None
         return None if found.provisional else found.legal
 
     def notarization(self) -> None:
@@ -154,7 +158,7 @@ class _Maker:
             })  # fmt: skip
             balance = Decimal(0)
             for month in range(3):
-                day = (self.today.replace(day=1) - timedelta(days=1 + 30 * (2 - month))).replace(day=1)
+                day = add_months(self.today.replace(day=1), month - 3)
                 parts = [
                     Decimal(self.rng.randint(30, 35)),
                     Decimal(self.rng.randint(30, 35)),
