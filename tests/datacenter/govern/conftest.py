@@ -50,9 +50,19 @@ class Deliveries:
 
         names = list(MAPPING.values())
         fields = [pa.field(n, pa.string()) for n in names]
-        extra = [("_batch", pa.string()), ("_row", pa.int64()), ("_file", pa.string()), ("_at", pa.timestamp("us", "UTC"))]
+        extra = [
+            ("_batch", pa.string()),
+            ("_row", pa.int64()),
+            ("_file", pa.string()),
+            ("_at", pa.timestamp("us", "UTC")),
+        ]
         data: dict[str, list[Any]] = {n: [r.get(n) for r in rows] for n in names}
-        data |= {"_batch": [batch] * len(rows), "_row": list(range(1, len(rows) + 1)), "_file": ["a.csv"] * len(rows), "_at": [clock.now()] * len(rows)}
+        data |= {
+            "_batch": [batch] * len(rows),
+            "_row": list(range(1, len(rows) + 1)),
+            "_file": ["a.csv"] * len(rows),
+            "_at": [clock.now()] * len(rows),
+        }
         schema = pa.schema([*fields, *(pa.field(n, t) for n, t in extra)])
         table = tables.get(f"raw.{self.source}").create(schema, partition=("_batch",))
         table.append(pa.table(data, schema=schema), batch_id=batch)
@@ -83,6 +93,6 @@ def rows_of(lake: Path) -> Callable[[str], list[dict[str, Any]]]:
         if not table.exists():
             return []
         with duck.connect() as con:
-            return list(con.execute(f"SELECT * FROM {table.sql()} AS t ORDER BY 1").to_arrow_table().to_pylist())
+            return list(con.sql(f"SELECT * FROM {table.sql()} AS t ORDER BY 1").to_arrow_table().to_pylist())
 
     return read

@@ -23,7 +23,10 @@ Rows = Callable[[str], list[dict[str, Any]]]
 
 
 def test_a_batch_is_normalized_and_its_original_kept(deliveries: Deliveries, rows_of: Rows) -> None:
-    deliveries.put("b1", [lawyer(1), lawyer(3, 手机="１３８ ０００ ０００１２", 首次执业="2012年3月5日", 身份证号=id_no(3).lower())])
+    deliveries.put(
+        "b1",
+        [lawyer(1), lawyer(3, 手机="１３８ ０００ ０００１２", 首次执业="2012年3月5日", 身份证号=id_no(3).lower())],
+    )
     run = services.govern("std_lawyer")
     assert (run.rows_in, run.rows_out, run.rows_refused) == (2, 2, 0)
     found = {r["license_no"]: r for r in rows_of("std.std_lawyer")}
@@ -67,7 +70,9 @@ def test_warnings_mark_a_row_and_leave_it(deliveries: Deliveries, rows_of: Rows)
 
 
 def test_the_newest_of_a_key_wins_in_a_batch_and_across_batches(deliveries: Deliveries, rows_of: Rows) -> None:
-    deliveries.put("b1", [lawyer(1, 更新="2026-01-02 08:00:00", 手机="13800000002"), lawyer(1, 更新="2026-01-01 08:00:00")])
+    deliveries.put(
+        "b1", [lawyer(1, 更新="2026-01-02 08:00:00", 手机="13800000002"), lawyer(1, 更新="2026-01-01 08:00:00")]
+    )
     deliveries.put("b2", [lawyer(1, 更新="2025-12-01 08:00:00", 手机="13800000003")])
     services.govern("std_lawyer")
     (row,) = rows_of("std.std_lawyer")
