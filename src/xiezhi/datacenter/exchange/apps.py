@@ -12,6 +12,6 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the app declares."""
-        from . import standard
+        from .install import install
 
-        standard.register()
+        install()

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from xiezhi.kernel.access.models import ReadingAction, ReadingKey, ReadingLog
@@ -28,6 +29,7 @@ BATCHES = 500
 
 def follow(*, most: int = 40) -> int:
     """Follow what was logged since the last time. Returns how many calls. Safe to call from several processes."""
+    _tell_newcomers()
     calls = 0
     for _ in range(most):
         done, more = _step()
@@ -35,7 +37,6 @@ def follow(*, most: int = 40) -> int:
         if not more:
             break
     _tell_delayed()
-    _tell_newcomers()
     return calls
 
 
@@ -54,7 +55,7 @@ def _step() -> tuple[int, bool]:
     ids = [row[0] for row in batches]
     _meter(ids)
     calls = list(CallLog.objects.filter(batch_id__in=ids).order_by("id"))
-    _tell(calls, clock.now())
+    _tell(calls, clock.now(), tail.person_id)
     tail.batch, tail.xid = batches[-1]
     tail.at = clock.now()
     tail.save(update_fields=["xid", "batch", "at"])
@@ -86,15 +87,15 @@ def _meter(batches: Sequence[Any]) -> None:
         )
 
 
-def _tell(calls: Iterable[CallLog], now: datetime) -> None:
-    """Readings for the persons concerned; those that must wait are noted."""
+def _tell(calls: Iterable[CallLog], now: datetime, up_to: int) -> None:
+    """Readings for the persons concerned; those that must wait are noted. Persons newer than `up_to` are told as newcomers."""
     due: list[CallLog] = []
     later: list[CallLog] = []
     for call in calls:
         if call.result != "OK" or call.environment != "LIVE":
             continue
         (due if call.visible_at <= now else later).append(call)
-    _readings(due)
+    _readings(due, up_to=up_to)
     if later:
         with_people = set(_people(later))
         Delayed.objects.bulk_create(
@@ -114,15 +115,16 @@ def _people(calls: Sequence[CallLog]) -> dict[tuple[Any, int], list[bytes]]:
     return found
 
 
-def _readings(calls: Sequence[CallLog], only: set[bytes] | None = None) -> None:
+def _readings(calls: Sequence[CallLog], only: set[bytes] | None = None, up_to: int | None = None) -> None:
     """One line for each call with persons the platform knows, one key for each of them. Three statements whatever the number."""
     people = _people(calls)
     wanted = {index for held in people.values() for index in held if only is None or index in only}
     if not wanted:
         return
-    known = {
-        bytes(p.id_hash or b""): key_hash(p) for p in Person.objects.filter(id_hash__in=wanted).only("uid", "id_hash")
-    }
+    persons = Person.objects.filter(id_hash__in=wanted).only("uid", "id_hash")
+    if up_to is not None:
+        persons = persons.filter(pk__lte=up_to)
+    known = {bytes(p.id_hash or b""): key_hash(p) for p in persons}
     lines: list[tuple[ReadingLog, list[bytes]]] = []
     for call in calls:
         keys = sorted({known[index] for index in people.get((call.batch_id, call.n), ()) if index in known})
@@ -164,25 +166,40 @@ def _tell_delayed() -> None:
 
 @transaction.atomic
 def _tell_newcomers() -> None:
-    """Persons who came to the platform after they were asked about: they see the earlier calls, too."""
+    """Persons who came to the platform after they were asked about see the earlier calls, too.
+
+    One round looks at persons up to the newest that the round before saw: whoever was being registered then is there now.
+    """
     tail = _tail()
-    fresh = list(Person.objects.filter(pk__gt=tail.person_id).order_by("pk").values_list("pk", "id_hash")[:5000])
-    if not fresh:
-        return
-    hashes = {bytes(index) for _, index in fresh if index is not None}
-    marks = list(CallPerson.objects.filter(person__in=hashes).values_list("batch_id", "n", "person"))
-    if marks:
-        followed = _followed(tail, {batch for batch, _, _ in marks})
-        waiting = set(Delayed.objects.values_list("call_id", flat=True)) if followed else set()
-        places = {(batch, n) for batch, n, _ in marks if batch in followed}
-        calls = [
-            call
-            for call in CallLog.objects.filter(batch_id__in=followed, result="OK", environment="LIVE").order_by("id")
-            if (call.batch_id, call.n) in places and call.pk not in waiting
-        ]
-        _readings(calls, hashes)
-    tail.person_id = fresh[-1][0]
+    seen, _ = Tail.objects.select_for_update().get_or_create(name="persons", defaults={"at": clock.now()})
+    until, seen.person_id = seen.person_id, Person.objects.aggregate(most=Max("pk"))["most"] or 0
+    seen.at = clock.now()
+    seen.save(update_fields=["person_id", "at"])
+    if not tail.xid:
+        tail.person_id = max(tail.person_id, until)  # nothing was asked about anybody yet
+    while tail.person_id < until:
+        fresh = list(
+            Person.objects.filter(pk__gt=tail.person_id, pk__lte=until)
+            .order_by("pk")
+            .values_list("pk", "id_hash")[:5000]
+        )
+        if not fresh:
+            break
+        _tell_earlier(tail, {bytes(index) for _, index in fresh if index is not None})
+        tail.person_id = fresh[-1][0]
     tail.save(update_fields=["person_id"])
+
+
+def _tell_earlier(tail: Tail, hashes: set[bytes]) -> None:
+    """Calls that were followed before these persons were known."""
+    marks = list(CallPerson.objects.filter(person__in=hashes).values_list("batch_id", "n"))
+    followed = _followed(tail, {batch for batch, _ in marks})
+    places = {(batch, n) for batch, n in marks if batch in followed}
+    if not places:
+        return
+    found = CallLog.objects.filter(batch_id__in=followed, result="OK", environment="LIVE", visible_at__lte=clock.now())
+    waiting = set(Delayed.objects.values_list("call_id", flat=True))
+    _readings([c for c in found.order_by("id") if (c.batch_id, c.n) in places and c.pk not in waiting], hashes)
 
 
 def _followed(tail: Tail, batches: set[Any]) -> set[Any]:

@@ -161,7 +161,12 @@ class Engine:
         if not flush:
             options += " -c synchronous_commit=off -c enable_seqscan=off"
         return await psycopg.AsyncConnection.connect(
-            self.address, autocommit=True, options=options, connect_timeout=5, prepare_threshold=0
+            self.address,
+            application_name="xiezhi-exchange",
+            autocommit=True,
+            options=options,
+            connect_timeout=5,
+            prepare_threshold=0,
         )
 
     # Waiting and being done
