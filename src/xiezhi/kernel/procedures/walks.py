@@ -113,7 +113,7 @@ def try_event(
     view: View, event: Event, on: date, at: datetime, data: Mapping[str, Any], *, by: str = "", names: Names = _nobody
 ) -> tuple[Recorded, dict[str, Any], tuple[str, ...]] | None:
     """Apply one event to the view if form, state and rules allow it: (entry, payload, documents), else None."""
-    role = by or event.by[0].code
+    role = by or (event.by[0].code if event.by else "")  # procedures without parties
     if role not in [r.code for r in event.by]:
         return None
     values, problems = coerce(event.form, filled(event.form, data, on))
