@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from xiezhi.datacenter.clues.declare import ClueRule, Join
 from xiezhi.datacenter.clues.engine import FOREVER, find
-from xiezhi.datacenter.persons.kinds import KINDS
 from xiezhi.datacenter.clues.rules import load
+from xiezhi.datacenter.persons.kinds import KINDS
 
 DAY0 = date(2020, 1, 1)
 TODAY = date(2020, 2, 10)

@@ -79,9 +79,9 @@ def test_a_pair_is_masked_until_revealed_and_every_look_is_recorded(made: dict[s
     shown = ReadingLog.objects.filter(action="SHOW").get()
     assert {"name", "id_no", "phone"} <= set(shown.fields)
     clear = text(client.get(address))
-    assert A in clear
+    assert A in clear.replace("<mark>", "").replace("</mark>", "")
     assert "柳<mark>长</mark>青" in clear
-    assert A not in text(signed_in(made["second"]).get(address))
+    assert A[:14] not in text(signed_in(made["second"]).get(address))
 
 
 def test_records_of_correction_need_a_purpose(made: dict[str, Any]) -> None:

@@ -12,3 +12,6 @@ class CluesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what the app declares."""
+        from .install import install
+
+        install()

@@ -70,7 +70,7 @@ def spans_sql(relation: str) -> str:
         SELECT person_uid, kind, holder, license_no, min(f) AS f, max(t) AS t, max(area) AS area,
             list_sort(list(DISTINCT record_id)) AS records, min(source) AS source
         FROM g GROUP BY person_uid, kind, holder, license_no, island
-    """  # noqa: S608 - the relation is named by the caller's code
+    """
 
 
 def _condition(rule: ClueRule) -> str:
@@ -103,7 +103,7 @@ def _query(rule: ClueRule) -> str:
         ) AS hit
         WHERE date_diff('day', since, until) >= $days AND since <= $today AND until > $back
         ORDER BY ALL
-    """  # noqa: S608 - kinds are declared codes
+    """
 
 
 def find(con: Any, relation: str, rules: Iterable[ClueRule], *, today: date, back: date) -> list[Hit]:

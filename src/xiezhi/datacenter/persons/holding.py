@@ -4,7 +4,6 @@ The rows themselves are changed in the standard tables before; here what was mad
 for good, from earlier states too (deletion). Who is left without records keeps an id that leads nowhere.
 """
 
-
 from __future__ import annotations
 
 import shutil

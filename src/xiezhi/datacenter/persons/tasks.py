@@ -14,7 +14,7 @@ def refresh_persons(run_id: int | None = None, full: bool = False) -> None:
 
 
 @app.periodic(cron="30 2 * * *")
-@app.task(name="persons.nightly", queue="data", pass_context=False)
+@app.task(name="persons.nightly", queue="data")
 def nightly(timestamp: int) -> None:
     """Once a night everything is linked anew, so that what single deliveries could not show is seen."""
     refreshing.refresh(full=True)
