@@ -10,9 +10,9 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.datacenter.exchange.conftest import lawyer
+from tests.datacenter.exchange.conftest import lawyer, serve_rows
 from xiezhi.datacenter.exchange import declare, looking, serving
-from xiezhi.datacenter.exchange.models import ServedRow, ServedTable
+from xiezhi.datacenter.exchange.models import CallLog, ServedRow, ServedTable
 from xiezhi.datacenter.standards import declare as standards
 from xiezhi.datacenter.standards import schema
 from xiezhi.datacenter.standards.copies import Change
@@ -113,3 +113,18 @@ def test_standard_interfaces_fit_the_standards(interface: declare.Interface) -> 
                 assert how is not declare.Show.CLEAR
     slots = looking.slots_of([k for i in declare.interfaces.all() if i.table == interface.table for k in i.keys], [])
     assert len(slots) <= 4
+
+
+def test_the_demonstration_asks_and_is_refused(keys_home: Path) -> None:
+    from xiezhi.datacenter.exchange import demo, proving
+    from xiezhi.datacenter.exchange.models import Caller
+
+    serve_rows([lawyer(n) for n in range(20)])
+    demo.generate(None, 0.01, lambda *_: None)
+    assert Caller.objects.count() == 3
+    results = set(CallLog.objects.values_list("result", flat=True))
+    assert "OK" in results and "PURPOSE_NOT_GRANTED" in results
+    answered = CallLog.objects.filter(result="OK", interface="lawyer-license").first()
+    assert answered is not None and answered.rows == 1 and proving.proved(answered)
+    verified = CallLog.objects.filter(interface="lawyer-verify").first()
+    assert verified is not None and verified.result == "OK"
