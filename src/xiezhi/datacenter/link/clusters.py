@@ -73,7 +73,12 @@ def join(edges: pa.Table, against: pa.Table, threshold: float) -> tuple[pa.Table
         if few and any((x, y) in refused or (y, x) in refused for x in ours for y in theirs):
             states[place] = 4
             continue
-        if few and len(ours) * len(theirs) > 1 and not (a in union.anchor or b in union.anchor) and chance[place] < CERTAIN:
+        if (
+            few
+            and len(ours) * len(theirs) > 1
+            and not (a in union.anchor or b in union.anchor)
+            and chance[place] < CERTAIN
+        ):
             agreed = sum((x, y) in likely or (y, x) in likely for x in ours for y in theirs)
             if 2 * agreed < len(ours) * len(theirs):
                 states[place] = 4

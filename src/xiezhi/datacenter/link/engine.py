@@ -22,6 +22,7 @@ from xiezhi.datacenter.link import (
     prepare,
     score,
 )
+from xiezhi.datacenter.link.profiles import latin
 
 Progress = Callable[[str, float], None]
 
@@ -63,13 +64,15 @@ def run(
     progress: Progress | None = None,
 ) -> Result:  # fmt: skip
     """Link all Parquet files of a folder and write clusters.parquet, review.parquet, report.json and report.md (and the state for
-    `incremental.match` if asked).
+    `incremental.match` if asked). Records whose names are in Latin letters go to the profile for them.
 
     Raises `prepare.InputError` when the folder cannot be linked. What stood in the output folder stays until everything is written.
     """
     options = options or Options()
     source, target = Path(input_folder), Path(output_folder)
     files = prepare.files_of(source)
+    if not options.state and latin.suits(files):
+        return latin.run(files, target)
     target.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".link-", dir=options.work or target))
     own = engine is None or isinstance(engine, str)

@@ -98,7 +98,10 @@ def _match(engine: engines.Engine, file: Path, folder: Path) -> list[Match]:
         engine, lefts=f"SELECT l.ent AS lid, l.ent AS own, l.anchor AS inside, {columns} FROM fresh l WHERE l.settled IS NULL", rights="near",
         meet="NOT (l.inside = 1 AND r.anchor = 1) AND (r.ent < %d OR l.lid < r.ent OR r.anchor = 1)" % FIRST,
     )  # fmt: skip
-    engine.table("named", "SELECT * FROM stored_names UNION ALL SELECT * FROM named WHERE name NOT IN (SELECT name FROM stored_names)")
+    engine.table(
+        "named",
+        "SELECT * FROM stored_names UNION ALL SELECT * FROM named WHERE name NOT IN (SELECT name FROM stored_names)",
+    )
     engine.table("employed", "SELECT * FROM stored_employers")
     compare.personas(engine)
     compare.judge(engine)
@@ -141,7 +144,10 @@ def _settle(engine: engines.Engine) -> None:
         f"SELECT {KEPT} FROM ({raw}) t WHERE {same} OR {tails} OR {heads} OR {starts} OR {mixed} UNION ALL SELECT {KEPT} FROM fresh",
     )
     engine.drop("held")
-    engine.table("held", f"SELECT {KEPT}, NULL AS drawn, NULL AS owner FROM ({raw}) t UNION ALL SELECT {KEPT}, NULL, NULL FROM fresh")
+    engine.table(
+        "held",
+        f"SELECT {KEPT}, NULL AS drawn, NULL AS owner FROM ({raw}) t UNION ALL SELECT {KEPT}, NULL, NULL FROM fresh",
+    )
     engine.table("drawn", "SELECT ent, rid FROM fresh WHERE false")
 
 
@@ -203,7 +209,15 @@ def _told(fresh, names, place, tie, heads, find, used, limits) -> Iterable[Match
         edge = tie.get(ent)
         if edge is None:
             own = row["record_id"] != row["first_id"]
-            yield Match(row["record_id"], cluster, "number" if own else "alone", "auto", None, row["first_id"] if own else None, None)
+            yield Match(
+                row["record_id"],
+                cluster,
+                "number" if own else "alone",
+                "auto",
+                None,
+                row["first_id"] if own else None,
+                None,
+            )
             continue
         other = edge["ent"] if edge["lid"] == ent else edge["lid"]
         partner = heads[other]["record_id"] if other < FIRST else names[other]
@@ -211,4 +225,12 @@ def _told(fresh, names, place, tie, heads, find, used, limits) -> Iterable[Match
         sure = edge["chance"] >= limits.auto
         levels = {comparison.name: edge[comparison.name] for comparison in COMPARISONS}
         text = explain.evidence(used, levels, edge["rarity"])
-        yield Match(row["record_id"], cluster, "probability" if joined else "alone", "auto" if sure else "review", edge["chance"], partner, text)
+        yield Match(
+            row["record_id"],
+            cluster,
+            "probability" if joined else "alone",
+            "auto" if sure else "review",
+            edge["chance"],
+            partner,
+            text,
+        )

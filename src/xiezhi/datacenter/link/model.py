@@ -23,6 +23,7 @@ SHIPPED = Path(__file__).parent / "data" / "model.json"
 LN2 = 0.6931471805599453
 LOOSE, TIGHT = 1.2, 0.3
 FEWEST = 300
+COMMON = log2(next(comparison.levels[0].u for comparison in COMPARISONS if comparison.frequency))
 HONEST = 9.0
 PRIOR_PAIRS = 20.0
 
@@ -83,7 +84,7 @@ class Model:
 
     def to_json(self) -> str:
         kept = {
-            "chance": self.chance, "rarity": self.rarity, "common": self.common, "learned": self.learned,
+            "chance": self.chance, "rarity": self.rarity, "learned": self.learned,
             "weights": {comparison.name: dict(zip([level.title for level in comparison.levels], self.weights[comparison.name], strict=True))
                         for comparison in COMPARISONS},
         }  # fmt: skip
@@ -95,7 +96,7 @@ def beginning() -> Model:
     weights = {
         comparison.name: tuple(log2(level.m / level.u) for level in comparison.levels) for comparison in COMPARISONS
     }
-    return Model(chance=-4.0, weights=weights, rarity=0.7, common=log2(COMPARISONS[1].levels[0].u))
+    return Model(chance=-4.0, weights=weights, rarity=0.7, common=COMMON)
 
 
 def load(path: Path | None = None) -> Model:
@@ -112,7 +113,7 @@ def from_dict(kept: dict[str, Any]) -> Model:
         comparison.name: tuple(float(kept["weights"][comparison.name][level.title]) for level in comparison.levels)
         for comparison in COMPARISONS
     }
-    return Model(float(kept["chance"]), weights, float(kept["rarity"]), float(kept["common"]), kept.get("learned", {}))
+    return Model(float(kept["chance"]), weights, float(kept["rarity"]), COMMON, kept.get("learned", {}))
 
 
 def learn(start: Model, patterns: pa.Table) -> Model:
@@ -178,8 +179,14 @@ def expect(start: Model, patterns: pa.Table, rounds: int = 25) -> Model:
             at = levels[comparison.name]
             prior_m, prior_u = (np.array([getattr(level, side) for level in comparison.levels]) for side in ("m", "u"))
             top = len(comparison.levels) - 1
-            m = np.array([yes[at == top - place].sum() for place in range(top + 1)]) + PRIOR_PAIRS * prior_m / prior_m.sum()
-            u = np.array([no[at == top - place].sum() for place in range(top + 1)]) + PRIOR_PAIRS * prior_u / prior_u.sum()
+            m = (
+                np.array([yes[at == top - place].sum() for place in range(top + 1)])
+                + PRIOR_PAIRS * prior_m / prior_m.sum()
+            )
+            u = (
+                np.array([no[at == top - place].sum() for place in range(top + 1)])
+                + PRIOR_PAIRS * prior_u / prior_u.sum()
+            )
             weights[comparison.name] = np.log2((m / m.sum()) / (u / u.sum()))
     rounded = {name: tuple(round(float(value), 4) for value in values) for name, values in weights.items()}
     facts = {"pairs": int(pairs.sum()), "matches": int(yes.sum()), "used": True, "by": "expectation"}

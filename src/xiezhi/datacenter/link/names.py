@@ -131,8 +131,8 @@ def describe(raw: str | None) -> Name:
         return NOTHING
     if not _HAN.search(name):
         words = name.split()
-        joined = "".join(words).lower()
-        family, given = words[0].lower(), "".join(words[1:]).lower()
+        spelled = ["".join(char if char.isascii() else f"u{ord(char):x}" for char in word).lower() for word in words]
+        joined, family, given = "".join(spelled), spelled[0], "".join(spelled[1:])
         return Name(
             name,
             joined,

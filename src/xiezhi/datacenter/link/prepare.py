@@ -70,8 +70,9 @@ def read(engine: Engine, files: list[str]) -> dict[str, int]:
         order = ", ".join(f"{column} NULLS LAST" for column in COLUMNS[1:])
         engine.table(
             "input_once",
-            f"SELECT {', '.join(COLUMNS, passing=True)} FROM (SELECT *, row_number() OVER (PARTITION BY record_id ORDER BY {order}) AS place FROM input) t"
+            f"SELECT {', '.join(COLUMNS)} FROM (SELECT *, row_number() OVER (PARTITION BY record_id ORDER BY {order}) AS place FROM input) t"
             " WHERE place = 1",
+            passing=True,
         )
     source = "input_once" if facts["c"] < facts["b"] else "input"
     engine.table("raw", f"SELECT CAST(row_number() OVER (ORDER BY record_id) AS BIGINT) AS rid, t.* FROM {source} t")

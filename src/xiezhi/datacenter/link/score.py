@@ -37,7 +37,9 @@ def learn(engine: Engine, start: models.Model) -> models.Model:
     made = models.learn(start, patterns)
     if made.learned["used"]:
         return made
-    facts = engine.arrow("SELECT (SELECT count(*) FROM judged) AS pairs, (SELECT count(*) FROM held WHERE anchor = 1) AS anchored").to_pylist()[0]
+    facts = engine.arrow(
+        "SELECT (SELECT count(*) FROM judged) AS pairs, (SELECT count(*) FROM held WHERE anchor = 1) AS anchored"
+    ).to_pylist()[0]
     if facts["pairs"] < models.FEWEST * 3 or facts["anchored"] > facts["pairs"] / 10:
         return made
     patterns = engine.arrow(
