@@ -84,17 +84,28 @@ def _few(con: Any, asked: Asked) -> Linked:
     con.unregister("matched_rows")
     weight = "CASE WHEN evidence IS NULL THEN NULL ELSE log2(greatest(probability, 1e-9) / greatest(1 - probability, 1e-9)) END"
     pairs = (
-        f"(SELECT record_id AS record_a, partner AS record_b, {weight} AS weight, probability, evidence, false AS two_numbers "
-        "FROM matched WHERE zone = 'review' AND partner IS NOT NULL)"
+        f"(SELECT record_id AS record_a, partner AS record_b, {weight} AS weight, probability, evidence, "
+        f"{_two_numbers()} AS two_numbers FROM matched WHERE zone = 'review' AND partner IS NOT NULL)"
     )
-    links = f"(SELECT record_id AS record_a, partner AS record_b, coalesce({weight}, {SURE}) AS weight FROM matched WHERE partner IS NOT NULL)"
+    links = (
+        f"(SELECT record_id AS record_a, partner AS record_b, coalesce({weight}, {SURE}) AS weight FROM matched "
+        "WHERE partner IS NOT NULL AND how <> 'ALONE')"
+    )
     return Linked(
-        f"(SELECT record_id, cluster_id, partner, how, {weight} AS weight FROM matched)",
-        pairs,
-        links,
-        _version(asked.state),
-        partial=True,
-    )
+        f"(SELECT record_id, cluster_id, CASE WHEN how <> 'ALONE' THEN partner END AS partner, how, {weight} AS weight FROM matched)",
+        pairs, links, _version(asked.state), partial=True,
+    )  # fmt: skip
+
+
+def _two_numbers() -> str:
+    """SQL: whether the evidence says that each side has a valid number of its own."""
+    from xiezhi.datacenter.link.comparisons import COMPARISONS
+
+    levels = next(c for c in COMPARISONS if c.name == "identity").levels
+    place = next((n for n, level in enumerate(levels) if level.title == TWO_NUMBERS), None)
+    if place is None:
+        return "false"
+    return f"coalesce(TRY_CAST(json_extract(evidence, '$.identity[0]') AS INTEGER) = {len(levels) - 1 - place}, false)"
 
 
 def _read(path: Path) -> str:
