@@ -7,12 +7,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-__all__ = ["ACCOUNTS", "FILES", "ORDER", "deliver", "generate"]
-
-ORDER = 100
-"""After every function: their matters are among the sources."""
+__all__ = ["ACCOUNTS", "FILES", "LEAST", "deliver", "generate"]
 
 ACCOUNTS: tuple[tuple[str, str, str], ...] = ()
+"""The accounts of the data center are the province's own (its staff is made with the units)."""
+LEAST = 0.005
+"""Smaller provinces have no registers: they serve to try other parts, quickly."""
 Progress = Callable[[str, int, int], None]
 SEED = 20261123
 
@@ -61,6 +61,8 @@ def generate(world: Any, scale: float, progress: Progress) -> None:
 
     from xiezhi.datacenter.overview.demo import declarations, pipeline
 
+    if scale < LEAST:
+        return
     declarations.register()
     progress("数据来源", 0, 1)
     counts = deliver(world, Path(settings.COLLECT_INBOX), scale)
