@@ -3,7 +3,6 @@
 The relation `clue_roles` holds everything the rules look at, in the columns of `engine.COLUMNS`.
 """
 
-
 from __future__ import annotations
 
 from collections.abc import Iterable

@@ -4,7 +4,6 @@
 over is noted on its matter. Nothing is decided here.
 """
 
-
 from __future__ import annotations
 
 from collections import defaultdict
@@ -32,10 +31,12 @@ from xiezhi.kernel.access.subject import Subject
 from xiezhi.kernel.calendar import clock
 from xiezhi.kernel.ledger import services as ledger
 from xiezhi.kernel.people import masking
+from xiezhi.kernel.people.models import Appointment
 from xiezhi.kernel.procedures import services as procedures
 from xiezhi.kernel.procedures.core import Actor, Refused
 from xiezhi.kernel.procedures.models import Matter, Parameter
 from xiezhi.kernel.units.models import Unit, UnitStatus
+from xiezhi.kernel.units.periods import on as valid_on
 
 __all__ = ["MACHINE", "active_rules", "end_exemption", "look", "parameter", "switch"]
 
@@ -82,9 +83,17 @@ def switch(rule: str, on: bool, reason: str, subject: Subject) -> RuleSwitch:
 
 
 def office() -> Unit | None:
-    """The unit that checks clues: the one set in the parameter, else the one that runs the data center."""
+    """The unit that checks clues: the one set in the parameter, the one that says it handles them, the one whose people check
+    clues today, else the one that runs the data center."""
     named = parameter("clue_unit")
     found = Unit.objects.filter(pk=int(named), status=UnitStatus.ACTIVE).first() if named else None
+    found = found or Unit.objects.filter(handles__contains=[CODE], status=UnitStatus.ACTIVE).order_by("id").first()
+    if found is None:
+        held = Appointment.objects.filter(
+            valid_on(clock.today()), post__roles__contains=["clue_checker"], unit__status=UnitStatus.ACTIVE
+        )
+        first = held.select_related("unit").order_by("unit__level", "unit_id").first()
+        found = first.unit if first is not None else None
     return found or tickets.center(CODE)
 
 
