@@ -90,7 +90,7 @@ def _score(connection: duckdb.DuckDBPyConnection, clusters: str, truth: str, aut
         assert row is not None
         return tuple(int(v or 0) for v in row)
 
-    columns = {r[0] for r in connection.execute(f"DESCRIBE SELECT * FROM read_parquet('{clusters}')").fetchall()}  # noqa: S608
+    columns = {r[0] for r in connection.execute(f"DESCRIBE SELECT * FROM read_parquet('{clusters}')").fetchall()}
     if missing := {"record_id", "cluster_id"} - columns:
         raise ValueError(f"The clusters lack the column {', '.join(sorted(missing))}")
     if automatic and automatic not in columns:
@@ -102,10 +102,10 @@ def _score(connection: duckdb.DuckDBPyConnection, clusters: str, truth: str, aut
     if automatic == "zone":
         extra = "CASE WHEN zone = 'auto' THEN CAST(cluster_id AS VARCHAR) END"
     connection.execute(
-        f"CREATE TEMP VIEW links AS SELECT CAST(record_id AS VARCHAR) record_id, CAST(cluster_id AS VARCHAR) cluster_id, {extra} auto "  # noqa: S608
+        f"CREATE TEMP VIEW links AS SELECT CAST(record_id AS VARCHAR) record_id, CAST(cluster_id AS VARCHAR) cluster_id, {extra} auto "
         f"FROM read_parquet('{clusters}')"
     )
-    connection.execute(f"CREATE TEMP VIEW truth AS SELECT * FROM read_parquet('{truth}')")  # noqa: S608
+    connection.execute(f"CREATE TEMP VIEW truth AS SELECT * FROM read_parquet('{truth}')")
     twice = one(
         "SELECT (SELECT count(*) - count(DISTINCT record_id) FROM links), (SELECT count(*) - count(DISTINCT record_id) FROM truth)"
     )
@@ -119,7 +119,7 @@ def _score(connection: duckdb.DuckDBPyConnection, clusters: str, truth: str, aut
 
     def pairs(keys: str, condition: str = "true") -> int:
         return one(
-            f"SELECT sum(n * (n - 1) // 2) FROM (SELECT count(*)::HUGEINT n FROM placed WHERE {condition} GROUP BY {keys})"  # noqa: S608
+            f"SELECT sum(n * (n - 1) // 2) FROM (SELECT count(*)::HUGEINT n FROM placed WHERE {condition} GROUP BY {keys})"
         )[0]
 
     known = "id_key IS NOT NULL"
@@ -142,13 +142,13 @@ def _kinds(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int]]:
 
     def carried(keys: str) -> str:
         return (
-            f"SELECT kind, sum(n * (n - 1) // 2 - (n - k) * (n - k - 1) // 2) pairs FROM "  # noqa: S608
+            f"SELECT kind, sum(n * (n - 1) // 2 - (n - k) * (n - k - 1) // 2) pairs FROM "
             f"(SELECT kind, {keys}, count(*)::HUGEINT k FROM (SELECT DISTINCT rowid, {keys}, unnest(errors) kind FROM placed) "
             f"GROUP BY kind, {keys}) JOIN (SELECT {keys}, count(*)::HUGEINT n FROM placed GROUP BY {keys}) USING ({keys}) GROUP BY kind"
         )
 
     rows = connection.execute(
-        f"SELECT kind, p.pairs, p.pairs - coalesce(f.pairs, 0) FROM ({carried('person_id')}) p LEFT JOIN ({carried('person_id, c')}) f "  # noqa: S608
+        f"SELECT kind, p.pairs, p.pairs - coalesce(f.pairs, 0) FROM ({carried('person_id')}) p LEFT JOIN ({carried('person_id, c')}) f "
         "USING (kind) ORDER BY 3 DESC, 1"
     ).fetchall()
     return {str(kind): (int(pairs), int(missed)) for kind, pairs, missed in rows}

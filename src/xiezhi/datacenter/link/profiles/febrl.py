@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import pyarrow as pa
@@ -36,36 +37,34 @@ def clean(table: pa.Table) -> pa.Table:
     return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
 
 
-def _settings(between: bool) -> Any:
+def _settings(between: bool, filled: set[str]) -> Any:
+    """Comparisons and blocks over the columns that hold anything at all."""
     from splink import SettingsCreator, block_on
     from splink import comparison_library as cl
 
+    comparisons = {
+        "given_name": cl.NameComparison("given_name"),
+        "surname": cl.NameComparison("surname"),
+        "date_of_birth": cl.DamerauLevenshteinAtThresholds("date_of_birth", [1, 2]),
+        "soc_sec_id": cl.DamerauLevenshteinAtThresholds("soc_sec_id", [1, 2]),
+        "street_number": cl.ExactMatch("street_number").configure(term_frequency_adjustments=True),
+        "postcode": cl.DamerauLevenshteinAtThresholds("postcode", [1, 2]),
+        "address_1": cl.JaroWinklerAtThresholds("address_1", [0.9, 0.7]),
+        "suburb": cl.JaroWinklerAtThresholds("suburb", [0.9, 0.7]),
+    }
+    blocks = [
+        ("soc_sec_id",), ("date_of_birth",), ("given_name", "surname"), ("postcode", "given_name"), ("postcode", "surname"),
+        ("address_1", "street_number"), ("given_name", "street_number"), ("suburb", "surname"), ("suburb", "street_number"),
+    ]  # fmt: skip
+    rules: list[Any] = [block_on(*block) for block in blocks if filled.issuperset(block)]
+    # names that changed columns; half of a number with the place
+    rules.append("l.given_name = r.surname and l.surname = r.given_name")
+    if filled.issuperset(("soc_sec_id", "postcode")):
+        rules.append(block_on("substr(soc_sec_id, 1, 4)", "postcode"))
     return SettingsCreator(
         link_type="link_only" if between else "dedupe_only",
-        comparisons=[
-            cl.NameComparison("given_name"),
-            cl.NameComparison("surname"),
-            cl.DamerauLevenshteinAtThresholds("date_of_birth", [1, 2]),
-            cl.DamerauLevenshteinAtThresholds("soc_sec_id", [1, 2]),
-            cl.ExactMatch("street_number").configure(term_frequency_adjustments=True),
-            cl.DamerauLevenshteinAtThresholds("postcode", [1, 2]),
-            cl.JaroWinklerAtThresholds("address_1", [0.9, 0.7]),
-            cl.JaroWinklerAtThresholds("suburb", [0.9, 0.7]),
-        ],
-        blocking_rules_to_generate_predictions=[
-            block_on("soc_sec_id"),
-            block_on("date_of_birth"),
-            block_on("given_name", "surname"),
-            block_on("postcode", "given_name"),
-            block_on("postcode", "surname"),
-            block_on("address_1", "street_number"),
-            block_on("given_name", "street_number"),
-            block_on("suburb", "surname"),
-            # names that changed columns
-            "l.given_name = r.surname and l.surname = r.given_name",
-            block_on("substr(soc_sec_id, 1, 4)", "postcode"),
-            block_on("suburb", "street_number"),
-        ],
+        comparisons=[comparison for name, comparison in comparisons.items() if name in filled],
+        blocking_rules_to_generate_predictions=rules,
         retain_intermediate_calculation_columns=False,
         retain_matching_columns=False,
     )
@@ -84,16 +83,26 @@ def link(tables: Sequence[pa.Table], *, seed: int = 1) -> pa.Table:
     for table in tables:
         if missing := {"record_id", *FIELDS} - set(table.column_names):
             raise ValueError(f"Columns are missing: {', '.join(sorted(missing))}")
+    cleaned = [clean(table) for table in tables]
+    filled = {name for name in FIELDS if all(table[name].null_count < table.num_rows for table in cleaned)}
+    empty = pa.table({"record_id": pa.array([], pa.string()), "partner_record_id": pa.array([], pa.string()), "probability": pa.array([], pa.float64())})  # fmt: skip
+    if not filled.issuperset(("given_name", "surname")) or sum(table.num_rows for table in cleaned) < 2:
+        return empty
     api = DuckDBAPI()
-    frames = [api.register(clean(table), dataset_display_name=f"set{n}") for n, table in enumerate(tables)]
-    linker = Linker(frames if len(frames) > 1 else frames[0], _settings(len(tables) == 2), log_level=logging.ERROR)
-    training = linker.training
-    training.estimate_probability_two_random_records_match(
-        [block_on("soc_sec_id"), block_on("given_name", "surname", "date_of_birth")], recall=0.8
+    frames = [api.register(table, dataset_display_name=f"set{n}") for n, table in enumerate(cleaned)]
+    linker = Linker(
+        frames if len(frames) > 1 else frames[0], _settings(len(tables) == 2, filled), log_level=logging.ERROR
     )
+    training = linker.training
+    sure = [("soc_sec_id",), ("given_name", "surname", "date_of_birth")]
+    known: list[Any] = [block_on(*rule) for rule in sure if filled.issuperset(rule)]
+    training.estimate_probability_two_random_records_match(known or [block_on("given_name", "surname")], recall=0.8)
     training.estimate_u_using_random_sampling(max_pairs=1e6, seed=seed)
-    for rule in (block_on("date_of_birth"), block_on("postcode"), block_on("given_name", "surname")):
-        training.estimate_parameters_using_expectation_maximisation(rule)
+    for rule in (("date_of_birth",), ("postcode",), ("given_name", "surname")):
+        if filled.issuperset(rule):
+            # a pass in which some level never occurs stops with a probability of 0; the other passes carry the weights
+            with suppress(ValueError):
+                training.estimate_parameters_using_expectation_maximisation(block_on(*rule))
     found = linker.inference.predict(threshold_match_probability=THRESHOLD).as_record_list()
     found.sort(key=lambda row: (-row["match_probability"], row["unique_id_l"], row["unique_id_r"]))
     return pa.table(
