@@ -61,6 +61,8 @@ NOT_SHOWN = (
     "kernel/law/parsing/*", "kernel/law/importing/*",  # what was found odd in a source is kept as it was found
     "*/criminal/matching.py", "*/criminal/loading.py", "*/criminal/declare.py", "*/criminal/checks.py", "*/criminal/danger.py",
     "kernel/law/search/text.py",  # forms that words and numbers are compared in
+    "datacenter/standards/*",  # a data standard is Chinese: its names, definitions and reasons are what suppliers are bound by
+    "datacenter/overview/demo/*",  # invented registers
 )  # fmt: skip
 """Modules whose Chinese never reaches a page of portal or desk, or must stay Chinese there."""
 
