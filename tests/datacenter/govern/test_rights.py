@@ -106,7 +106,10 @@ def test_deletion_reaches_every_copy_and_outlives_the_next_delivery(scene: Scene
     scene.serving.dies = True
     with pytest.raises(Killed):
         rights.execute(matter.pk)
-    assert Matter.objects.get(pk=matter.pk).state == "EXECUTING" and RightsStep.objects.filter(matter=matter, holder="standard").exists()
+    assert (
+        Matter.objects.get(pk=matter.pk).state == "EXECUTING"
+        and RightsStep.objects.filter(matter=matter, holder="standard").exists()
+    )
     rights.execute(matter.pk)
     matter.refresh_from_db()
     assert (matter.state, matter.facts["remains"], matter.facts["copies"]) == ("CLOSED", 0, 3)
@@ -118,7 +121,10 @@ def test_deletion_reaches_every_copy_and_outlives_the_next_delivery(scene: Scene
     scene.deliveries.put("b2", [lawyer(1), lawyer(3), lawyer(5)])
     services.govern("std_lawyer")
     assert sorted(r["license_no"][-1] for r in rows_of("std.std_lawyer")) == ["3", "5"]
-    said = [json.dumps(e.payload, ensure_ascii=False, default=str) if hasattr(e, "payload") else "" for e in PendingEntry.objects.all()]
+    said = [
+        json.dumps(e.payload, ensure_ascii=False, default=str) if hasattr(e, "payload") else ""
+        for e in PendingEntry.objects.all()
+    ]
     assert all(NUMBER not in s for s in said)
 
 

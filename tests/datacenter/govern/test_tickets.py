@@ -69,7 +69,9 @@ def test_a_ticket_is_opened_followed_and_closed_by_redelivery(scene: Scene, free
     assert (matter.state, ticket.refused, ticket.remaining, ticket.supplier) == ("NOTIFIED", 2, 2, scene.supplier)
     assert Deadline.objects.get(matter=matter, term="SJZL-FIX").legal.isoformat() == "2026-09-20"
     letter = Document.objects.get(matter=matter)
-    assert letter.title == "数据质量问题通知单" and "拒收" not in letter.body and "110101198506120019" not in letter.body
+    assert (
+        letter.title == "数据质量问题通知单" and "拒收" not in letter.body and "110101198506120019" not in letter.body
+    )
     assert matter.facts["supplier_unit"] == str(scene.supplier.pk) and "110101" not in str(matter.facts)
 
     freeze("2026-09-15 10:00")
@@ -115,14 +117,22 @@ def test_columns_are_traced_from_source_to_interface_with_the_job_version(scene:
     services.govern("std_lawyer")
     assert ("raw.lawyers", "身份证号") in lineage.upstream("std.std_lawyer", "id_no")
     assert lineage.upstream("std.std_lawyer", "row_id") == [("raw.lawyers", "执业证号")]
-    lineage.store(lineage.Transform("exchange.lawyer", "exchange.lawyer", mapping={"certificate": [("std.std_lawyer", "license_no")]}))
-    assert lineage.impact("raw.lawyers", "执业证号") and ("exchange.lawyer", "certificate") in lineage.impact("raw.lawyers", "执业证号")
+    lineage.store(
+        lineage.Transform(
+            "exchange.lawyer", "exchange.lawyer", mapping={"certificate": [("std.std_lawyer", "license_no")]}
+        )
+    )
+    assert lineage.impact("raw.lawyers", "执业证号") and ("exchange.lawyer", "certificate") in lineage.impact(
+        "raw.lawyers", "执业证号"
+    )
     versions = LineageEdge.objects.filter(job="govern.lawyers.std_lawyer").values_list("version", flat=True).distinct()
     assert len(versions) == 1
     scene.deliveries.put("b2", [lawyer(2)])
     services.govern("std_lawyer")
     assert LineageEdge.objects.filter(job="govern.lawyers.std_lawyer").values("version").distinct().count() == 1
-    scene.deliveries.feed = replace(scene.deliveries.feed, mapping={**scene.deliveries.feed.mapping, "firm_name": "姓名"})
+    scene.deliveries.feed = replace(
+        scene.deliveries.feed, mapping={**scene.deliveries.feed.mapping, "firm_name": "姓名"}
+    )
     scene.deliveries.put("b3", [lawyer(3)])
     services.govern("std_lawyer")
     live = LineageEdge.objects.filter(job="govern.lawyers.std_lawyer", until__isnull=True)
@@ -144,7 +154,9 @@ def test_pages_show_reasons_and_hide_persons(scene: Scene) -> None:
         assert answer.status_code == 200, name
         page = answer.content.decode()
         assert wrong not in page and "13900001234" not in page, name
-    joined = steward.get(reverse("govern_desk:grading"), {"part": ["std_lawyer.id_no", "std_lawfirm.usc"]}).content.decode()
+    joined = steward.get(
+        reverse("govern_desk:grading"), {"part": ["std_lawyer.id_no", "std_lawfirm.usc"]}
+    ).content.decode()
     assert "L4" in joined
     rows = liaison.get(reverse("govern_desk:ticket", kwargs=at))
     assert rows.status_code == 200 and wrong not in rows.content.decode()

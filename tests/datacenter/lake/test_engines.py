@@ -112,6 +112,37 @@ def test_both_engines_answer_alike(spark: engine.Engine) -> None:
     assert not differ, "\n".join(differ)
 
 
+def test_a_scan_of_quality_rules_refuses_the_same_rows(spark: engine.Engine) -> None:
+    """Rules of lawyers over awkward rows, costly tests once per value, the same keys twice."""
+    from datetime import date
+
+    from xiezhi.datacenter.govern import rules, scan
+    from xiezhi.datacenter.standards import declare, schema
+
+    codes = {"id.resident", "id.sex", "firm_usc.check", "name.check", "status.code", "mobile.check", "period", "first_date.range", "key.unique", "license_no.check"}
+    wanted = [r for r in rules.of("std_lawyer", day=date(2026, 9, 14)) if r.code in codes]
+    assert len(wanted) == len(codes)
+    base = {"src_system": "a", "id_type": "111", "birth_date": date(1985, 6, 12)}
+    rows = [
+        {**base, "row_id": str(n), "license_no": no, "name": name, "id_no": number, "sex": "1", "firm_usc": usc, "status": status, "mobile": mobile,
+         "first_date": day, "valid_from": day, "valid_to": date(2012, 1, 1)}
+        for n, (no, name, number, usc, status, mobile, day) in enumerate([
+            ("1" * 17, "王小明", "990101198506120018", "31990000MD0000008D", "01", "13800000000", date(2001, 1, 1)),
+            ("1" * 17, "=1+1", "99010119850612001X", "31990000MD0000008C", "99", "1380000000", date(2013, 1, 1)),
+            ("1" * 16 + "\n", "欧阳·娜", "１", None, None, "13800000000\n", date(1800, 1, 1)), (None, None, None, "", "", "", None),
+        ])
+    ]  # fmt: skip
+    kinds = schema.arrow(declare.tables.get("std_lawyer"))
+    data = pa.table({f.name: pa.array([r.get(f.name) for r in rows], f.type) for f in kinds})
+    sql = scan.plan("lawyers", wanted, keep=("row_id",), few=["firm_usc"]).sql
+    answers = []
+    with engine.open_engine("duckdb") as duckdb:
+        for one in (duckdb, spark):
+            one.put("lawyers", data)
+            answers.append(sorted(tuple(r.values()) for r in one.arrow(sql).to_pylist()))
+    assert answers[0] == answers[1] and len(answers[0]) == 4
+
+
 def test_a_substring_before_the_beginning_fails_loudly(spark: engine.Engine) -> None:
     assert "RAISE_ERROR" in transpile.to_spark("SELECT substr(a, m, 1) FROM edge")
     with pytest.raises(Exception, match="substr counts from 1"):

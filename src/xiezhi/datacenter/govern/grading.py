@@ -31,6 +31,7 @@ LABELS = {
 """Levels of the platform inside the national scale (GB/T 43697-2024; platform.md 3.6)."""
 SHARE = 0.001
 """A column is named where more than this share of its filled values look like something else."""
+PLACE = "{x}"
 ROWS = 200_000
 """Rows looked at."""
 
@@ -105,13 +106,13 @@ def suspects() -> dict[str, tuple[str, Level, str]]:
     """What is looked for in text columns: kind → (title, level it would need, SQL test of the column {x})."""
     from xiezhi.datacenter.standards import checks
 
-    number = "regexp_extract({x}, '[1-9][0-9]{{16}}[0-9X]', 0)"
+    number = "regexp_extract({x}, '[1-9][0-9]{16}[0-9X]', 0)"
     known = checks.CHECKS["id_no"].sql(number)
     return {
-        "id_no": ("公民身份号码", Level.PERSONAL, f"(regexp_matches({{x}}, '[1-9][0-9]{{{{16}}}}[0-9X]') AND {known})"),
-        "mobile": ("手机号码", Level.SENSITIVE, "regexp_matches({x}, '(^|[^0-9])1[3-9][0-9]{{9}}([^0-9]|$)')"),
-        "name": ("带姓名的文字", Level.SENSITIVE, "regexp_matches({x}, '(姓名|当事人|联系人|申请人|家属|对象)[:：为是]?[一-鿿]{{2,4}}([，,；;。 ]|$)')"),
-        "card": ("银行卡号", Level.PERSONAL, "regexp_matches({x}, '(^|[^0-9])62[0-9]{{14,17}}([^0-9]|$)')"),
+        "id_no": ("公民身份号码", Level.PERSONAL, f"(regexp_matches({{x}}, '[1-9][0-9]{{16}}[0-9X]') AND {known})"),
+        "mobile": ("手机号码", Level.SENSITIVE, "regexp_matches({x}, '(^|[^0-9])1[3-9][0-9]{9}([^0-9]|$)')"),
+        "name": ("带姓名的文字", Level.SENSITIVE, "regexp_matches({x}, '(姓名|当事人|联系人|申请人|家属|对象)[:：为是]?[一-鿿]{2,4}([，,；;。 ]|$)')"),
+        "card": ("银行卡号", Level.PERSONAL, "regexp_matches({x}, '(^|[^0-9])62[0-9]{14,17}([^0-9]|$)')"),
     }  # fmt: skip
 
 
@@ -142,7 +143,7 @@ def look(
         expected = _expected(declared, mapped.get(column, column))
         for kind, (_title, _level, test) in wanted.items():
             if kind not in expected:
-                tests.append(f"COUNT(*) FILTER (WHERE {test.format(x=quoted(column))})")
+                tests.append(f"COUNT(*) FILTER (WHERE {test.replace(PLACE, quoted(column))})")
                 places.append((column, kind))
     if not tests:
         return []

@@ -78,7 +78,10 @@ def register(transform: Transform) -> None:
 
 def store(transform: Transform) -> bool:
     """Write the edges of a transform where this version is not the present one. Returns whether anything changed."""
-    version = transform.version
+    return _write(transform, transform.version)
+
+
+def _write(transform: Transform, version: str) -> bool:
     with transaction.atomic():
         live = LineageEdge.objects.select_for_update().filter(job=transform.name, until__isnull=True)
         versions = set(live.values_list("version", flat=True))
@@ -124,12 +127,17 @@ def of_load(table: Table, feed: Feed, statements: Sequence[tuple[str, str]]) -> 
     raw = staged[start + len(" FROM ") : end] if 0 <= start < end else ""
     sql = staged.replace(raw, f'"raw"."{feed.source}"') if raw else staged
     sql = re.sub(r"'[^']*' AS \"batch_id\"", "'' AS \"batch_id\"", sql)
+    job = f"govern.{feed.source}.{table.code}"
+    version = hashlib.sha256(sql.encode()).hexdigest()[:12]
+    # Reading a statement of this size takes a second; a batch mostly runs the one before it ran.
+    if LineageEdge.objects.filter(job=job, until__isnull=True, version=version).exists():
+        return
     made = inputs_of(sql)
     kept = {c.name for c in table.all_columns}
     mapping: dict[str, list[tuple[str, str]]] = {c: refs for c, refs in made.items() if c in kept}
     mapping["row_hash"] = sorted({ref for name in hashed(table) for ref in mapping.get(name, [])})
     how = {c: "规范化" for c in feed.mapping if c in kept} | {"row_id": "来源系统与主键的标识", "row_hash": "整行摘要"}
-    store(Transform(f"govern.{feed.source}.{table.code}", table.lake_name, mapping=mapping, how=how))
+    _write(Transform(job, table.lake_name, mapping=mapping, how=how), version)
 
 
 @dataclass(frozen=True)

@@ -319,9 +319,13 @@ OF_WORDS = {"取值": Kind.VALID, "必填": Kind.COMPLETE, "重复": Kind.UNIQUE
 """Other words declarations use for a dimension."""
 
 
-def _told(message: str) -> str:
-    """A declared message says what is wrong; what to do is the same everywhere."""
-    return message if "请" in message else f"{message.rstrip('。')}，请核对源数据后重新报送。"
+def _told(table: Table, message: str, columns: tuple[str, ...]) -> str:
+    """A declared message says what is wrong; which columns it is about and what to do is the same everywhere."""
+    said = message.rstrip("。")
+    own = [c for c in columns if c in {k.name for k in table.all_columns}]
+    if own and not any(c in said for c in own):
+        said += f"（{'、'.join(f'{table.column(c).title} {c}' for c in own)}）"
+    return f"{said}。" if "请" in said else f"{said}，请核对源数据后重新报送。"
 
 
 def _declared(table: Table) -> Iterator[CheckRule]:
@@ -331,16 +335,16 @@ def _declared(table: Table) -> Iterator[CheckRule]:
         source = rule.basis or table.basis
         unique, exists = tuple(getattr(rule, "unique", ())), getattr(rule, "exists", "")
         if unique:
-            yield CheckRule(rule.code, Kind.UNIQUE, severity, rule.title, _told(rule.message), unique, Form.UNIQUE,
+            yield CheckRule(rule.code, Kind.UNIQUE, severity, rule.title, _told(table, rule.message, unique), unique, Form.UNIQUE,
                             f"({rule.holds})" if rule.holds else "", source=source)  # fmt: skip
         elif exists:
             name, _, target = exists.partition("=")
             yield CheckRule(
-                rule.code, kind, severity, rule.title, _told(rule.message), (name.strip(),), Form.EXISTS,
+                rule.code, kind, severity, rule.title, _told(table, rule.message, _named(table, f"{rule.holds} {rule.exists}")), (name.strip(),), Form.EXISTS,
                 f"({rule.holds})" if rule.holds else "", target.strip(), getattr(rule, "among", ""), source,
             )  # fmt: skip
         else:
-            yield CheckRule(rule.code, kind, severity, rule.title, _told(rule.message), _named(table, rule.holds),
+            yield CheckRule(rule.code, kind, severity, rule.title, _told(table, rule.message, _named(table, f"{rule.holds} {rule.exists}")), _named(table, rule.holds),
                             fails=f"NOT ({rule.holds})", source=source)  # fmt: skip
 
 
@@ -350,7 +354,7 @@ def _over_rows(table: Table) -> Iterator[CheckRule]:
 
     for one in cross.of(table.code):
         yield CheckRule(
-            f"{one.code}", Kind.CONSISTENT, Severity(one.severity), one.title, _told(one.message), _named(table, one.violations), Form.ROWS,
+            f"{one.code}", Kind.CONSISTENT, Severity(one.severity), one.title, _told(table, one.message, _named(table, one.violations)), _named(table, one.violations), Form.ROWS,
             one.violations, source=one.basis or table.basis, reads=one.reads,
         )  # fmt: skip
     for clock in cross.CLOCKS:
