@@ -28,15 +28,15 @@ def like(part: str, whole: str) -> bool:
     )
 
 
-def identity(l: Row, r: Row) -> int:
-    a, b = l["id_text"], r["id_text"]
-    if a is None or b is None or l["id_kind"] != r["id_kind"] or ("doubt" in (l["id_state"], r["id_state"]) and a != b):
+def identity(p: Row, q: Row) -> int:
+    a, b = p["id_text"], q["id_text"]
+    if a is None or b is None or p["id_kind"] != q["id_kind"] or ("doubt" in (p["id_state"], q["id_state"]) and a != b):
         return -1
     if a == b:
         return 6
-    if l["id_state"] == r["id_state"] == "ok":
+    if p["id_state"] == q["id_state"] == "ok":
         return 5
-    if (l["id_state"] == "part" and like(a, b)) or (r["id_state"] == "part" and like(b, a)):
+    if (p["id_state"] == "part" and like(a, b)) or (q["id_state"] == "part" and like(b, a)):
         return 4
     far = distance(a, b)
     if far <= 1 or (far == 2 and sorted(a) == sorted(b)):
@@ -44,41 +44,41 @@ def identity(l: Row, r: Row) -> int:
     return 2 if far == 2 else 1 if far <= 4 else 0
 
 
-def subset(l: Row, r: Row) -> bool:
-    a, b = l["name"], r["name"]
-    if min(l["size"], r["size"]) >= 2 and l["size"] != r["size"] and l["first"] == r["first"]:
-        short, long = (l, r) if l["size"] < r["size"] else (r, l)
+def subset(p: Row, q: Row) -> bool:
+    a, b = p["name"], q["name"]
+    if min(p["size"], q["size"]) >= 2 and p["size"] != q["size"] and p["first"] == q["first"]:
+        short, long = (p, q) if p["size"] < q["size"] else (q, p)
         if (
             a.startswith(b)
             or b.startswith(a)
             or ((short["size"], long["size"]) == (2, 3) and short["second"] == long["third"])
         ):
             return True
-    x, y = l["given"] or "", r["given"] or ""
+    x, y = p["given"] or "", q["given"] or ""
     return (
-        l["family"] == r["family"]
+        p["family"] == q["family"]
         and len(x) != len(y)
         and min(len(x), len(y)) >= 2
         and (x.endswith(y) or y.endswith(x))
     )
 
 
-def name(l: Row, r: Row) -> int:
-    if l["name"] is None or r["name"] is None:
+def name(p: Row, q: Row) -> int:
+    if p["name"] is None or q["name"] is None:
         return -1
     for level, column in ((10, "name"), (9, "tone"), (8, "sound"), (7, "look"), (6, "sort")):
-        if l[column] == r[column]:
+        if p[column] == q[column]:
             return level
-    if subset(l, r):
+    if subset(p, q):
         return 5
-    far = distance(l["sound"], r["sound"])
+    far = distance(p["sound"], q["sound"])
     if far <= 1:
         return 4
-    same = [l[column] == r[column] for column in ("first", "second", "third")]
-    if l["size"] == r["size"] == 3 and sum(same) == 2:
+    same = [p[column] == q[column] for column in ("first", "second", "third")]
+    if p["size"] == q["size"] == 3 and sum(same) == 2:
         return 3
-    fl, fr, gl, gr = l["family"], r["family"], l["given"] or "", r["given"] or ""
-    long = l["size"] >= 4 and r["size"] >= 4
+    fl, fr, gl, gr = p["family"], q["family"], p["given"] or "", q["given"] or ""
+    long = p["size"] >= 4 and q["size"] >= 4
     if long and (
         far <= 2 or (len(fl) >= 4 and fl == fr) or (len(gl) >= 4 and gl == gr) or (len(gl) >= 4 and gl == fr) or (len(fl) >= 4 and fl == gr)
         or (len(fl) >= 5 and distance(fl, fr) <= 1) or (len(gl) >= 5 and gr and distance(gl, gr) <= 1)
@@ -87,8 +87,8 @@ def name(l: Row, r: Row) -> int:
     return 1 if fl == fr else 0
 
 
-def birth(l: Row, r: Row) -> int:
-    a, b = l["birth"], r["birth"]
+def birth(p: Row, q: Row) -> int:
+    a, b = p["birth"], q["birth"]
     if a is None or b is None:
         return -1
     if a == b:
@@ -102,57 +102,57 @@ def birth(l: Row, r: Row) -> int:
     return 1 if distance(a, b) == 2 else 0
 
 
-def sex(l: Row, r: Row) -> int:
-    return -1 if l["sex"] is None or r["sex"] is None else int(l["sex"] == r["sex"])
+def sex(p: Row, q: Row) -> int:
+    return -1 if p["sex"] is None or q["sex"] is None else int(p["sex"] == q["sex"])
 
 
-def phone(l: Row, r: Row) -> int:
-    if l["phone"] is None or r["phone"] is None:
+def phone(p: Row, q: Row) -> int:
+    if p["phone"] is None or q["phone"] is None:
         return -1
-    return 2 if meets(l["phones"], r["phones"]) else int(distance(l["phone"], r["phone"]) <= 1)
+    return 2 if meets(p["phones"], q["phones"]) else int(distance(p["phone"], q["phone"]) <= 1)
 
 
-def address(l: Row, r: Row) -> int:
-    if l["address"] is None or r["address"] is None:
+def address(p: Row, q: Row) -> int:
+    if p["address"] is None or q["address"] is None:
         return -1
-    if meets(l["addresses"], r["addresses"]):
+    if meets(p["addresses"], q["addresses"]):
         return 4
-    if l["latin"] is not None and r["latin"] is not None and distance(l["latin"], r["latin"]) <= 3:
+    if p["latin"] is not None and q["latin"] is not None and distance(p["latin"], q["latin"]) <= 3:
         return 3
-    return 2 if meets(l["roads"], r["roads"]) else int(meets(l["counties"], r["counties"]))
+    return 2 if meets(p["roads"], q["roads"]) else int(meets(p["counties"], q["counties"]))
 
 
-def employer(l: Row, r: Row) -> int:
-    if l["employer"] is None or r["employer"] is None:
+def employer(p: Row, q: Row) -> int:
+    if p["employer"] is None or q["employer"] is None:
         return -1
-    return (2 if l["few"] else 1) if meets(l["employers"], r["employers"]) else 0
+    return (2 if p["few"] else 1) if meets(p["employers"], q["employers"]) else 0
 
 
-def division(l: Row, r: Row) -> int:
-    if l["division"] is None or r["division"] is None:
+def division(p: Row, q: Row) -> int:
+    if p["division"] is None or q["division"] is None:
         return -1
-    return 2 if meets(l["divisions"], r["divisions"]) else int(l["division"][:4] == r["division"][:4])
+    return 2 if meets(p["divisions"], q["divisions"]) else int(p["division"][:4] == q["division"][:4])
 
 
-def license(l: Row, r: Row) -> int:
-    return -1 if l["license"] is None or r["license"] is None else int(meets(l["licenses"], r["licenses"]))
+def license(p: Row, q: Row) -> int:
+    return -1 if p["license"] is None or q["license"] is None else int(meets(p["licenses"], q["licenses"]))
 
 
-def household(l: Row, r: Row) -> int:
+def household(p: Row, q: Row) -> int:
     place, call, firm = (
-        meets(l["addresses"], r["addresses"]),
-        meets(l["phones"], r["phones"]),
-        meets(l["employers"], r["employers"]),
+        meets(p["addresses"], q["addresses"]),
+        meets(p["phones"], q["phones"]),
+        meets(p["employers"], q["employers"]),
     )
     if not (place or call):
         return -1
     near = (
-        l["name"] is not None and r["name"] is not None and any(l[c] == r[c] for c in ("name", "sound", "look", "sort"))
+        p["name"] is not None and q["name"] is not None and any(p[c] == q[c] for c in ("name", "sound", "look", "sort"))
     )
     two = place + call + firm >= 2
     if near:
         return 4 if two else 3
-    if l["birth"] is not None and l["birth"] == r["birth"]:
+    if p["birth"] is not None and p["birth"] == q["birth"]:
         return 2
     return 1 if two else 0
 

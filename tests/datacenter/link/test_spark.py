@@ -40,7 +40,7 @@ def test_levels_and_weights_are_the_same(spark: engines.Engine, tmp_path: Path) 
     assert all(theirs[pair] == pytest.approx(weight, abs=1e-9) for pair, weight in ours.items())
 
 
-@pytest.mark.soak
+@pytest.mark.soak(only=True)
 def test_clusters_are_the_same(spark: engines.Engine, tmp_path: Path) -> None:
     """200,000 records with XIEZHI_SOAK_RECORDS=200000, else 5,000."""
     generator.generate(tmp_path, records=int(os.environ.get("XIEZHI_SOAK_RECORDS", "5000")), seed=6)

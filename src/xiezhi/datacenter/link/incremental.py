@@ -96,7 +96,7 @@ def _match(engine: engines.Engine, file: Path, folder: Path) -> list[Match]:
     columns = ", ".join(f"l.{column.strip()}" for column in blocks.FIELDS.split(","))
     blocks.pairs(
         engine, lefts=f"SELECT l.ent AS lid, l.ent AS own, l.anchor AS inside, {columns} FROM fresh l WHERE l.settled IS NULL", rights="near",
-        meet="NOT (l.inside = 1 AND r.anchor = 1) AND (r.ent < %d OR l.lid < r.ent OR r.anchor = 1)" % FIRST,
+        meet=f"NOT (l.inside = 1 AND r.anchor = 1) AND (r.ent < {FIRST} OR l.lid < r.ent OR r.anchor = 1)",
     )  # fmt: skip
     engine.table(
         "named",
@@ -154,7 +154,8 @@ def _settle(engine: engines.Engine) -> None:
 def _model(file: Path) -> tuple[model.Model, score.Thresholds]:
     kept = json.loads(file.read_text(encoding="utf-8"))
     limits = {key: float("nan") if value is None else value for key, value in kept["thresholds"].items()}
-    return model.from_dict(kept["model"]), score.Thresholds(**limits)
+    tried = int(limits.pop("tried"))
+    return model.from_dict(kept["model"]), score.Thresholds(tried=tried, **limits)
 
 
 def _decide(engine: engines.Engine, used: model.Model, limits: score.Thresholds) -> list[Match]:
