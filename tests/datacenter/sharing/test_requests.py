@@ -40,13 +40,30 @@ def fire(scene: Scene, matter: Matter, event: str, who: Account, **data: Any) ->
     return Matter.objects.get(pk=matter.pk)
 
 
+def refusal(matter: Matter) -> str:
+    """What the gateway would answer a call of the partner's system now; empty where it would give."""
+    from xiezhi.datacenter.exchange import policy, problems
+    from xiezhi.datacenter.exchange.models import CallerKey
+
+    grant = Grant.objects.get(matter_id=matter.pk)
+    if not CallerKey.objects.filter(caller=grant.caller).exists():
+        exchange.issue_token(grant.caller)
+    now = policy.load()
+    key = next(k for k in now.keys.values() if k.caller == grant.caller_id)
+    try:
+        policy.decide(now, key, policy.Asked(grant.interface, "SUPERVISION", "A1", ("license_no",)), clock.now().timestamp())
+    except problems.Refused as refused:
+        return refused.code
+    return ""
+
+
 def test_own_head_agrees_before_the_request_goes_out(scene: Scene) -> None:
     draft = filing.begin(scene.subject(scene.labor_officer), scene.labor, scene.answers(basis=""))
     with pytest.raises(Refused):
         filing.send(draft)
     filing.save(draft, {"basis": "劳动保障监察条例"})
     filing.send(draft)
-    with pytest.raises(Refused, match="NOT_ALLOWED|同意"):
+    with pytest.raises(Refused, match=r"NOT_ALLOWED|同意"):
         filing.agree(draft, scene.subject(scene.labor_officer))
     with pytest.raises(Refused):
         filing.agree(draft, scene.subject(scene.head))
@@ -70,7 +87,7 @@ def test_from_consent_to_grant_and_back(scene: Scene, freeze: Any) -> None:
     matter = fire(scene, matter, "approved", scene.head, granted_fields="license_no,status")
     row = ShareRequest.objects.get(pk=matter.pk)
     assert (row.replied_on, row.supply_due) == (date(2026, 11, 16), date(2026, 12, 14))
-    with pytest.raises(Refused, match="EXCHANGE|接入系统"):
+    with pytest.raises(Refused, match=r"EXCHANGE|接入系统"):
         fire(scene, matter, "supplied", scene.officer, way="INTERFACE")
     assert Matter.objects.get(pk=matter.pk).state == "APPROVED", "nothing happened"
     caller(scene)
@@ -85,7 +102,7 @@ def test_from_consent_to_grant_and_back(scene: Scene, freeze: Any) -> None:
     )
     assert grant.valid_to == datetime(2027, 11, 2, tzinfo=clock.SHANGHAI)
     paper = Document.objects.get(matter=matter, title="共享授权书")
-    assert paper.data["authorization"].endswith("-1") and "执业证号" in paper.data["fields"]
+    assert paper.frozen["data"]["authorization"].endswith("-1") and "执业证号" in paper.frozen["data"]["fields"]
     matter = fire(
         scene,
         matter,
@@ -96,9 +113,10 @@ def test_from_consent_to_grant_and_back(scene: Scene, freeze: Any) -> None:
         correct_by="2026-11-30",
     )
     assert Grant.objects.get(pk=grant.pk).state == "SUSPENDED"
+    assert refusal(matter) == "GRANT_SUSPENDED", "the very next decision of the gateway"
     matter = fire(scene, matter, "mended", scene.labor_officer, done="已收回账号")
     matter = fire(scene, matter, "resumed", scene.head, checked="到位")
-    assert Grant.objects.get(pk=grant.pk).state == "ACTIVE"
+    assert Grant.objects.get(pk=grant.pk).state == "ACTIVE" and refusal(matter) == ""
     matter = fire(
         scene, matter, "renewal_asked", scene.labor_officer, until="2028-11-01", why="仍需使用", head_agreed=True
     )

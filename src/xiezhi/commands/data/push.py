@@ -14,9 +14,10 @@ from xiezhi.commands.base import ready
 @click.argument("flow", required=False)
 @click.option("--dry-run", is_flag=True, help="Count what would be sent; send nothing.")
 @click.option("--reconcile", is_flag=True, help="Compare counts and hashes afterwards and send again what differs.")
+@click.option("--size", type=click.IntRange(1, 50_000), default=None, help="Rows of one batch; 10,000 where left out.")
 @click.option("--list", "listed", is_flag=True, help="The flows that are declared.")
 @click.option("--define", type=click.File("r", encoding="utf-8"), help="Declare or change flows from a JSON file.")
-def push(flow: str | None, dry_run: bool, reconcile: bool, listed: bool, define: Any) -> None:
+def push(flow: str | None, dry_run: bool, reconcile: bool, size: int | None, listed: bool, define: Any) -> None:
     """Push the changed rows of FLOW. Begun again after any interruption, it goes on where the last receipt was."""
     ready()
     from xiezhi.datacenter.runs import services as runs
@@ -47,7 +48,7 @@ def push(flow: str | None, dry_run: bool, reconcile: bool, listed: bool, define:
         )
         return
     try:
-        run, done = sending.push(found, reconcile=reconcile)
+        run, done = sending.push(found, reconcile=reconcile, size=size or 0)
     except (runs.Stopped, runs.Busy) as error:
         raise click.ClickException(str(error)) from error
     click.echo(

@@ -230,10 +230,18 @@ def _refused(con: Any, inbox: Inbox, columns: list[str]) -> dict[str, str]:
     return found
 
 
+_BOUND: dict[tuple[Any, ...], list[Any]] = {}
+
+
 def _bindable(con: Any, relation: str, wanted: list[Any]) -> list[Any]:
-    """Rules whose text speaks of columns that are there: a rule may name more columns than it declares."""
+    """Rules whose text speaks of columns that are there: a rule may name more columns than it declares. Kept by relation
+    and rules, because a flow's batches all ask the same."""
     import duckdb
 
+    key = (relation, tuple((r.code, r.fails) for r in wanted))
+    found = _BOUND.get(key)
+    if found is not None:
+        return found
     out = []
     for rule in wanted:
         try:
@@ -241,6 +249,9 @@ def _bindable(con: Any, relation: str, wanted: list[Any]) -> list[Any]:
         except duckdb.BinderException:
             continue
         out.append(rule)
+    if len(_BOUND) > 200:
+        _BOUND.clear()
+    _BOUND[key] = out
     return out
 
 

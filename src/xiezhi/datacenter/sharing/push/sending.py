@@ -86,13 +86,14 @@ def push(
         job.stage("核对进度")
         outbox.tidy(flow)
         known = _agree(flow, peer, done)
-        job.stage("取出变化")
-        if not outbox.unacked(flow).exists() and known:
+        _send_all(flow, peer, job, done)  # what was under way when the last run ended
+        if known:
+            job.stage("取出变化")
             try:
                 outbox.build(flow, job, size=size)
             except outbox.NoState:
                 known = False
-        _send_all(flow, peer, job, done)
+            _send_all(flow, peer, job, done)
         if reconcile or not known:
             for _ in range(2):  # what is repaired is compared once more
                 done.reconciliation = compare(flow, peer, job, _say, done, size=size)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import orjson
+
 from xiezhi.datacenter.runs.services import Stopped
 
 from ..models import PushFlow
@@ -40,11 +42,8 @@ def network(flow: PushFlow) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
     interface = interface_of(flow.table)
 
     def say(message: Mapping[str, Any]) -> Mapping[str, Any]:
-        content = {k: v for k, v in message.items() if k not in ("purpose", "case")}
         try:
-            return connection.push(
-                interface, content, purpose=str(message["purpose"]), case=str(message["case"])
-            ).content
+            return connection.send("POST", f"/exchange/v1/{interface}", orjson.dumps(message)).content
         except client.Problem as problem:
             raise Stopped(f"接收方拒绝了请求：{problem.detail or problem.code}") from problem
         except client.NotVerified as problem:
