@@ -1,4 +1,4 @@
-"""The picture of the data center: five columns from source to user. Counts come from runs and snapshots, never from a scan."""
+"""The picture of the data center: from source to user, and what was refused on the way. Counts come from runs and snapshots, never from a scan."""
 
 from __future__ import annotations
 
@@ -7,19 +7,26 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Max
+from django.db.models import Count, Max, Q
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from xiezhi.datacenter.runs.models import Kind, Run, State
 from xiezhi.datacenter.standards.declare import Layer, tables
 from xiezhi.kernel.access.subject import Subject
 from xiezhi.kernel.calendar import clock
+from xiezhi.kernel.procedures.models import Matter
 
 __all__ = ["Column", "Step", "Want", "columns", "plain", "wanting"]
 
 SHOWN = 7
+PROCEDURES = {
+    "SJZL": (gettext_lazy("质量问题整改"), "govern_desk:tickets"), "YDSY": (gettext_lazy("一人多证多职疑点"), "clues_desk:index"),
+    "SJGX": (gettext_lazy("共享申请"), "sharing_desk:queue"), "SJJZ": (gettext_lazy("数据校核纠正"), "sharing_desk:queue"),
+    "MLGX": (gettext_lazy("目录更新"), "sharing_desk:queue"),
+}  # fmt: skip
+"""Procedures of the data center, with the page on which their matters wait."""
 CACHE = 20
 
 
@@ -63,7 +70,7 @@ class Column:
 class Want:
     """Something that waits for a person."""
 
-    title: str
+    title: Any
     n: int
     url: str
     late: bool = False
@@ -116,7 +123,7 @@ def _lake() -> dict[str, tuple[int, datetime | None]]:
 
 
 def columns(subject: Subject) -> list[Column]:
-    """Sources, raw layer, standard bases, subject bases, use."""
+    """Sources, standard bases, subject bases, use; last what was refused."""
     from xiezhi.datacenter.collect.sources import sources
     from xiezhi.datacenter.exchange.models import Caller
     from xiezhi.datacenter.opendata.models import Release
@@ -126,11 +133,11 @@ def columns(subject: Subject) -> list[Column]:
     first = Column(_("来源"), _("归集"), _("行"), link("collect_desk:index"))
     for source in sources.all():
         run = collected.get(source.code)
-        url = link("collect_desk:source", source.code) or link("collect_desk:one", source.code) or first.url
+        url = link("collect_desk:source", source.code) or first.url
         rows = lake.get(f"raw.{source.code}", (None, None))
         first.steps.append(Step(source.title, rows[0], run.ended_at if run else None, url, _trouble(run)))
-    standard = Column(_("业务标准库"), _("治理"), _("行"), link("quality_desk:index") or link("catalog_desk:index"))
-    subjects = Column(_("主题库"), _("关联"), _("行"), link("persons_desk:index") or link("catalog_desk:index"))
+    standard = Column(_("业务标准库"), _("治理"), _("行"), link("govern_desk:quality"))
+    subjects = Column(_("主题库"), _("关联"), _("行"), link("persons_desk:index"))
     for table in tables.all():
         rows, at = lake.get(table.lake_name, (None, None))
         if rows is None:
@@ -143,11 +150,11 @@ def columns(subject: Subject) -> list[Column]:
         if name.startswith("issue.") and rows:
             code = name.removeprefix("issue.")
             title = tables.get(code).title if code in tables else code
-            refused.steps.append(Step(title, rows, at, link("govern_desk:table", code) or refused.url))
+            refused.steps.append(Step(title, rows, at, link("govern_desk:refused", code) or refused.url))
     use = Column(_("使用"), _("交换和开放"), _("个"), link("exchange_desk:index"))
     for caller in Caller.objects.order_by("agency")[:30]:
         trouble = "" if caller.state == "ACTIVE" else caller.get_state_display()
-        url = link("exchange_desk:caller", caller.pk) or link("exchange_desk:caller", caller.code) or use.url
+        url = link("exchange_desk:caller", caller.code) or use.url
         use.steps.append(Step(f"{caller.agency} {caller.name}", None, None, url, trouble))
     released = Release.objects.filter(state=Release.State.RELEASED)
     if n := released.count():
@@ -155,7 +162,7 @@ def columns(subject: Subject) -> list[Column]:
             0, Step(_("开放数据集"), n, released.aggregate(m=Max("released_at"))["m"], link("opendata_desk:index"))
         )
     use.total = len(use.steps) - (1 if n else 0) + n
-    return [c.close() for c in (first, standard, subjects, refused, use)]
+    return [c.close() for c in (first, standard, subjects, use, refused)]
 
 
 def wanting(subject: Subject) -> list[Want]:
@@ -168,7 +175,20 @@ def wanting(subject: Subject) -> list[Want]:
         )
     found = [Want(_("失败的作业"), failed, link("overview_desk:runs") + "?state=FAILED", late=True)]
     from xiezhi.datacenter.opendata.models import Release, Wish
+    from xiezhi.datacenter.persons.models import ReviewPair
 
+    today = clock.today()
+    waiting = Matter.objects.filter(procedure__in=PROCEDURES, open=True).values("procedure")
+    counted = {
+        r["procedure"]: r
+        for r in waiting.annotate(n=Count("pk"), late=Count("pk", filter=Q(due_legal__lt=today, held=False)))
+    }
+    for code, (title, name) in PROCEDURES.items():
+        row = counted.get(code)
+        if row:
+            found.append(Want(title, row["n"], link(name), late=bool(row["late"])))
+    pairs = ReviewPair.objects.filter(state__in=[ReviewPair.OPEN, ReviewPair.PROPOSED]).count()
+    found.append(Want(_("待复核的关联"), pairs, link("persons_desk:review")))
     found.append(
         Want(
             _("待发布的开放数据"),

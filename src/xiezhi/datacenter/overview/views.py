@@ -31,7 +31,7 @@ def _open() -> list[Run]:
 @guard(READ)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Five columns from source to user, each step with its count, its age and its trouble."""
+    """Columns from source to user, each step with its count, its age and its trouble."""
     context = {
         "columns": picture.columns(of_request(request)), "open": _open(), "may": of_request(request).has(roles.STEWARD.code),
         "wanting": picture.wanting(of_request(request)), "recent": Run.objects.exclude(state__in=[State.QUEUED, State.RUNNING]).order_by("-pk")[:8],
