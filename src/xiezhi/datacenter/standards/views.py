@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -64,7 +66,7 @@ def element(request: HttpRequest, code: str) -> HttpResponse:
     if code not in declare.elements:
         raise Http404
     held = declare.elements.get(code)
-    context = {"element": held, "check": checks.CHECKS.get(held.check), "used": finding.used_by(held)}
+    context: dict[str, Any] = {"element": held, "check": checks.CHECKS.get(held.check), "used": finding.used_by(held)}
     if held.code_set:
         context["codes"] = declare.code_sets.get(held.code_set)
     return desk_page(request, "standards/element.html", context, active=ACTIVE)

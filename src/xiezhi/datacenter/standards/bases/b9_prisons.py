@@ -5,6 +5,8 @@ lies in a network zone of its own and leaves it only as figures."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from xiezhi.datacenter.standards.declaring import (
     PERSON,
     check,
@@ -20,7 +22,7 @@ from xiezhi.kernel.datasets.registry import Level
 __all__ = ["TABLES"]
 
 _SHARE = "限于刑事诉讼、检察监督、刑罚执行衔接所必需；未成年犯的犯罪记录依法封存（监狱法 第115条；刑事诉讼法 第286条）"
-_MORE = {"supplier": "监狱", "retention_days": 365}
+_MORE: dict[str, Any] = {"supplier": "监狱", "retention_days": 365}
 
 TABLES = (
     table(
