@@ -77,6 +77,7 @@ def test_every_answered_call_is_in_the_log_after_a_kill(serve: Serve, tmp_path: 
     serve_rows([lawyer(n) for n in range(30)])
     who = partner("court", "云岭省高级人民法院", fields=["license_no"], purposes=["TRIAL"])
     address = serve()
+    _doors(address)
     host, port = address.removeprefix("http://").split(":")
     answered: list[str] = []
 
@@ -132,12 +133,11 @@ def _workers(port: int) -> list[int]:
     ]  # fmt: skip
 
 
-def test_the_door_of_the_exchange_is_apart(serve: Serve) -> None:
-    """Through the real server: the gateway answers its own path, Django the rest."""
+def _doors(address: str) -> None:
+    """The gateway answers its own path, Django the rest."""
     import urllib.error
     import urllib.request
 
-    address = serve()
     with urllib.request.urlopen(f"{address}/exchange/v1/keys") as answer:
         assert json.loads(answer.read())["keys"][0]["alg"] == "ed25519"
     with pytest.raises(urllib.error.HTTPError) as refused:

@@ -214,6 +214,15 @@ def test_quotas_are_never_exceeded(gateway: Gateway, court: Partner, keys_home: 
     assert codes.count("OK") == 1000 // 30 or set(codes) == {"OK"}, "each look-up counts; a minute may turn meanwhile"
 
 
+def test_a_missing_copy_is_not_an_empty_one(gateway: Gateway, court: Partner) -> None:
+    """Nothing served yet must not read like "no such person"."""
+    services.grant(
+        court.caller, "mediator", fields=["name"], purposes=["TRIAL"], valid_to=clock.now() + timedelta(days=1)
+    )
+    found = gateway.post("mediator", {**ASK, "keys": {"mediator_id": "1"}}, court)
+    assert found.code == "NO_DATA" and found.status == 503 and last().result == "NO_DATA"
+
+
 def test_partners_see_their_own_document(gateway: Gateway, court: Partner, insurance: Partner) -> None:
     def document(who: Partner) -> dict[str, Any]:
         found = gateway.run(gateway.ask("GET", "/exchange/v1/openapi.json", {"authorization": f"Bearer {who.token}"}))

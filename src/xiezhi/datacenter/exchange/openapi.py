@@ -21,7 +21,7 @@ _TYPES = {ColumnType.INT: "integer", ColumnType.BOOL: "boolean"}
 def document(policy: Snapshot, key: Key) -> dict[str, Any]:
     """The document for the caller a key belongs to."""
     if key.sandbox:
-        grants = [sandbox_grant(interface) for interface in declare.interfaces.all()]
+        grants = [sandbox_grant(i, key.caller) for i in declare.interfaces.all() if i.kind is not Kind.PUSH]
     else:
         grants = [grant for grant in policy.of_caller(key.caller) if grant.state == "ACTIVE"]
     paths: dict[str, Any] = {}

@@ -137,7 +137,7 @@ class Snapshot:
     keys: dict[str, Key]
     tokens: dict[bytes, Key]
     grants: dict[tuple[int, str], Grant]
-    sandbox: dict[str, Grant] = field(default_factory=dict)
+    sandbox: dict[tuple[int, str], Grant] = field(default_factory=dict)
 
     def of_caller(self, caller: int) -> list[Grant]:
         return [grant for (owner, _), grant in self.grants.items() if owner == caller]
@@ -197,10 +197,13 @@ def _grant(row: Mapping[str, Any]) -> Grant:
     )  # fmt: skip
 
 
-def sandbox_grant(interface: Interface) -> Grant:
-    """What a key of the sandbox may try: everything the interface offers, over fictional rows."""
+def sandbox_grant(interface: Interface, caller: int) -> Grant:
+    """What a key of the sandbox may try: everything the interface offers, over fictional rows. Nothing can be pushed.
+    Raises Refused."""
+    if interface.kind is Kind.PUSH:
+        raise Refused("NOT_GRANTED")
     return _grant({
-        "id": 0, "version": 0, "caller": 0, "interface": interface.code, "fields": interface.fields,
+        "id": -caller, "version": 0, "caller": caller, "interface": interface.code, "fields": interface.fields,
         "purposes": list(interface.purposes), "row_filter": {}, "minute": 600, "day": 20000, "month": None, "from": 0,
         "to": 1e12, "state": "ACTIVE",
     })  # fmt: skip
@@ -234,9 +237,10 @@ def decide(policy: Snapshot, key: Key, asked: Asked, now: float) -> tuple[Grant,
     if asked.interface not in declare.interfaces:
         raise Refused("NO_INTERFACE")
     if key.sandbox:
-        grant = policy.sandbox.get(asked.interface)
+        place = (key.caller, asked.interface)
+        grant = policy.sandbox.get(place)
         if grant is None:
-            grant = policy.sandbox[asked.interface] = sandbox_grant(declare.interfaces.get(asked.interface))
+            grant = policy.sandbox[place] = sandbox_grant(declare.interfaces.get(asked.interface), key.caller)
     else:
         found = policy.grants.get((key.caller, asked.interface))
         if found is None:

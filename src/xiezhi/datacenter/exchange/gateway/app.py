@@ -79,7 +79,7 @@ async def app(scope: Message, receive: Receive, send: Send) -> None:
 
 RECHECKED = frozenset({
     "KEY_UNKNOWN", "KEY_ENDED", "BAD_SIGNATURE", "CALLER_SUSPENDED", "NOT_GRANTED", "GRANT_SUSPENDED", "GRANT_STOPPED", "GRANT_ENDED",
-    "PURPOSE_NOT_GRANTED", "FIELD_NOT_GRANTED",
+    "PURPOSE_NOT_GRANTED", "FIELD_NOT_GRANTED", "CASE_NEEDED", "OVER_QUOTA",
 })  # fmt: skip
 """Refusals that another version of the policy may lift."""
 
@@ -144,6 +144,8 @@ async def _ask(running: Engine, work: Work, name: str, body: bytes) -> None:
         items = items_of(interface, running.slots, said, tail == "batch")
         if interface.kind is Kind.VERIFY and any(name not in work.grant.fields for i in items for name in i.claims):
             raise Refused("FIELD_NOT_GRANTED")
+        if not key.sandbox and not all(item.slot for item in items):
+            raise Refused("NO_DATA", retry_after=60)
         work.items, work.many = items, tail == "batch"
         work.keys_hash = hashlib.sha256(b"".join(item.key.bytes for item in items)).digest()
     if any(work.grant.limits):

@@ -46,6 +46,8 @@ FRESH = 0.8
 """Seconds for which decisions may rest on a policy without asking the database for its version."""
 PAUSE = 0.3
 """Seconds the circuit stays open after the database failed."""
+IDLE = 0.5
+"""Seconds after which a lane makes sure that its connections still live, before it lets calls depend on them."""
 TIMEOUT_MS = 5000
 
 
@@ -112,7 +114,7 @@ class Engine:
         return self.policy.version != before
 
     def _remember(self) -> None:
-        self.quotas.forget({grant.id: grant.version for grant in self.policy.grants.values()})
+        self.quotas.forget({grant.id for grant in self.policy.grants.values()})
 
     async def lease(self, statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         """Run a statement of the quotas. Raises Refused."""
@@ -201,16 +203,21 @@ class Engine:
     async def _lane(self) -> None:
         reads: psycopg.AsyncConnection[Any] | None = None
         writes: psycopg.AsyncConnection[Any] | None = None
+        used = 0.0
         while True:
             await self.wake.wait()
             batch = self._take()
             if not batch:
                 continue
             try:
+                if reads is not None and time.monotonic() - used > IDLE and not await _alive(reads, writes):
+                    await _close(reads, writes)
+                    reads = writes = None
                 if reads is None or writes is None:
                     reads, writes = await self._connect(flush=False), await self._connect(flush=True)
                 await self._look_up(reads, batch)
                 await self._write(writes, batch)
+                used = time.monotonic()
             except (psycopg.Error, OSError) as error:
                 self._broken(error)
                 await _close(reads, writes)
@@ -334,6 +341,17 @@ def _nonces(asking: list[Work]) -> list[tuple[UUID, Any]]:
 def _fail(batch: list[Work]) -> None:
     for work in batch:
         answers.refuse(work, Refused("UNAVAILABLE", retry_after=1))
+
+
+async def _alive(*connections: psycopg.AsyncConnection[Any] | None) -> bool:
+    try:
+        for connection in connections:
+            if connection is None:
+                return False
+            await connection.execute("SELECT 1")
+    except (psycopg.Error, OSError):
+        return False
+    return True
 
 
 async def _close(*connections: psycopg.AsyncConnection[Any] | None) -> None:

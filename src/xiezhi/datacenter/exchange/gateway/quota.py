@@ -90,7 +90,7 @@ class Quotas:
                 return True
         return False
 
-    def forget(self, version_of: dict[int, int]) -> None:
-        """Drop portions of grants that are gone."""
-        for key in [key for key in self.left if key[0] not in version_of]:
+    def forget(self, known: set[int]) -> None:
+        """Drop portions of grants that are gone; those of the sandbox (below zero) stay."""
+        for key in [key for key in self.left if key[0] >= 0 and key[0] not in known]:
             del self.left[key]
