@@ -107,7 +107,13 @@ def catalog(
             g.add((one, DCAT.distribution, distribution))
             g.add((distribution, RDF.type, DCAT.Distribution))
             g.add((distribution, DCTERMS.title, zh(f"{declared.title}（{file['format']}）")))
-            g.add((distribution, DCTERMS.description, zh(f"{declared.description}（{file['format']}，{file['bytes']}字节）")))
+            g.add(
+                (
+                    distribution,
+                    DCTERMS.description,
+                    zh(f"{declared.description}（{file['format']}，{file['bytes']}字节）"),
+                )
+            )
             g.add((distribution, DCAT.accessURL, address))
             g.add((distribution, DCAT.downloadURL, address))
             g.add((distribution, DCAT.mediaType, typed(URIRef("https://www.iana.org/assignments/media-types/" + file["media"].split(";")[0]), DCTERMS.MediaType)))  # fmt: skip

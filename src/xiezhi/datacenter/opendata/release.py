@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from xiezhi.datacenter.opendata import control
-from xiezhi.datacenter.opendata.declare import Kind, OpenSet, open_sets
+from xiezhi.datacenter.opendata.declare import Dimension, Kind, OpenSet, open_sets
 from xiezhi.datacenter.opendata.models import Release
 from xiezhi.datacenter.runs import services as runs
 from xiezhi.datacenter.runs.models import Kind as RunKind
@@ -26,6 +26,7 @@ from xiezhi.datacenter.runs.models import Run
 from xiezhi.datacenter.standards.declare import Mask, code_sets, tables
 from xiezhi.kernel.calendar import clock
 from xiezhi.kernel.ledger import services as ledger
+from xiezhi.kernel.units.models import Division
 
 __all__ = ["Refused", "current", "folder", "prepare", "publish", "withdraw"]
 
@@ -89,6 +90,16 @@ def _cube(con: Any, declared: OpenSet, source: str) -> dict[control.Key, control
     return found
 
 
+def _names(dimension: Dimension) -> Mapping[str, str]:
+    """Names of a dimension's codes: of its code set, or of cities by the first four digits of their division."""
+    if dimension.code_set:
+        return code_sets.get(dimension.code_set).names()
+    if dimension.name == "city":
+        found = Division.objects.filter(code__endswith="00", code__regex=r"^\d{6}$").order_by("valid_from")
+        return {code[:4]: name for code, name in found.values_list("code", "name")}
+    return {}
+
+
 def _statistics(con: Any, declared: OpenSet, source: str) -> dict[str, Any]:
     """Write the table `open_rows` of a statistics set; returns its disclosure report."""
     import pyarrow as pa
@@ -98,8 +109,8 @@ def _statistics(con: Any, declared: OpenSet, source: str) -> dict[str, Any]:
     keys = sorted(cells)
     data: dict[str, list[Any]] = {d.name: [k[n] for k in keys] for n, d in enumerate(declared.by)}
     for dimension in declared.by:
-        if dimension.code_set:
-            names = code_sets.get(dimension.code_set).names()
+        names = _names(dimension)
+        if names:
             data[f"{dimension.name}_name"] = [names.get(v, v) for v in data[dimension.name]]
     data["n"] = [None if k in hidden.all else cells[k].n for k in keys]
     for n, measure in enumerate(declared.measures):
@@ -138,12 +149,15 @@ def _scan_numbers(con: Any, declared: OpenSet) -> dict[str, int]:
     mobile = r"(^|[^0-9])1[3-9][0-9]{9}($|[^0-9])"
     table = tables.get(declared.table)
     phones = {c for c in declared.columns if table.element_of(c).mask in (Mask.PHONE, Mask.MOBILE) or c == "phone"}
-    for name, kind in con.execute("SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'open_rows'").fetchall():
+    for name, kind in con.execute(
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'open_rows'"
+    ).fetchall():
         if kind == "VARCHAR":
             column = _quote(name)
             pattern = identity if name in phones else f"({identity})|({mobile})"
             n = con.execute(
-                f"SELECT count(*) FROM open_rows WHERE length({column}) >= 11 AND regexp_matches({column}, ?)", [pattern]
+                f"SELECT count(*) FROM open_rows WHERE length({column}) >= 11 AND regexp_matches({column}, ?)",
+                [pattern],
             ).fetchone()[0]
             if n:
                 found[name] = n
@@ -196,7 +210,7 @@ def _profile(con: Any, declared: OpenSet) -> dict[str, Any]:
     if declared.kind is Kind.STATISTICS:
         for one in declared.by:
             others = " AND ".join(f"{_quote(d.name)} = '{control.ALL}'" for d in declared.by if d is not one)
-            label = _quote(f"{one.name}_name" if one.code_set else one.name)
+            label = _quote(f"{one.name}_name" if _names(one) else one.name)
             found[one.name] = con.execute(
                 f"SELECT {label}, n FROM open_rows WHERE {_quote(one.name)} <> '{control.ALL}' {'AND ' + others if others else ''} AND n IS NOT NULL ORDER BY {_quote(one.name)} LIMIT 60"
             ).fetchall()

@@ -10,7 +10,7 @@ from xiezhi.datacenter.opendata.declare import Dimension, Kind, Measure, OpenSet
 __all__ = ["SETS", "register"]
 
 YEAR = "substr(CAST({0} AS VARCHAR), 1, 4)"
-CITY = Dimension("city", "市（行政区划前四位）", "substr(division, 1, 4)")
+CITY = Dimension("city", "市", "substr(division, 1, 4)")
 
 
 def _year(column: str, title: str = "年度") -> Dimension:

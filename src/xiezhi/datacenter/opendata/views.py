@@ -124,7 +124,7 @@ def _charts(declared: OpenSet, release: Release) -> list[dict[str, Any]]:
     for name, pairs in release.profile.items():
         some = [{"name": str(a), "value": n} for a, n in pairs if n]
         if len(some) > 1:
-            years = all(len(s["name"]) == 4 and s["name"].isdigit() for s in some)
+            years = name == "year"
             line = {
                 "labels": [s["name"] for s in some],
                 "series": [{"name": titles.get(name, name), "data": [s["value"] for s in some]}],

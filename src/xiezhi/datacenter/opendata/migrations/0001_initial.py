@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,61 +15,100 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Wish',
+            name="Wish",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('set_code', models.CharField(blank=True, max_length=60, verbose_name='数据集')),
-                ('text', models.CharField(max_length=500, verbose_name='内容')),
-                ('state', models.CharField(choices=[('NEW', '待处理'), ('PLANNED', '已列入计划'), ('OPENED', '已开放'), ('DECLINED', '不予开放')], default='NEW', max_length=10, verbose_name='状态')),
-                ('answer', models.CharField(blank=True, max_length=500, verbose_name='答复')),
-                ('answered_at', models.DateTimeField(null=True, verbose_name='答复时间')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("set_code", models.CharField(blank=True, max_length=60, verbose_name="数据集")),
+                ("text", models.CharField(max_length=500, verbose_name="内容")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("NEW", "待处理"),
+                            ("PLANNED", "已列入计划"),
+                            ("OPENED", "已开放"),
+                            ("DECLINED", "不予开放"),
+                        ],
+                        default="NEW",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("answer", models.CharField(blank=True, max_length=500, verbose_name="答复")),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="答复时间")),
             ],
             options={
-                'verbose_name': '开放需求',
-                'verbose_name_plural': '开放需求',
+                "verbose_name": "开放需求",
+                "verbose_name_plural": "开放需求",
             },
         ),
         migrations.CreateModel(
-            name='Use',
+            name="Use",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('set_code', models.CharField(max_length=60, verbose_name='数据集')),
-                ('day', models.DateField(verbose_name='日期')),
-                ('what', models.CharField(max_length=12, verbose_name='方式')),
-                ('n', models.BigIntegerField(default=0, verbose_name='次数')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("set_code", models.CharField(max_length=60, verbose_name="数据集")),
+                ("day", models.DateField(verbose_name="日期")),
+                ("what", models.CharField(max_length=12, verbose_name="方式")),
+                ("n", models.BigIntegerField(default=0, verbose_name="次数")),
             ],
             options={
-                'verbose_name': '开放数据使用量',
-                'verbose_name_plural': '开放数据使用量',
-                'constraints': [models.UniqueConstraint(fields=('set_code', 'day', 'what'), name='open_use_once')],
+                "verbose_name": "开放数据使用量",
+                "verbose_name_plural": "开放数据使用量",
+                "constraints": [models.UniqueConstraint(fields=("set_code", "day", "what"), name="open_use_once")],
             },
         ),
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='编号')),
-                ('set_code', models.CharField(max_length=60, verbose_name='数据集')),
-                ('version', models.IntegerField(verbose_name='版本')),
-                ('state', models.CharField(choices=[('CHECKED', '待发布'), ('REFUSED', '未通过披露审查'), ('RELEASED', '已发布'), ('REPLACED', '已被新版取代'), ('WITHDRAWN', '已撤回')], max_length=10, verbose_name='状态')),
-                ('rows', models.BigIntegerField(default=0, verbose_name='行数')),
-                ('files', models.JSONField(default=list, verbose_name='文件')),
-                ('columns', models.JSONField(default=list, verbose_name='数据项')),
-                ('profile', models.JSONField(default=dict, verbose_name='分布')),
-                ('report', models.JSONField(default=dict, verbose_name='披露审查')),
-                ('snapshot', models.CharField(blank=True, max_length=40, verbose_name='来源快照')),
-                ('source_at', models.DateTimeField(null=True, verbose_name='数据时间')),
-                ('made_at', models.DateTimeField(verbose_name='生成时间')),
-                ('released_at', models.DateTimeField(null=True, verbose_name='发布时间')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='停用时间')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='撤回原因')),
-                ('released_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name="编号")),
+                ("set_code", models.CharField(max_length=60, verbose_name="数据集")),
+                ("version", models.IntegerField(verbose_name="版本")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("CHECKED", "待发布"),
+                            ("REFUSED", "未通过披露审查"),
+                            ("RELEASED", "已发布"),
+                            ("REPLACED", "已被新版取代"),
+                            ("WITHDRAWN", "已撤回"),
+                        ],
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("rows", models.BigIntegerField(default=0, verbose_name="行数")),
+                ("files", models.JSONField(default=list, verbose_name="文件")),
+                ("columns", models.JSONField(default=list, verbose_name="数据项")),
+                ("profile", models.JSONField(default=dict, verbose_name="分布")),
+                ("report", models.JSONField(default=dict, verbose_name="披露审查")),
+                ("snapshot", models.CharField(blank=True, max_length=40, verbose_name="来源快照")),
+                ("source_at", models.DateTimeField(null=True, verbose_name="数据时间")),
+                ("made_at", models.DateTimeField(verbose_name="生成时间")),
+                ("released_at", models.DateTimeField(null=True, verbose_name="发布时间")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="停用时间")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="撤回原因")),
+                (
+                    "released_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '开放数据版本',
-                'verbose_name_plural': '开放数据版本',
-                'constraints': [models.UniqueConstraint(fields=('set_code', 'version'), name='open_release_once'), models.UniqueConstraint(condition=models.Q(('state', 'RELEASED')), fields=('set_code',), name='open_release_current')],
+                "verbose_name": "开放数据版本",
+                "verbose_name_plural": "开放数据版本",
+                "constraints": [
+                    models.UniqueConstraint(fields=("set_code", "version"), name="open_release_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "RELEASED")), fields=("set_code",), name="open_release_current"
+                    ),
+                ],
             },
         ),
     ]
