@@ -95,7 +95,9 @@ def accept(delivery: Delivery, *, by: Any = None) -> Run:
             columns = tuple(c for c, n in zip(kept, counts, strict=True) if n or c not in known)
             listed = ", ".join(map(duck.quote, columns))
             relation = f"(SELECT {listed} FROM {_batch_of(apart, delivery)} ORDER BY _row)"
-            loaded = loading.load(job, source, delivery, con, Staged(relation, columns), contract=Contract.EVOLVE)
+            loaded = loading.load(
+                job, source, delivery, con, Staged(relation, columns, marked=True), contract=Contract.EVOLVE
+            )
         _close(job, source, delivery, loaded, by)
         apart.delete_rows([delivery.batch_id], column="_batch", reason="accepted")
 

@@ -39,7 +39,8 @@ class Refusal:
 @dataclass
 class Staged:
     """`relation` is text for FROM in the connection the reader was given, in the order of the source, with exactly the
-    columns `columns`. `refused()` is asked after the relation has been read once. `ordered`: read without order otherwise."""
+    columns `columns`. `refused()` is asked after the relation has been read once. `marked`: the reader itself has marked values with `EATEN`. `high`: the new
+    position of an incremental source. `expected`: rows that somebody promised."""
 
     relation: str
     columns: tuple[str, ...]
@@ -48,6 +49,7 @@ class Staged:
     high: str = ""
     expected: int | None = None
     rows: int | None = None
+    marked: bool = False
 
 
 def header(names: Sequence[Any]) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ def stage(
         raise Stopped("工作簿内容不完整，不能读完。") from None
     finally:
         book.close()
-    return Staged(relation, names, lambda: refused, rows=total)
+    return Staged(relation, names, lambda: refused, rows=total, marked=True)
 
 
 def _rows(page: Any) -> Iterator[list[str | None]]:
