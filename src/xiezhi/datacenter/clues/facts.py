@@ -20,6 +20,8 @@ __all__ = ["add", "collect", "names"]
 
 RELATION = "clue_roles"
 _PENALTY = 'from_json(CASE WHEN json_valid({0}) THEN {0} ELSE \'[]\' END, \'[{{"kind":"VARCHAR","from":"VARCHAR","to":"VARCHAR"}}]\')'
+STOPPED, REVOKED = (duck.text(f"%{word}%") for word in ("停止执业", "吊销"))
+"""How the kinds of penalty are told in the rows."""
 _HALF_YEAR = 180
 """Days from which a stop counts as one of six months (律师法 第53条): shorter months would make 181 too many."""
 
@@ -68,9 +70,9 @@ def _penalties() -> Iterable[str]:
         )
         begin, end = 'TRY_CAST(p.x."from" AS DATE)', 'TRY_CAST(p.x."to" AS DATE)'
         shared = "p.person_uid, {kind}, p.holder, coalesce(p.license_no, ''), coalesce(p.area, ''), p.record_id"
-        stopped = f"p.x.kind LIKE '%停止执业%' AND {begin} IS NOT NULL"
+        stopped = f"p.x.kind LIKE {STOPPED} AND {begin} IS NOT NULL"
         yield f"SELECT {shared.format(kind=duck.text('STOPPED_' + who))}, {begin}, {end}, '{code}' FROM {rows} WHERE {stopped}"
-        yield f"SELECT {shared.format(kind=duck.text('REVOKED_' + who))}, {begin}, NULL, '{code}' FROM {rows} WHERE p.x.kind LIKE '%吊销%' AND {begin} IS NOT NULL"
+        yield f"SELECT {shared.format(kind=duck.text('REVOKED_' + who))}, {begin}, NULL, '{code}' FROM {rows} WHERE p.x.kind LIKE {REVOKED} AND {begin} IS NOT NULL"
         yield (
             f"SELECT person_uid, 'REVOKED_{who}', holder, coalesce(license_no, ''), coalesce(area, ''), record_id, valid_to, NULL, source "
             f"FROM clue_base WHERE source = '{code}' AND status = '04' AND valid_to IS NOT NULL"
