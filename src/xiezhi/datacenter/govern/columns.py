@@ -101,9 +101,9 @@ class _Reader:
                 columns = (
                     source if isinstance(source, dict) else {c: {(source, c)} for c in self.schemas.get(source, [])}
                 )
-                for name, refs in columns.items():
+                for name, made_of in columns.items():
                     if name not in left_out:
-                        out.setdefault(name, set()).update(refs)
+                        out.setdefault(name, set()).update(made_of)
             return
         refs: set[Ref] = set()
         bound = {p.name for lam in item.find_all(exp.Lambda) for p in lam.expressions}

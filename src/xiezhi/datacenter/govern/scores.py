@@ -125,7 +125,7 @@ def rules_hit(since: date, table: str, supplier: int | None = None) -> list[dict
     if supplier is not None:
         found = found.filter(check_of__supplier_id=supplier)
     rows = found.values("rule", "kind", "severity").annotate(n=Sum("rows"), last=Max(F("check_of__on")))
-    return sorted(rows, key=lambda r: (-r["n"], r["rule"]))
+    return sorted((dict(r) for r in rows), key=lambda r: (-r["n"], r["rule"]))
 
 
 def trend(points: Iterable[tuple[date, float]]) -> Decimal | None:
