@@ -65,8 +65,9 @@ def generate(world: Any, scale: float, progress: Callable[[str, int, int], None]
     until = (clock.today() + timedelta(days=120)).isoformat()
     progress("疑点核查", 0, len(clues))
     for n, clue in enumerate(clues[::2]):
+        assert clue.matter is not None
         for who, event, data in COURSES[n % len(COURSES)]:
-            matter = Matter.objects.get(pk=clue.matter_id)
+            matter = Matter.objects.get(pk=clue.matter.pk)
             actor = policies.actor_for(of_account(accounts[who]), matter)
             more = {"until": until} if data.get("why") == "LAWFUL" else {}
             try:

@@ -101,8 +101,8 @@ def _exemption(view: View, ask: Ask) -> str | None:
         return None
     if not ask.data.get("exception") or not ask.data.get("until"):
         return "认定有合法例外的，写明是哪一种例外、到哪一天"
-    until = ask.data.get("until")
-    day = date.fromisoformat(until) if isinstance(until, str) else until
+    until = ask.data["until"]
+    day: date = date.fromisoformat(until) if isinstance(until, str) else until
     most = int(view.param("exempt_years"))
     if day <= ask.on:
         return "例外的截止日应当在今天以后"

@@ -73,7 +73,7 @@ class RuleFigure:
 def figures(subject: Subject) -> list[RuleFigure]:
     """Every rule with counts and precision, those with most open clues first. Restricted rules only for who may see them."""
     counts: dict[str, dict[str, Any]] = {
-        r["rule"]: r
+        r["rule"]: dict(r)
         for r in Clue.objects.values("rule").annotate(
             total=Count("pk"), open=Count("pk", filter=Q(matter__open=True)), true=Count("pk", filter=Q(outcome=Clue.CONFIRMED)),
             false=Count("pk", filter=Q(outcome=Clue.FALSE)),

@@ -84,7 +84,7 @@ def steps(found: Sequence[Any]) -> Steps:
     span = (high - low) or 1.0
 
     def at(bits: float) -> float:
-        return round(WIDTH * (bits - low) / span, 1)
+        return float(round(WIDTH * (bits - low) / span, 1))
 
     bars = []
     for n, step in enumerate(found):

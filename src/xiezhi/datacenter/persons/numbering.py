@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,7 +64,7 @@ def keep_decisions(
     return done
 
 
-def number(con: Any, *, age: Mapping[str, int] | None = None, came_under: Any = None) -> Numbers:
+def number(con: Any, *, age: Any = None, came_under: Any = None) -> Numbers:
     """Give every cluster of `linked` its id.
 
     `age(uids)` gives the order in which ids were made, `came_under(uids)` for the records now under these ids the earlier

@@ -319,13 +319,13 @@ def _told(changes: Sequence[Change], touched: set[str]) -> list[dict[str, Any]]:
     for change in changes:
         moved = [r for part in change.records for r in part] or with_records.get(change.uid, [])
         near = {r for uid in (change.uid, *change.others) for r in with_records.get(uid, [])}
-        decision = next((decided[r] for r in (*moved, *sorted(near)) if r in decided), None)
-        if decision is None and decided and change.kind in ("MERGED", "SPLIT", "REVIVED", "DISSOLVED"):
-            decision = _decision_of(change, decided)
-        cause = "HUMAN" if decision else "DATA" if touched & {*moved, *near} or change.kind == "GONE" else "MACHINE"
+        by_whom: int | None = next((decided[r] for r in (*moved, *sorted(near)) if r in decided), None)
+        if by_whom is None and decided and change.kind in ("MERGED", "SPLIT", "REVIVED", "DISSOLVED"):
+            by_whom = _decision_of(change, decided)
+        cause = "HUMAN" if by_whom else "DATA" if touched & {*moved, *near} or change.kind == "GONE" else "MACHINE"
         out.append({
             "kind": change.kind, "uid": change.uid, "others": list(change.others), "records": [list(p) for p in change.records],
-            "cause": cause, "reason": _REASONS[cause], "decision": decision,
+            "cause": cause, "reason": _REASONS[cause], "decision": by_whom,
         })  # fmt: skip
     return out
 
