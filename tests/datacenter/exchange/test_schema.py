@@ -39,7 +39,7 @@ def court(exchange_db: pg.Urls) -> Partner:
 
 
 @settings(
-    max_examples=60, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck),
+    max_examples=25, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 @given(data=st.data())
 def test_requests_after_the_document_are_answered_after_it(gateway: Gateway, court: Partner, data: Any) -> None:

@@ -16,7 +16,24 @@ from .models import Caller, Environment, KeyKind
 __all__ = ["CallSearch", "KeyForm"]
 
 
-class KeyForm(forms.Form):
+class _Plain(forms.Form):
+    """Fields in the look of the desk."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            widget = field.widget
+            look = (
+                "xz-select"
+                if isinstance(widget, forms.Select)
+                else "xz-textarea"
+                if isinstance(widget, forms.Textarea)
+                else "xz-input"
+            )
+            widget.attrs["class"] = look
+
+
+class KeyForm(_Plain):
     """A partner's public key."""
 
     kind = forms.ChoiceField(label=_("类别"), choices=[(KeyKind.ED25519, "Ed25519"), (KeyKind.SM2, "SM2")])
@@ -24,7 +41,7 @@ class KeyForm(forms.Form):
     public_key = forms.CharField(label=_("公钥"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
-class CallSearch(forms.Form):
+class CallSearch(_Plain):
     """Search in the log of calls. It is an audit: the reader says why."""
 
     caller = forms.ChoiceField(label=_("接入系统"), required=False)

@@ -66,6 +66,7 @@ class Engine:
         self.open_until = 0.0
         self._verifiers: dict[str, Any] = {}
         self._control: psycopg.AsyncConnection[Any] | None = None
+        self._control_used = 0.0
         self._control_lock = asyncio.Lock()
         self._lanes = [asyncio.create_task(self._lane()) for _ in range(LANES)]
 
@@ -145,8 +146,13 @@ class Engine:
         await self._drop_control()
 
     async def _controlling(self) -> psycopg.AsyncConnection[Any]:
-        if self._control is None or self._control.closed:
+        """The connection for the policy and the quotas, whole also after a pause."""
+        idle = time.monotonic() - self._control_used > IDLE
+        if self._control is not None and (self._control.closed or (idle and not await _alive(self._control))):
+            await self._drop_control()
+        if self._control is None:
             self._control = await self._connect(flush=False)
+        self._control_used = time.monotonic()
         return self._control
 
     async def _drop_control(self) -> None:
