@@ -143,6 +143,33 @@ def test_a_scan_of_quality_rules_refuses_the_same_rows(spark: engine.Engine) -> 
     assert answers[0] == answers[1] and len(answers[0]) == 4
 
 
+def test_checks_and_normalizers_of_the_standards_on_spark(spark: engine.Engine) -> None:
+    """The conformance table of the standards: what Python says, Spark says (DuckDB is proven where it is declared)."""
+    from xiezhi.datacenter.standards import conformance
+
+    cases = conformance.cases()
+    refused = {}
+    for case in cases:
+        try:
+            transpile.check(case.sql)
+        except transpile.Refused as error:
+            refused[case.name] = str(error)
+    assert not refused, refused
+    sampled = [c for i, c in enumerate(cases) if c.kind != "code" or i % 8 == 0]
+    spark.put("x_values", pa.table({"k": range(len(conformance.VALUES)), "x": pa.array(conformance.VALUES, pa.string())}))
+    differ = []
+    for at in range(0, len(sampled), 40):
+        part = sampled[at : at + 40]
+        columns = ", ".join(f"{c.sql} AS c{i}" for i, c in enumerate(part))
+        found = spark.arrow(f"SELECT k, {columns} FROM x_values ORDER BY k")
+        for i, case in enumerate(part):
+            pairs = zip(conformance.VALUES, case.expected, found.column(i + 1).to_pylist(), strict=True)
+            wrong = [p for p in pairs if p[1] != p[2]]
+            if wrong:
+                differ.append(f"{case.name}: {len(wrong)} values, such as {wrong[:3]}")
+    assert not differ, "\n".join(differ)
+
+
 def test_a_substring_before_the_beginning_fails_loudly(spark: engine.Engine) -> None:
     assert "RAISE_ERROR" in transpile.to_spark("SELECT substr(a, m, 1) FROM edge")
     with pytest.raises(Exception, match="substr counts from 1"):
