@@ -51,7 +51,9 @@ def refusal(matter: Matter) -> str:
     now = policy.load()
     key = next(k for k in now.keys.values() if k.caller == grant.caller_id)
     try:
-        policy.decide(now, key, policy.Asked(grant.interface, "SUPERVISION", "A1", ("license_no",)), clock.now().timestamp())
+        policy.decide(
+            now, key, policy.Asked(grant.interface, "SUPERVISION", "A1", ("license_no",)), clock.now().timestamp()
+        )
     except problems.Refused as refused:
         return refused.code
     return ""
@@ -313,3 +315,11 @@ def test_partner_meter_and_push_pages(scene: Scene) -> None:
 
     nobody = w.account(w.staff("无关", scene.justice, w.post("plain-clerk", "counter_clerk")))
     assert scene.desk(nobody).get("/desk/data/push/").status_code in (403, 404)
+
+
+def test_the_grant_keeps_to_what_the_interface_offers(scene: Scene) -> None:
+    caller(scene)
+    matter = filed(scene, fields=["license_no", "birth_date"])
+    fire(scene, matter, "approved", scene.head)
+    fire(scene, matter, "supplied", scene.officer, way="INTERFACE")
+    assert Grant.objects.get(matter_id=matter.pk).fields == ["license_no"], "birth_date is not on offer there"

@@ -119,7 +119,7 @@ class _Maker:
         self.staff()
         head, officer = self.who("share-head", "share_head"), self.who("share-officer", "share_officer")
         authority = self.who("data-authority", "data_authority")
-        lawyers = {
+        lawyers: dict[str, Any] = {
             "resource": "std_lawyer",
             "resource_title": "律师执业信息",
             "interface": "lawyer-license",
