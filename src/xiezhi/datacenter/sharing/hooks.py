@@ -52,14 +52,14 @@ def columns(view: View) -> dict[str, Any]:
 
 
 def document_number(matter: Matter, view: View, title: str) -> Numbering | str | None:
-    """Hook: letters count by kind and year in the unit that writes them."""
+    """Hook: letters count by kind and year in the unit that writes them; two letters of one kind share their series."""
     template = templates.by_title(title)
     if not template.kind_letter:
         return None
     unit = matter.handling_unit
     code, kind = unit.document_code or unit.short_name or unit.name, template.kind_letter
     return Numbering(
-        f"doc:{matter.handling_unit_id}:{matter.procedure}:{template.code}",
+        f"doc:{matter.handling_unit_id}:sharing:{kind}",
         lambda year, serial: f"{code}数{kind}字〔{year}〕{serial}号",
     )
 
