@@ -63,6 +63,11 @@ NOT_SHOWN = (
     "kernel/law/search/text.py",  # forms that words and numbers are compared in
     "datacenter/standards/*",  # a data standard is Chinese: its names, definitions and reasons are what suppliers are bound by
     "datacenter/overview/demo/*",  # invented registers
+    "datacenter/lake/functions.py",  # samples that engines are compared by
+    "datacenter/link/generator/*",  # invented people: material of names and places
+    "datacenter/link/names.py", "datacenter/link/identity.py", "datacenter/link/normalize.py",  # readings of surnames, words to clean by
+    "datacenter/link/blocks.py", "datacenter/link/engine.py", "datacenter/link/model.py", "datacenter/link/outputs.py",
+    "datacenter/link/profiles/*",  # stages, rules and the report of `xiezhi data link`; what pages show is in comparisons and explain
 )  # fmt: skip
 """Modules whose Chinese never reaches a page of portal or desk, or must stay Chinese there."""
 
