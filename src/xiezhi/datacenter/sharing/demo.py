@@ -149,6 +149,9 @@ class _Maker:
             special_reason="需会同公证管理处室核对任职数据",
             wanted_days=10,
         )
+        self.fire(
+            two, _at(11, 17), "extended", authority, extension_days=10, special_reason="需会同公证管理处室核对任职数据"
+        )
         self.ask(
             _at(11, 20, 15), self.market, "market-share-head", resource="std_lawfirm", resource_title="律师事务所信息", interface="law-firm", purpose="LICENSING",
             share_type="UNCONDITIONAL", fields="usc,name,status,address", basis="市场主体登记管理条例 第10条", scene="登记时核对机构",
