@@ -42,6 +42,7 @@ DOTS = re.compile(r"[•‧∙⋅・.˙●･。．ᐧ᛫`'’‘]")
 TITLES = re.compile(r"(?:先生|女士|小姐|同志|律师|老师|师傅|公证员|鉴定人|调解员|仲裁员|主任|法官|MR|MRS|MS|DR)$")
 NOBODY = frozenset({"无名氏", "匿名", "测试", "某人", "本人", "佚名", "未知姓名"}) | JUNK
 _HAN = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]")
+_PLAIN = re.compile(r"[一-鿋]{2,3}")
 
 
 class Name(NamedTuple):
@@ -107,6 +108,12 @@ def clean(raw: str | None) -> str | None:
     """A name as it is compared: simplified characters without blanks, titles, former names in brackets; Latin words in capitals."""
     if raw is None:
         return None
+    if _PLAIN.fullmatch(raw):
+        simple = _simple()
+        shorter = TITLES.sub("", raw)
+        return (
+            "".join([simple[char] for char in (shorter if len(shorter) >= 2 else raw)]) if raw not in NOBODY else None
+        )
     text = unicodedata.normalize("NFKC", raw)
     text = re.sub(r"[(\[{【〔<《].*?[)\]}】〕>》]", "", text).strip()
     if text.upper() in NOBODY:

@@ -17,7 +17,8 @@ COLUMNS = (
     "valid_from", "valid_to",
 )  # fmt: skip
 REQUIRED = ("record_id", "base")
-MOBILE = "^1[3-9][0-9]{9}$"
+MOBILE = "^(86)?1[3-9][0-9]{9}$"
+BARE = "translate(phone, '+- ', '')"
 DIVISION = "^[0-9]{6}$"
 
 
@@ -149,7 +150,7 @@ def normalize_all(engine: Engine) -> None:
     )
     engine.map("seen_birth", some.format("birth_date", ""), _one(normalize.day), PAIR)
     engine.map(
-        "seen_phone", some.format("phone", f" AND NOT regexp_like(phone, '{MOBILE}')"), _one(normalize.phone), PAIR
+        "seen_phone", some.format("phone", f" AND NOT regexp_like({BARE}, '{MOBILE}')"), _one(normalize.phone), PAIR
     )
     engine.map(
         "seen_division",
@@ -161,11 +162,12 @@ def normalize_all(engine: Engine) -> None:
     engine.map("seen_employer", some.format("employer", ""), _one(normalize.employer), PAIR)
     engine.map("seen_license", some.format("license_no", ""), _one(normalize.license_number), PAIR)
     engine.map("seen_sex", some.format("sex", ""), _one(normalize.sex), PAIR)
+    bare = BARE.replace("phone", "r.phone")
     engine.table(
         "norm",
         f"""SELECT r.rid, r.base, i.id_kind, i.id_text, i.id_state, i.id_birth, i.id_sex, i.id_sorted, n.name, n.sound, n.family, n.given, n.sort,
           b.value AS birth, s.value AS sex,
-          CASE WHEN regexp_like(r.phone, '{MOBILE}') THEN r.phone ELSE p.value END AS phone,
+          CASE WHEN regexp_like({bare}, '{MOBILE}') THEN right({bare}, 11) ELSE p.value END AS phone,
           CASE WHEN regexp_like(r.division, '{DIVISION}') THEN r.division ELSE d.value END AS division,
           a.value AS address, a.road, a.county, e.value AS employer, l.value AS license
         FROM raw r
