@@ -180,3 +180,29 @@ def test_dies_and_is_finished_by_the_next(people: list[str], monkeypatch: pytest
     }
     assert ReviewPair.objects.count() == 1
     assert linker.calls == ["FULL"], "the plan was finished, not made again"
+
+
+def test_deletion_on_request_reaches_every_copy(people: list[str]) -> None:
+    from xiezhi.datacenter.lake import tables
+    from xiezhi.datacenter.persons.holding import HOLDER
+    from xiezhi.datacenter.standards.copies import Change
+
+    refreshing.refresh(linker=world.Linker())
+    liu = world.person_of(people[0])
+    rows = [people[i].partition(":")[2] for i in (0, 2)]
+    corrected = Change("std_lawyer", (rows[0],), {"mobile": "13900000009"}, "r1")
+    world.put("std_lawyer", [world.lawyer("1", "柳长青", A, mobile="13900000009")])
+    assert HOLDER.remains(corrected) == 1
+    HOLDER.apply(corrected)
+    assert HOLDER.remains(corrected) == 0
+    assert {r["mobile"] for r in world.rows_of("subject.sb_person") if r["person_uid"] == liu} == {"13900000009"}
+    for code, row in (("std_lawyer", rows[0]), ("std_notary", rows[1])):
+        tables.get(f"std.{code}").delete_rows([row])
+        gone = Change(code, (row,), {}, "r2")
+        HOLDER.apply(gone)
+        HOLDER.apply(gone)
+        assert HOLDER.remains(gone) == 0
+    assert liu not in str(world.rows_of("subject.sb_person"))
+    for name in ("subject.sb_person", refreshing.RECORDS):
+        assert len(tables.get(name).snapshots()) == 1, "an earlier state still tells"
+    assert ids.resolve(liu).state == "GONE"  # type: ignore[union-attr]

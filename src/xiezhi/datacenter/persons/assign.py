@@ -56,7 +56,14 @@ def assign(
             shared[name, former[record]].append(record)
     out = Assignment()
     taken: set[str] = set()
-    order = sorted(shared, key=lambda k: (-len(shared[k]), age.get(k[1], 0), k[1], min(shared[k])))
+    known = came_under or {}
+
+    def rank(key: tuple[str, str]) -> tuple[int, int, str, int, str]:
+        # Of two parts of the same size the one that was not merged in keeps the id.
+        records, uid = shared[key], key[1]
+        return -len(records), age.get(uid, 0), uid, sum(bool(known.get(r)) for r in records), min(records)
+
+    order = sorted(shared, key=rank)
     for name, uid in order:
         if name not in out.uid_of and uid not in taken:
             out.uid_of[name] = uid
@@ -65,7 +72,7 @@ def assign(
     for name in sorted(clusters, key=lambda n: (-len(clusters[n]), min(clusters[n]))):
         if name in out.uid_of:
             continue
-        back = _back(clusters[name], came_under or {}, taken)
+        back = _back(clusters[name], known, taken)
         if back is not None:
             revived[back] = Counter(former[r] for r in clusters[name] if r in former)
         else:

@@ -7,12 +7,14 @@ for good, from earlier states too (deletion). Who is left without records keeps 
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 
 from xiezhi.datacenter.lake import duck, tables
 from xiezhi.datacenter.persons import gather, subject
 from xiezhi.datacenter.persons.refreshing import RECORDS, refresh, state_folder
 from xiezhi.datacenter.standards import declare
 from xiezhi.datacenter.standards.copies import Change, Holder
+from xiezhi.kernel.calendar import clock
 
 __all__ = ["HOLDER"]
 
@@ -50,8 +52,8 @@ def apply(change: Change) -> int:
         refresh(only=persons)
     if change.deletes:
         tables.get(RECORDS).delete_rows(records, column="record_id", reason=change.request)
-        for table in _subject_tables():  # earlier states hold the values too
-            table.delete_rows([], column="person_uid", reason=change.request)
+        for table in (tables.get(RECORDS), *_subject_tables()):  # earlier states hold the values too
+            table.expire(clock.now() + timedelta(days=1))
         # What the engine keeps of its last run holds the values as well; the next run makes it anew.
         shutil.rmtree(state_folder(), ignore_errors=True)
     return len(records) if persons else 0
