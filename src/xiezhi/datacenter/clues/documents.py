@@ -33,7 +33,7 @@ MODEL = Field("model", "规则和模型版本", required=False)
 FINDING = Field("finding", "查明的事实", "long")
 
 SAMPLE: dict[str, Any] = {
-    "organ": "云岭省司法厅数据中心", "issued_on": date(2026, 9, 18), "doc_no": "云司数核字〔2026〕12号", "addressee": "云岭明理律师事务所",
+    "organ": "云岭省司法厅数据中心", "issued_on": date(2026, 9, 18), "doc_no": "云司疑核字〔2026〕12号", "addressee": "云岭明理律师事务所",
     "matter_no": "YDSY20260918000012", "rule": "律师同时在两个以上律师事务所执业", "law": "律师法第十条第一款", "person": "柳某", "sides": ["甲所专职律师", "乙所专职律师"],
     "questions": "聘用合同的起止日期；同期是否在其他机构执业。", "due": date(2026, 10, 12), "decided_by": "沈知远", "model": "规则第1版，关联模型link-1",
     "finding": "查明两段执业重叠三个月。", "evidence": "聘用合同、收案登记。", "outcome": "不属实", "why": "实际没有任职或者执业", "followed": "计入规则准确率",

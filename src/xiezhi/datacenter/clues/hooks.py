@@ -39,7 +39,7 @@ def document_number(matter: Matter, view: View, title: str) -> Numbering | str |
     name, kind = unit.document_code or unit.short_name or unit.name, template.kind_letter
     return Numbering(
         f"doc:{matter.handling_unit_id}:{CODE}:{template.code}",
-        lambda year, serial: f"{name}数{kind}字〔{year}〕{serial}号",
+        lambda year, serial: f"{name}疑{kind}字〔{year}〕{serial}号",
     )
 
 
