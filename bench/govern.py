@@ -57,11 +57,21 @@ def wide() -> Table:
     )  # fmt: skip
     n = 0
     filler: list[Rule] = []
-    made = table("std_wide", "宽表", "B1", (*lawyer.columns, *more), lawyer.basis, share_basis="", rules=(*lawyer.rules, *extra))
+    made = table(
+        "std_wide", "宽表", "B1", (*lawyer.columns, *more), lawyer.basis, share_basis="", rules=(*lawyer.rules, *extra)
+    )
     while len(used(made)) + n < 100:
         n += 1
         filler.append(Rule(f"more.{n}", f"核对{n}", "取值", FILL[n % len(FILL)].format(n=n), "不在范围", "WARNING"))
-    return table("std_wide", "宽表", "B1", (*lawyer.columns, *more), lawyer.basis, share_basis="", rules=(*lawyer.rules, *extra, *filler))
+    return table(
+        "std_wide",
+        "宽表",
+        "B1",
+        (*lawyer.columns, *more),
+        lawyer.basis,
+        share_basis="",
+        rules=(*lawyer.rules, *extra, *filler),
+    )
 
 
 FILL = (
@@ -71,7 +81,9 @@ FILL = (
 
 
 def used(declared: Table) -> list[ruling.CheckRule]:
-    return [r for r in ruling.of(declared, day=DAY) if r.form is not ruling.Form.TABLE and r.form is not ruling.Form.ROWS]
+    return [
+        r for r in ruling.of(declared, day=DAY) if r.form is not ruling.Form.TABLE and r.form is not ruling.Form.ROWS
+    ]
 
 
 def generate(con: duckdb.DuckDBPyConnection, declared: Table, rows: int, path: Path) -> None:
@@ -85,7 +97,9 @@ def generate(con: duckdb.DuckDBPyConnection, declared: Table, rows: int, path: P
         inner = f"MD{n:06d}"
         value = 11 - sum(int(c, 36) * w for c, w in zip(inner, (3, 7, 9, 10, 5, 8, 4, 2), strict=True)) % 11
         code = f"31530{n % 10}00{inner}" + {10: "X", 11: "0"}.get(value, str(value))
-        bodies.append((n, code + letters[(31 - sum(letters.index(c) * w for c, w in zip(code, weights, strict=True)) % 31) % 31]))
+        bodies.append(
+            (n, code + letters[(31 - sum(letters.index(c) * w for c, w in zip(code, weights, strict=True)) % 31) % 31])
+        )
     import pyarrow as pa
 
     con.register("bodies", pa.table({"n": [b[0] for b in bodies], "usc": [b[1] for b in bodies]}))
@@ -97,7 +111,7 @@ def generate(con: duckdb.DuckDBPyConnection, declared: Table, rows: int, path: P
         "id_type": "'111'", "id_no": f"CASE WHEN i % 100 = 7 THEN id17 || 'A' ELSE id17 || {sqltext.check_char('CAST(id17 AS BIGINT)')} END", "sex": "CAST(2 - CAST(substr(id17, 17, 1) AS INTEGER) % 2 AS VARCHAR)",
         "birth_date": "CAST(substr(id17, 7, 4) || '-' || substr(id17, 11, 2) || '-' || substr(id17, 13, 2) AS DATE)", "mobile": "'13' || lpad(CAST(h % 1000000000 AS VARCHAR), 9, '0')",
         "address": "'云岭省' || h % 16 || '市' || h % 129 || '县人民路' || h2 % 999 || '号'", "practice_kind": "'0' || (1 + h % 6)", "firm_usc": "b.usc", "firm_name": "'云岭第' || b.n || '律师事务所'",
-        "qual_no": "'A' || lpad(CAST(h2 % 100000000 AS VARCHAR), 12, '0')", "first_date": "DATE '2008-01-01' + CAST(h % 3000 AS INTEGER)", "status": "'0' || st",
+        "qual_no": "'A' || lpad(CAST(h2 % 1000000 AS VARCHAR), 12, '0')", "first_date": "DATE '2008-01-01' + CAST(h % 3000 AS INTEGER)", "status": "'0' || st",
         "education": "'10'", "political_status": "'01'", "office_usc": "b.usc", "cert_no": "'B' || lpad(CAST(h % 100000000 AS VARCHAR), 12, '0')", "grant_date": "DATE '2000-01-01' + CAST(h % 2900 AS INTEGER)",
         "appoint_date": "DATE '2017-01-01' + CAST(h % 900 AS INTEGER)", "remove_date": "DATE '2020-01-01' + CAST(h % 900 AS INTEGER)", "work_phone": "'0871' || lpad(CAST(h % 10000000 AS VARCHAR), 8, '6')",
         "home_division": "CAST(530100 + h2 % 29 AS VARCHAR)", "exam_year": "2000 + h % 7", "nation": "lpad(CAST(1 + h % 56 AS VARCHAR), 2, '0')", "org_address": "'云岭省' || h % 16 || '市中心街'",
@@ -119,14 +133,23 @@ def main() -> int:
     rules = used(declared)
     folder = Path(given.keep or tempfile.mkdtemp(prefix="xiezhi-govern-"))
     folder.mkdir(parents=True, exist_ok=True)
-    con = duckdb.connect(config={"memory_limit": "6GB", "temp_directory": str(folder / "tmp"), "preserve_insertion_order": False})
+    con = duckdb.connect(
+        config={"memory_limit": "6GB", "temp_directory": str(folder / "tmp"), "preserve_insertion_order": False}
+    )
     path, firms = folder / f"wide-{given.rows}.parquet", folder / "firms.parquet"
     try:
         if not path.exists():
             generate(con, declared, given.rows, path)
-        con.execute(f"COPY (SELECT DISTINCT firm_usc AS usc, '01' AS status FROM '{path}') TO '{firms}' (FORMAT parquet)")
-        con.execute(f"COPY (SELECT DISTINCT qual_no AS cert_no FROM '{path}' LIMIT 1000000) TO '{folder / 'certs.parquet'}' (FORMAT parquet)")
-        references = {"std_lawfirm": f"read_parquet('{firms}')", "std_qualification": f"read_parquet('{folder / 'certs.parquet'}')"}
+        con.execute(
+            f"COPY (SELECT DISTINCT firm_usc AS usc, '01' AS status FROM '{path}') TO '{firms}' (FORMAT parquet)"
+        )
+        con.execute(
+            f"COPY (SELECT DISTINCT qual_no AS cert_no FROM '{path}') TO '{folder / 'certs.parquet'}' (FORMAT parquet)"
+        )
+        references = {
+            "std_lawfirm": f"read_parquet('{firms}')",
+            "std_qualification": f"read_parquet('{folder / 'certs.parquet'}')",
+        }
         hashes = ", ".join(f"bit_xor(hash({ruling.quoted(c.name)}))" for c in declared.all_columns)
         base, mine, result = [], [], None
         for _ in range(3):
@@ -134,7 +157,14 @@ def main() -> int:
             con.execute(f"SELECT {hashes} FROM '{path}'").fetchall()
             base.append(time.perf_counter() - began)
             began = time.perf_counter()
-            result = scan.scan(con, f"read_parquet('{path}')", rules, keep=("row_id", "src_system", "src_key"), references=references, total=given.rows)
+            result = scan.scan(
+                con,
+                f"read_parquet('{path}')",
+                rules,
+                keep=("row_id", "src_system", "src_key"),
+                references=references,
+                total=given.rows,
+            )
             mine.append(time.perf_counter() - began)
         assert result is not None
         figures = {
