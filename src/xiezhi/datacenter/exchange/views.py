@@ -54,8 +54,10 @@ def _by(request: HttpRequest) -> str:
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """Interfaces with their use in the last 24 hours."""
+    found = selectors.overview()
     context = {
-        "lines": selectors.overview(), "callers": Caller.objects.count(), "may_audit": _may(request, *AUDITORS.codes),
+        "lines": [line for line in found if line.interface.kind is not Kind.PUSH],
+        "pushes": [line for line in found if line.interface.kind is Kind.PUSH], "callers": Caller.objects.count(), "may_audit": _may(request, *AUDITORS.codes),
         "grants": Grant.objects.filter(state=GrantState.ACTIVE).count(),
     }  # fmt: skip
     return desk_page(request, "exchange/index.html", context, active="data-exchange")
@@ -74,7 +76,7 @@ def interface(request: HttpRequest, code: str) -> HttpResponse:
         "use": selectors.use_of(code), "copy": ServedTable.objects.filter(code=found.table).first(), "may_keep": _keeper(request),
         "may_refresh": _may(request, *STEWARDS.codes) and found.kind is not Kind.PUSH, "purposes": found.purposes.values(),
         "keys": [[found.declared.column(name).title for name in key] for key in found.keys] if found.table else [],
-        "table": found.declared if found.table else None,
+        "table": found.declared if found.table else None, "serves": found.kind is not Kind.PUSH,
     }  # fmt: skip
     return desk_page(request, "exchange/interface.html", context, active="data-exchange")
 
@@ -98,13 +100,11 @@ def refresh(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def callers(request: HttpRequest) -> HttpResponse:
     """Systems of partners."""
+    found = list(Caller.objects.prefetch_related("grants")[:200])
+    used = selectors.uses("caller_id", [one.pk for one in found])
     rows = [
-        {
-            "one": caller,
-            "use": selectors.use_of(caller=caller.pk),
-            "grants": sum(g.state == GrantState.ACTIVE for g in caller.grants.all()),
-        }
-        for caller in Caller.objects.prefetch_related("grants")[:200]
+        {"one": one, "use": used[one.pk], "grants": sum(g.state == GrantState.ACTIVE for g in one.grants.all())}
+        for one in found
     ]
     return desk_page(request, "exchange/callers.html", {"rows": rows}, active="data-exchange")
 
