@@ -37,8 +37,8 @@ def lake(table: str | None, keep_up: bool, compacting: bool, moment: str | None)
     if compacting:
         click.echo("compacted" if found.compact() else "nothing to compact")
     elif moment:
-        at = datetime.fromisoformat(moment)
-        click.echo(f"{found.count(at.replace(tzinfo=clock.SHANGHAI) if at.tzinfo is None else at):,}")
+        wanted = datetime.fromisoformat(moment)
+        click.echo(f"{found.count(wanted.replace(tzinfo=clock.SHANGHAI) if wanted.tzinfo is None else wanted):,}")
     else:
         for s in found.snapshots():
             click.echo(f"{s.id:>20}  {s.at:%Y-%m-%d %H:%M:%S}  {s.kind:<8} {s.rows:>14,}  {s.batch_id}")

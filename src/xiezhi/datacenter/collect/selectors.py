@@ -35,8 +35,8 @@ class Row:
 def _newest(codes: list[str]) -> tuple[dict[str, Delivery], dict[str, Run]]:
     ids = Delivery.objects.filter(source__in=codes, state=State.LOADED).values("source").annotate(m=Max("pk"))
     last = {d.source: d for d in Delivery.objects.filter(pk__in=[i["m"] for i in ids])}
-    ids = Run.objects.filter(kind=Kind.COLLECT, target__in=codes).values("target").annotate(m=Max("pk"))
-    return last, {r.target: r for r in Run.objects.filter(pk__in=[i["m"] for i in ids])}
+    newest = Run.objects.filter(kind=Kind.COLLECT, target__in=codes).values("target").annotate(m=Max("pk"))
+    return last, {r.target: r for r in Run.objects.filter(pk__in=[i["m"] for i in newest])}
 
 
 def overview(units: set[str] | None = None) -> list[Row]:

@@ -33,7 +33,7 @@ def _units(subject: Subject) -> set[str] | None:
     if subject.has(*roles.READERS):
         return None
     ids = subject.unit_ids(roles.SUPPLIER.code)
-    return set(Unit.objects.filter(pk__in=ids).exclude(usc=None).values_list("usc", flat=True))
+    return {u for u in Unit.objects.filter(pk__in=ids).values_list("usc", flat=True) if u}
 
 
 def _source(request: HttpRequest, code: str) -> Source:

@@ -54,7 +54,7 @@ def _make(title: str, warehouse: str, properties: dict[str, str], params: dict[s
     from pyiceberg.catalog.sql import SqlCatalog
     from sqlalchemy import create_engine
 
-    class PostgresCatalog(SqlCatalog):  # type: ignore[misc]
+    class PostgresCatalog(SqlCatalog):
         """SqlCatalog that never makes tables and connects as Django does (also through a socket)."""
 
         def __init__(self) -> None:

@@ -12,6 +12,7 @@ import shutil
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlparse
 
 from django.conf import settings
@@ -107,7 +108,7 @@ def listing(location: str) -> Iterator[tuple[str, float]]:
             yield prefix + info.path, info.mtime.timestamp()
 
 
-def _filesystem(location: str) -> tuple[object, str, str]:
+def _filesystem(location: str) -> tuple[Any, str, str]:
     from pyarrow import fs
 
     parsed = urlparse(location)

@@ -38,7 +38,7 @@ def opened(source: Any, con: Any = None) -> Iterator[Select]:
         yield source
         return
     own = None if con is not None else duck.connect()
-    used = con if con is not None else own
+    used: Any = con if con is not None else own
     view = f"source_{uuid.uuid4().hex[:12]}"
     try:
         if isinstance(source, (list, tuple)):
@@ -66,7 +66,7 @@ def types_of(schema: Any) -> dict[str, str]:
 def _type(kind: Any) -> str:
     from pyiceberg import types as t
 
-    plain = {
+    plain: dict[Any, str] = {
         t.StringType: "VARCHAR", t.BooleanType: "BOOLEAN", t.IntegerType: "INTEGER", t.LongType: "BIGINT",
         t.FloatType: "FLOAT", t.DoubleType: "DOUBLE", t.DateType: "DATE", t.TimeType: "TIME", t.TimestampType: "TIMESTAMP",
         t.TimestamptzType: "TIMESTAMPTZ", t.BinaryType: "BLOB", t.UUIDType: "UUID",
