@@ -17,6 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 Batch = Callable[[pa.RecordBatch], pa.RecordBatch]
+SHARE = 0.55
+"""Part of the machine's memory that DuckDB may fill where nobody says otherwise; the rest is for values in Arrow and for others."""
 MACROS = (
     "CREATE MACRO arrays_overlap(a, b) AS list_has_any(a, b)",
     "CREATE MACRO xxhash64(a, b) AS hash(a, b)",
@@ -74,8 +76,9 @@ class DuckEngine:
         self._con.execute("SET preserve_insertion_order = false")
         if threads:
             self._con.execute(f"SET threads = {threads}")
-        if memory:
-            self._con.execute(f"SET memory_limit = '{memory}'")
+        if not memory:
+            memory = f"{int(os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') * SHARE / 2**20)}MiB"
+        self._con.execute(f"SET memory_limit = '{memory}'")
         for macro in MACROS:
             self._con.execute(macro)
 
