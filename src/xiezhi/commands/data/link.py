@@ -8,16 +8,43 @@ import click
 
 
 @click.command("link")
-@click.option("--input", "source", required=True, type=click.Path(path_type=Path), help="Folder of Parquet files with records of persons.")
-@click.option("--output", "target", required=True, type=click.Path(path_type=Path), help="Folder for clusters, review pairs and the report.")
+@click.option(
+    "--input",
+    "source",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder of Parquet files with records of persons.",
+)
+@click.option(
+    "--output",
+    "target",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder for clusters, review pairs and the report.",
+)
 @click.option("--threads", type=click.IntRange(0), default=0, help="Threads to use (0: as many as the machine has).")
 @click.option("--memory", default="", help="Memory to use before going to disk, such as 8GB.")
-@click.option("--model", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Model to begin from instead of the shipped one.")
-@click.option("--no-learning", is_flag=True, help="Use the model as it is instead of bringing it to the error rates of these files.")
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Model to begin from instead of the shipped one.",
+)
+@click.option(
+    "--no-learning",
+    is_flag=True,
+    help="Use the model as it is instead of bringing it to the error rates of these files.",
+)
 @click.option("--state", is_flag=True, help="Keep what linking new records later needs (folder `state`).")
 @click.option("--quiet", is_flag=True, help="Only print the outcome.")
 def link(
-    source: Path, target: Path, threads: int, memory: str, model: Path | None, no_learning: bool, state: bool, quiet: bool
+    source: Path,
+    target: Path,
+    threads: int,
+    memory: str,
+    model: Path | None,
+    no_learning: bool,
+    state: bool,
+    quiet: bool,
 ) -> None:
     """Find which records of Parquet files are one person.
 
