@@ -41,7 +41,7 @@ def index(request: HttpRequest) -> HttpResponse:
     there = tables.get(RECORDS).exists()
     context = {
         "records": tables.get(RECORDS).count() if there else 0, "persons": selectors.persons_in(),
-        "merged": selectors.persons_in(PersonEntity.MERGED), "counts": selectors.counts(), "held": selectors.holders() if there else None,
+        "merged": selectors.persons_in(PersonEntity.MERGED), "waiting": selectors.counts(), "held": selectors.holders() if there else None,
         "runs": Run.objects.filter(kind=Kind.LINK).order_by("-pk")[:6], "may_see": subject.has(*SENSITIVE),
         "may_run": subject.has(data.STEWARD.code, data.LINKER.code), "agreement": selectors.agreement(), "bands": selectors.model_report(),
         "history": LinkHistory.objects.select_related("entity", "other").order_by("-pk")[:10] if subject.has(*SENSITIVE) else [],
