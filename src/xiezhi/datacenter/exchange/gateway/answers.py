@@ -82,7 +82,11 @@ def _verified(work: Work, item: Item, rows: list[dict[str, Any]]) -> dict[str, A
 def _say(work: Work, content: dict[str, Any]) -> None:
     work.body = orjson.dumps(content)
     work.status = 200
-    work.headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    work.headers = [
+        (b"content-type", b"application/json"),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
     _sign(work, "application/json")
 
 
@@ -92,7 +96,11 @@ def refuse(work: Work, refusal: Refused) -> None:
     work.rows, work.persons = 0, []
     work.body = refusal.body(work.call)
     work.status = refusal.problem.status
-    work.headers = [(b"content-type", b"application/problem+json"), (b"cache-control", b"no-store")]
+    work.headers = [
+        (b"content-type", b"application/problem+json"),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
     if refusal.retry_after:
         work.headers.append((b"retry-after", str(refusal.retry_after).encode()))
     if refusal.problem.status == 401:
