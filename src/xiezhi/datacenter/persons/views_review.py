@@ -69,7 +69,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     counts = selectors.counts()
     done = counts["SAME"] + counts["DIFFERENT"] + counts["UNSURE"]
     context = {
-        "page": page, "rows": shown, "tabs": _tabs(), "state": state, "order": order, "counts": counts, "done": done,
+        "page": page, "rows": shown, "tabs": _tabs(), "state": state, "order": order, "done": done,
         "total": done + counts["OPEN"] + counts["PROPOSED"], "agreement": selectors.agreement(),
     }  # fmt: skip
     return desk_page(request, "persons/queue.html", context, active="data-persons-review")
