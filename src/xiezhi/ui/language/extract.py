@@ -63,6 +63,7 @@ NOT_SHOWN = (
     "kernel/law/search/text.py",  # forms that words and numbers are compared in
     "datacenter/standards/*",  # a data standard is Chinese: its names, definitions and reasons are what suppliers are bound by
     "datacenter/overview/demo/*",  # invented registers
+    "datacenter/exchange/sandbox.py",  # invented people that a sandbox key finds
     "datacenter/lake/functions.py",  # samples that engines are compared by
     "datacenter/link/generator/*",  # invented people: material of names and places
     "datacenter/link/names.py", "datacenter/link/identity.py", "datacenter/link/normalize.py",  # readings of surnames, words to clean by
@@ -159,8 +160,8 @@ def computed(text: str) -> bool:
     if text in _LETTERS:
         return True
     counted = re.fullmatch(r"\{\w+\}(个工作日|[天日件元人份项条页次名字年个])", text)
-    if text.startswith(("#", "|", "**", "<svg")) or re.search(r"〔\{|〔$|\(\?:|\[[(（]|\[0-9", text):
-        return True  # markdown, drawings, regular expressions, forms of document numbers
+    if text.startswith(("#", "|", "**", "<svg")) or re.search(r"〔\{|〔$|\(\?:|\[[(（]|\[0-9|\bCAST\(|regexp_", text):
+        return True  # markdown, drawings, regular expressions, SQL, forms of document numbers
     return not CHINESE.search(rest) or bool(
         (_COMPUTED.fullmatch(rest) and re.search(r"[{\d%一二三四五六七八九十]|^周$|^至$", text))
         or _CITED.fullmatch(text)
