@@ -13,10 +13,50 @@ from xiezhi.datacenter.link import engine
 from xiezhi.datacenter.link.generator import score
 from xiezhi.datacenter.link.profiles import febrl, latin
 
-GIVEN = (
-    ["ava", "mia", "ella", "isla", "grace", "ruby", "lily", "chloe", "emily", "lucy", "jack", "noah", "liam", "oscar", "henry", "leo", "felix", "hugo", "louis", "edgar"]
-)
-FAMILY = ["brown", "clarke", "webb", "nolan", "reid", "mason", "doyle", "hardy", "frost", "lamb", "potter", "quinn", "sharp", "stone", "vance", "wilde", "york", "ashby", "bell", "crane"]
+GIVEN = [
+    "ava",
+    "mia",
+    "ella",
+    "isla",
+    "grace",
+    "ruby",
+    "lily",
+    "chloe",
+    "emily",
+    "lucy",
+    "jack",
+    "noah",
+    "liam",
+    "oscar",
+    "henry",
+    "leo",
+    "felix",
+    "hugo",
+    "louis",
+    "edgar",
+]
+FAMILY = [
+    "brown",
+    "clarke",
+    "webb",
+    "nolan",
+    "reid",
+    "mason",
+    "doyle",
+    "hardy",
+    "frost",
+    "lamb",
+    "potter",
+    "quinn",
+    "sharp",
+    "stone",
+    "vance",
+    "wilde",
+    "york",
+    "ashby",
+    "bell",
+    "crane",
+]
 STREETS = ["wattle", "banksia", "river", "hill", "church", "station", "mill", "garden", "forest", "lake"]
 
 

@@ -119,7 +119,18 @@ def test_a_scan_of_quality_rules_refuses_the_same_rows(spark: engine.Engine) -> 
     from xiezhi.datacenter.govern import rules, scan
     from xiezhi.datacenter.standards import declare, schema
 
-    codes = {"id.resident", "id.sex", "firm_usc.check", "name.check", "status.code", "mobile.check", "period", "first_date.range", "key.unique", "license_no.check"}
+    codes = {
+        "id.resident",
+        "id.sex",
+        "firm_usc.check",
+        "name.check",
+        "status.code",
+        "mobile.check",
+        "period",
+        "first_date.range",
+        "key.unique",
+        "license_no.check",
+    }
     wanted = [r for r in rules.of("std_lawyer", day=date(2026, 9, 14)) if r.code in codes]
     assert len(wanted) == len(codes)
     base = {"src_system": "a", "id_type": "111", "birth_date": date(1985, 6, 12)}
@@ -156,7 +167,9 @@ def test_checks_and_normalizers_of_the_standards_on_spark(spark: engine.Engine) 
             refused[case.name] = str(error)
     assert not refused, refused
     sampled = [c for i, c in enumerate(cases) if c.kind != "code" or i % 8 == 0]
-    spark.put("x_values", pa.table({"k": range(len(conformance.VALUES)), "x": pa.array(conformance.VALUES, pa.string())}))
+    spark.put(
+        "x_values", pa.table({"k": range(len(conformance.VALUES)), "x": pa.array(conformance.VALUES, pa.string())})
+    )
     differ = []
     for at in range(0, len(sampled), 40):
         part = sampled[at : at + 40]

@@ -43,7 +43,10 @@ def test_shapes_see_what_is_missing(place: Path, client: Client) -> None:  # noq
     assert not pyshacl.validate(graph, shacl_graph=str(SHAPES))[0]
 
 
-@pytest.mark.parametrize(("accept", "media"), [("text/turtle", "text/turtle"), ("application/ld+json", "application/ld+json"), ("text/html,*/*", "text/html")])
+@pytest.mark.parametrize(
+    ("accept", "media"),
+    [("text/turtle", "text/turtle"), ("application/ld+json", "application/ld+json"), ("text/html,*/*", "text/html")],
+)
 def test_machines_and_people_ask_at_the_same_address(place: Path, client: Client, accept: str, media: str) -> None:  # noqa: F811
     publish("lawfirms", firms(9), "std_lawfirm")
     for address in ("/data/", "/data/lawfirms/"):

@@ -24,7 +24,10 @@ pytestmark = pytest.mark.django_db
 def source(code: str, rows: list[dict[str, Any]]) -> str:
     """Rows as text for FROM, with every column of the table."""
     names = [c.name for c in tables.get(code).all_columns]
-    values = ", ".join("(" + ", ".join("NULL" if r.get(n) is None else "'" + str(r[n]).replace("'", "''") + "'" for n in names) + ")" for r in rows)
+    values = ", ".join(
+        "(" + ", ".join("NULL" if r.get(n) is None else "'" + str(r[n]).replace("'", "''") + "'" for n in names) + ")"
+        for r in rows
+    )
     return f"(SELECT * FROM (VALUES {values}) t({', '.join(chr(34) + n + chr(34) for n in names)}))"
 
 
@@ -108,7 +111,9 @@ def test_pages_filters_and_bad_questions(place: Path, client: Client) -> None:
     assert second["rows"][0]["usc"] > first["rows"][-1]["usc"]
     third = client.get(second["next"].removeprefix("http://testserver")).json()
     assert third["after"] is None and "next" not in third
-    assert client.get("/data/lawfirms/rows?name__contains=第17律&columns=name").json()["rows"] == [{"name": "云岭第17律师事务所"}]
+    assert client.get("/data/lawfirms/rows?name__contains=第17律&columns=name").json()["rows"] == [
+        {"name": "云岭第17律师事务所"}
+    ]
     assert client.get("/data/lawfirms/rows?head__in=李某,王某&count=1").json()["total"] == 60
     for bad in ("limit=0", "limit=x", "nothing=1", "name__regex=.", "columns=id_no", "after=-1", "partners=many"):
         answer = client.get(f"/data/lawfirms/rows?{bad}")
