@@ -74,7 +74,7 @@ def people() -> list[Row]:
         )
         made.append({
             **named, "id_text": text, "id_kind": None if text is None else "O" if text.startswith("E") else "R", "id_state": state,
-            "id_sorted": None if text is None else "".join(sorted(text)), "birth": birth, "sex": ("1", "2", None)[place % 3],
+            "birth": birth, "sex": ("1", "2", None)[place % 3],
             "phones": phones, "phone": max(phones) if phones else None,
             "addresses": spot[0] if spot else None, "address": spot[0][0] if spot else None, "roads": spot[1] if spot else None,
             "counties": spot[2] if spot else None, "latin": spot[0][0] if spot and spot[0][0].isascii() else None,

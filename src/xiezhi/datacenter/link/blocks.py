@@ -14,7 +14,7 @@ from xiezhi.datacenter.link.engines import Engine
 
 @dataclass(frozen=True)
 class Block:
-    """One way of meeting: columns of `norm` whose values must all agree, and how many entities a key may have."""
+    """One way of meeting: columns of `held` whose values must all agree, and how many entities a key may have."""
 
     title: str
     key: str
@@ -30,7 +30,6 @@ BLOCKS: tuple[Block, ...] = (
     Block("号码后十二位", "right(id_text, 12)", 40, True),
     Block("号码前六位与后六位", "concat(substr(id_text, 1, 6), right(id_text, 6))", 40, True),
     Block("号码前十二位与姓", "concat(substr(id_text, 1, 12), family)", 60, True),
-    Block("号码数字相同而次序不同", "concat(id_sorted, family)", 40, True),
     Block("姓名与出生日期", "concat(name, birth)", 60),
     Block("读音与出生日期", "concat(sound, birth)", 60),
     Block("姓与出生日期", "concat(family, '/', birth)", 60),
@@ -79,8 +78,8 @@ def keys(place: int, block: Block, columns: str, source: str) -> str:
     return f"SELECT {columns}, {place} AS block, xxhash64({place}, {key}) AS k FROM {source} WHERE {key} IS NOT NULL"
 
 
-FIELDS = "id_text, id_birth, id_sorted, name, sound, family, given, sort, birth, phone, division, address, road, county, employer, license"
-HIDDEN = "NULL AS id_text, NULL AS id_birth, NULL AS id_sorted, name, sound, family, given, sort, birth, phone, division, address, road, county, employer, license"
+FIELDS = "id_text, id_birth, name, sound, family, given, sort, birth, phone, division, address, road, county, employer, license"
+HIDDEN = "NULL AS id_text, NULL AS id_birth, name, sound, family, given, sort, birth, phone, division, address, road, county, employer, license"
 
 
 LEFTS = (
@@ -98,7 +97,7 @@ def pairs(engine: Engine, *, lefts: str = LEFTS, rights: str = "held", meet: str
     record meets its own group only where another record of the group has the key; `own` marks that pair. A batch of new records names
     other sources and another condition.
     """
-    engine.table("lefts", lefts, passing=True)
+    engine.table("lefts", lefts)
     made = []
     numbered = list(enumerate(BLOCKS))
     for begin in range(0, len(numbered), engine.blocks_at_once):

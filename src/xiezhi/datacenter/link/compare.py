@@ -28,9 +28,9 @@ def personas(engine: Engine) -> None:
         "wanted",
         "SELECT DISTINCT ent FROM (SELECT ent FROM pair UNION ALL SELECT lid AS ent FROM pair WHERE lid > 0) t",
     )
-    columns = "anchor, id_kind, id_text, id_state, id_sorted, id_birth, id_sex, name, birth, sex, phone, address, road, county, employer, division, license"
+    columns = "anchor, id_kind, id_text, id_state, id_birth, id_sex, name, birth, sex, phone, address, road, county, employer, division, license"
     hidden = columns.replace("anchor", "0 AS anchor", 1)
-    for column in ("id_kind", "id_text", "id_state", "id_sorted", "id_birth", "id_sex"):
+    for column in ("id_kind", "id_text", "id_state", "id_birth", "id_sex"):
         hidden = hidden.replace(column, f"NULL AS {column}", 1)
     engine.table(
         "said",
@@ -40,29 +40,25 @@ def personas(engine: Engine) -> None:
         passing=True,
     )
     lists = ", ".join(
-        f"array_agg(DISTINCT {column}) FILTER (WHERE {column} IS NOT NULL) AS {name}_any"
+        f"CASE WHEN count({column}) > 0 THEN array_agg(xxhash64(0, {column})) FILTER (WHERE {column} IS NOT NULL) END AS {name}"
         for name, column in LISTS.items()
     )
     engine.table(
         "summed",
-        f"""SELECT pid, max(anchor) AS anchor, max(id_kind) AS id_kind, max(id_text) AS id_text, max(id_sorted) AS id_sorted,
+        f"""SELECT pid, max(id_kind) AS id_kind, max(id_text) AS id_text,
           CASE WHEN max(anchor) = 0 AND max(id_state) = 'ok' THEN 'doubt' ELSE max(id_state) END AS id_state,
           max(name) AS name, CASE WHEN max(anchor) = 1 THEN coalesce(max(id_birth), max(birth)) ELSE max(birth) END AS birth,
           CASE WHEN max(anchor) = 1 THEN coalesce(max(id_sex), max(sex)) ELSE max(sex) END AS sex,
-          max(phone) AS phone, max(address) AS address, max(employer) AS employer, max(division) AS division, max(license) AS license, {lists}
+          max(phone) AS phone, max(address) AS address, max(employer) AS employer, max(division) AS division, {lists}
         FROM said GROUP BY pid""",
         passing=True,
     )
-    kept = ", ".join(
-        f"CASE WHEN s.{column} IS NOT NULL THEN s.{name}_any END AS {name}"
-        for name, column in LISTS.items()
-        if name not in {"roads", "counties"}
-    )
+    same = ", ".join(f"xxhash64(1, n.{column}) AS {column}" for column in ("tone", "look", "first", "second", "third"))
     engine.table(
         "persona",
-        f"""SELECT s.pid, s.anchor, s.id_kind, s.id_text, s.id_sorted, s.id_state, s.name, s.birth, s.sex, s.phone, s.address, s.employer,
-          s.division, s.license, CASE WHEN regexp_like(s.address, '^[0-9A-Z-]+$') THEN s.address END AS latin, {kept}, s.roads_any AS roads, s.counties_any AS counties, n.tone, n.sound, n.look, n.sort, n.family, n.given, n.first, n.second, n.third,
-          coalesce(n.size, 0) AS size, n.name_tf, coalesce(e.employer_tf, 1.0) <= {FEW} AS few
+        f"""SELECT s.pid, s.id_kind, s.id_text, s.id_state, s.name, s.birth, s.sex, s.phone, s.division,
+          CASE WHEN regexp_like(s.address, '^[0-9A-Z-]+$') THEN s.address END AS latin, {", ".join(f"s.{name}" for name in LISTS)},
+          {same}, n.sound, n.sort, n.family, n.given, coalesce(n.size, 0) AS size, n.name_tf, coalesce(e.employer_tf, 1.0) <= {FEW} AS few
         FROM summed s LEFT JOIN named n ON s.name = n.name LEFT JOIN employed e ON s.employer = e.employer""",
     )
     engine.drop("wanted", "said", "summed")

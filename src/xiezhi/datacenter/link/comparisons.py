@@ -64,12 +64,13 @@ COMPARISONS: tuple[Comparison, ...] = (
                   0.7, 0.001),
             Level("差一位或相邻两位颠倒",
                   "levenshtein(id_text_l, id_text_r) <= 1"
-                  " OR (id_sorted_l = id_sorted_r AND levenshtein(id_text_l, id_text_r) = 2)", 0.5, 0.00002),
+                  " OR (levenshtein(id_text_l, id_text_r) = 2"
+                  " AND array_sort(split(id_text_l, '')) = array_sort(split(id_text_r, '')))", 0.5, 0.00002),
             Level("差两位", "levenshtein(id_text_l, id_text_r) = 2", 0.2, 0.0004),
             Level("差三至四位", "levenshtein(id_text_l, id_text_r) <= 4", 0.04, 0.005),
             Level("不同", "", 0.01, 0.99),
         ),
-        fixed=True, columns=("id_text", "id_kind", "id_state", "id_sorted"),
+        fixed=True, columns=("id_text", "id_kind", "id_state"),
     ),
     Comparison(
         "name", "姓名", missing("name"),
@@ -132,7 +133,7 @@ COMPARISONS: tuple[Comparison, ...] = (
         columns=("phone", "phones"),
     ),
     Comparison(
-        "address", "地址", missing("address"),
+        "address", "地址", missing("addresses"),
         (
             Level("相同", overlap("addresses"), 0.7, 0.004),
             Level("拉丁字母地址差几个字母", "levenshtein(latin_l, latin_r) <= 3", 0.01, 0.001),
@@ -140,16 +141,16 @@ COMPARISONS: tuple[Comparison, ...] = (
             Level("同一区县", overlap("counties"), 0.1, 0.05),
             Level("不同", "", 0.1, 0.92),
         ),
-        columns=("address", "addresses", "roads", "counties", "latin"),
+        columns=("addresses", "roads", "counties", "latin"),
     ),
     Comparison(
-        "employer", "单位", missing("employer"),
+        "employer", "单位", missing("employers"),
         (
             Level("相同，且人数不多", f"{overlap('employers')} AND few_l", 0.5, 0.003),
             Level("相同", overlap("employers"), 0.2, 0.02),
             Level("不同", "", 0.3, 0.98),
         ),
-        columns=("employer", "employers", "few"),
+        columns=("employers", "few"),
     ),
     Comparison(
         "division", "区划", missing("division"),
@@ -161,8 +162,8 @@ COMPARISONS: tuple[Comparison, ...] = (
         columns=("division", "divisions"),
     ),
     Comparison(
-        "license", "执业证号", missing("license"),
-        (Level("相同", overlap("licenses"), 0.3, 0.0003), Level("不同", "", 0.7, 0.99)), columns=("license", "licenses"),
+        "license", "执业证号", missing("licenses"),
+        (Level("相同", overlap("licenses"), 0.3, 0.0003), Level("不同", "", 0.7, 0.99)), columns=("licenses",),
     ),
     Comparison(
         "household", "同住同号的另一人",

@@ -1,7 +1,7 @@
 """Where the SQL of linking runs: DuckDB in this process, or Spark (`XIEZHI_ENGINE=spark`).
 
-The SQL is written once in words both know. What one of them calls otherwise is named here, in DuckDB by macros. Tables are made whole
-(never views that run twice), so a step's result is fixed when it is read.
+The SQL is written once in words both know. What one of them calls otherwise is named here, in DuckDB by macros. Tables are made whole,
+so a step's result is fixed when it is read; only what is passed through is a view.
 """
 
 from __future__ import annotations
@@ -62,7 +62,10 @@ class Engine(Protocol):
 
 
 class DuckEngine:
-    """DuckDB with its data in a file of the working folder, so that what does not fit in memory goes to disk."""
+    """DuckDB in memory; what does not fit goes to files in the working folder.
+
+    Tables in memory are not compressed, which saves more time than any other setting; each is read a few times and dropped.
+    """
 
     name = "duckdb"
     blocks_at_once = 1
@@ -71,7 +74,8 @@ class DuckEngine:
         import duckdb
 
         folder.mkdir(parents=True, exist_ok=True)
-        self._con = duckdb.connect(str(folder / "link.duckdb"))
+        self._con = duckdb.connect()
+        self._views: set[str] = set()
         self._con.execute(f"SET temp_directory = '{_quoted(folder / 'spill')}'")
         self._con.execute("SET preserve_insertion_order = false")
         if threads:
@@ -90,7 +94,9 @@ class DuckEngine:
         return [row[0] for row in self._con.execute(f"DESCRIBE {table}").fetchall()]
 
     def table(self, name: str, sql: str, *, passing: bool = False) -> None:
-        self._con.execute(f"CREATE OR REPLACE TABLE {name} AS {sql}")
+        if passing:
+            self._views.add(name)
+        self._con.execute(f"CREATE OR REPLACE {'VIEW' if passing else 'TABLE'} {name} AS {sql}")
 
     def put(self, name: str, rows: pa.Table) -> None:
         self._con.register("rows_in_memory", rows)
@@ -112,7 +118,8 @@ class DuckEngine:
 
     def drop(self, *names: str) -> None:
         for name in names:
-            self._con.execute(f"DROP TABLE IF EXISTS {name}")
+            self._con.execute(f"DROP {'VIEW' if name in self._views else 'TABLE'} IF EXISTS {name}")
+            self._views.discard(name)
 
     def close(self) -> None:
         self._con.close()

@@ -7,16 +7,17 @@ doubt: those records join on all they say, the number being one voice among othe
 
 from __future__ import annotations
 
+from xiezhi.datacenter.link import prepare
 from xiezhi.datacenter.link.engines import Engine
 
 
 def group(engine: Engine, sample: int) -> dict[str, int]:
-    """Tables `held` (`norm` with the entity of each record) and `drawn` (records set aside to learn from).
+    """Tables `held` (every record with its entity and comparable columns) and `drawn` (records set aside to learn from).
 
     An entity is what the first pass holds for one person; its number is the smallest rid. `anchor` says that it owns a valid number.
     """
     apart = "CASE WHEN n.id_state = 'ok' AND (n.birth <> n.id_birth OR n.sex <> n.id_sex) THEN n.rid ELSE 0 END"
-    engine.table("told", f"SELECT n.rid, n.id_kind, n.id_text, n.id_state, coalesce(n.name, '') AS name, {apart} AS apart FROM norm n"
+    engine.table("told", f"SELECT n.rid, n.id_kind, n.id_text, n.id_state, coalesce(n.name, '') AS name, {apart} AS apart FROM core n"
                          " WHERE n.id_state IN ('ok', 'other')", passing=True)  # fmt: skip
     engine.table(
         "cell",
@@ -28,7 +29,6 @@ def group(engine: Engine, sample: int) -> dict[str, int]:
         "ranked",
         """SELECT *, row_number() OVER (PARTITION BY id_kind, id_text
           ORDER BY CASE WHEN apart > 0 THEN 1 ELSE 0 END, CASE WHEN name = '' THEN 1 ELSE 0 END, rows DESC, cell) AS place FROM cell""",
-        passing=True,
     )
     engine.table(
         "celled",
@@ -46,9 +46,9 @@ def group(engine: Engine, sample: int) -> dict[str, int]:
     )
     engine.table(
         "placed",
-        "SELECT n.*, coalesce(m.ent, n.rid) AS ent, coalesce(m.anchor, 0) AS anchor, m.owner FROM norm n LEFT JOIN member m ON n.rid = m.rid",
+        "SELECT n.*, coalesce(m.ent, n.rid) AS ent, coalesce(m.anchor, 0) AS anchor, m.owner FROM core n LEFT JOIN member m ON n.rid = m.rid",
     )
-    engine.drop("told", "cell", "ranked", "celled", "member", "norm")
+    engine.drop("told", "cell", "ranked", "celled", "member", "core")
     facts = engine.arrow(
         "SELECT count(*) AS records, count(DISTINCT ent) AS entities, sum(anchor) AS anchored,"
         " count(DISTINCT CASE WHEN anchor = 1 THEN ent END) AS anchors FROM placed"
@@ -60,6 +60,5 @@ def group(engine: Engine, sample: int) -> dict[str, int]:
         f"""SELECT owner AS ent, min_by(rid, (rid * 48271) % 1000003 * 100000000 + rid) AS rid FROM placed
         WHERE owner IS NOT NULL AND (rid * 16807) % 1000003 < {bound} GROUP BY owner""",
     )
-    engine.table("held", "SELECT n.*, d.rid AS drawn FROM placed n LEFT JOIN drawn d ON n.rid = d.rid")
-    engine.drop("placed")
+    prepare.assemble(engine)
     return facts

@@ -22,7 +22,7 @@ from xiezhi.datacenter.link.comparisons import COMPARISONS
 NEEDED = ("records.parquet", "named.parquet", "employed.parquet", "model.json")
 FIRST = 10**12
 KEPT = (
-    "rid, base, id_kind, id_text, id_state, id_birth, id_sex, id_sorted, name, sound, family, given, sort, birth, sex, phone, division,"
+    "rid, base, id_kind, id_text, id_state, id_birth, id_sex, name, sound, family, given, sort, birth, sex, phone, division,"
     " address, road, county, employer, license, ent, anchor"
 )
 NEAR = ("id_text", "name", "sound", "sort", "birth", "phone", "license", "address", "employer")
@@ -138,10 +138,9 @@ def _settle(engine: engines.Engine) -> None:
         " (SELECT concat(substr(id_text, 1, 6), right(id_text, 6)) FROM fresh WHERE id_text IS NOT NULL)"
     )
     starts = "substr(id_text, 1, 12) IN (SELECT substr(id_text, 1, 12) FROM fresh)"
-    mixed = "id_sorted IN (SELECT id_sorted FROM fresh)"
     engine.table(
         "near",
-        f"SELECT {KEPT} FROM ({raw}) t WHERE {same} OR {tails} OR {heads} OR {starts} OR {mixed} UNION ALL SELECT {KEPT} FROM fresh",
+        f"SELECT {KEPT} FROM ({raw}) t WHERE {same} OR {tails} OR {heads} OR {starts} UNION ALL SELECT {KEPT} FROM fresh",
     )
     engine.drop("held")
     engine.table(

@@ -123,7 +123,7 @@ def clean(raw: str | None) -> str | None:
         flat = "".join(char for char in flat if not unicodedata.combining(char)).upper()
         words = [word for word in re.split(r"[^\w]+|_|\d+", flat) if word and word not in {"MR", "MRS", "MS", "DR"}]
         return " ".join(words) or None
-    text = re.sub(r"[\s\-_*,，、\d]+", "", DOTS.sub("·", text)).strip("·")
+    text = unicodedata.normalize("NFKC", re.sub(r"[\s\-_*,，、\d]+", "", DOTS.sub("·", text))).strip("·")
     text = re.sub("·+", "·", text)
     shorter = TITLES.sub("", text)
     text = shorter if len(shorter) >= 2 else text

@@ -18,7 +18,7 @@ _MOBILE = re.compile(r"1[3-9]\d{9}")
 _FIRM_TAIL = re.compile(
     r"(?:股份有限公司|有限责任公司|有限公司|集团公司|总公司|分公司|公司|\(普通合伙\)|\(特殊普通合伙\)|\(个人\))+$"
 )
-_EMPTY_DATES = frozenset({"19000101", "00010101", "99991231", "00000000", "19000100", "29991231"})
+EMPTY_DATES = frozenset({"19000101", "00010101", "99991231", "00000000", "19000100", "29991231"})
 _REGION = re.compile(
     r"^(?:中国)?(?:[^省市区县\d]{2,8}?(?:省|自治区|特别行政区))?(?:[^省市区县\d]{1,8}?(?:自治州|地区|市|盟))?"
     r"([^省市路街\d]{1,8}?(?:自治县|自治旗|(?<![小社])区|县|市|旗))?"
@@ -74,7 +74,7 @@ def day(raw: str | None) -> str | None:
         if int(month) > 12 >= int(of_month):
             of_month, month = month, of_month
     made = f"{year}{int(month):02}{int(of_month):02}"
-    return None if made in _EMPTY_DATES else made
+    return None if made in EMPTY_DATES else made
 
 
 def sex(raw: str | None) -> str | None:

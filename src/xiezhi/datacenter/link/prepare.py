@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -16,10 +15,13 @@ COLUMNS = (
     "record_id", "base", "name", "id_type", "id_no", "sex", "birth_date", "phone", "division", "address", "employer", "license_no",
     "valid_from", "valid_to",
 )  # fmt: skip
+KEPT = tuple(column for column in COLUMNS if column not in {"record_id", "valid_from", "valid_to"})
 REQUIRED = ("record_id", "base")
 MOBILE = "^(86)?1[3-9][0-9]{9}$"
 BARE = "translate(phone, '+- ', '')"
 DIVISION = "^[0-9]{6}$"
+ISO_DAY = "^[0-9]{4}-?[0-9]{2}-?[0-9]{2}$"
+LICENSE = "^[A-Z0-9]{5,}$"
 
 
 class InputError(Exception):
@@ -60,9 +62,12 @@ def read(engine: Engine, files: list[str]) -> dict[str, int]:
     )
     chosen = chosen.replace("VARCHAR(65535)", "STRING" if engine.name == "spark" else "VARCHAR")
     engine.table("input", f"SELECT {chosen} FROM source", passing=True)
-    facts = engine.arrow(
-        "SELECT count(*) AS a, count(record_id) AS b, count(DISTINCT record_id) AS c FROM input"
-    ).to_pylist()[0]
+    numbered = (
+        "SELECT CAST(row_number() OVER (ORDER BY record_id) AS BIGINT) AS rid, dense_rank() OVER (ORDER BY record_id) AS place,"
+        " record_id FROM {0}"
+    )
+    engine.table("raw", numbered.format("input"))
+    facts = engine.arrow("SELECT count(*) AS a, count(record_id) AS b, max(place) AS c FROM raw").to_pylist()[0]
     if facts["b"] < facts["a"]:
         raise InputError(f"{facts['a'] - facts['b']} rows have no record_id.")
     if not facts["a"]:
@@ -73,12 +78,36 @@ def read(engine: Engine, files: list[str]) -> dict[str, int]:
             "input_once",
             f"SELECT {', '.join(COLUMNS)} FROM (SELECT *, row_number() OVER (PARTITION BY record_id ORDER BY {order}) AS place FROM input) t"
             " WHERE place = 1",
-            passing=True,
         )
-    source = "input_once" if facts["c"] < facts["b"] else "input"
-    engine.table("raw", f"SELECT CAST(row_number() OVER (ORDER BY record_id) AS BIGINT) AS rid, t.* FROM {source} t")
+        engine.table("raw", numbered.format("input_once"))
+    kept = ", ".join(f"i.{column}" for column in KEPT)
+    engine.table(
+        "first",
+        f"SELECT r.rid, {kept}, {clean_number('i.id_no')} AS clean FROM {'input_once' if facts['c'] < facts['b'] else 'input'} i"
+        " JOIN raw r ON i.record_id = r.record_id",
+    )
     engine.drop("input", "input_once")
     return {"rows": facts["a"], "records": facts["c"], "repeated": facts["b"] - facts["c"]}
+
+
+def clean_number(column: str) -> str:
+    """SQL for whether a text is a valid identity number written cleanly (`identity.valid`), without any function of ours."""
+    digits = " + ".join(
+        f"(ascii(substr({column}, {place}, 1)) - 48) * {weight}"
+        for place, weight in enumerate(identity.WEIGHTS, start=1)
+    )
+    month, day, year = (f"substr({column}, {start}, {size})" for start, size in ((11, 2), (13, 2), (7, 4)))
+    leap = (
+        f"substr({column}, 9, 2) <> '00' AND (ascii(substr({column}, 9, 1)) * 10 + ascii(substr({column}, 10, 1))) % 4 = 0"
+        f" OR {year} = '2000'"
+    )
+    return (
+        f"CASE WHEN {column} IS NULL OR NOT regexp_like({column}, '^[1-9][0-9]{{16}}[0-9X]$') THEN 0"
+        f" WHEN {year} < '{identity.FIRST_YEAR}' OR {year} > '{identity.LAST_YEAR}' OR {month} < '01' OR {month} > '12' OR {day} < '01'"
+        f" OR {day} > '31' OR ({day} = '31' AND {month} IN ('04', '06', '09', '11')) OR ({month} = '02' AND {day} > '29')"
+        f" OR ({month} = '02' AND {day} = '29' AND NOT ({leap})) THEN 0"
+        f" WHEN substr('{identity.CHECK}', CAST(({digits}) % 11 AS INT) + 1, 1) = substr({column}, 18, 1) THEN 1 ELSE 0 END"
+    )
 
 
 def _one(function: Callable[[str | None], str | None]) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
@@ -99,7 +128,6 @@ NUMBER = pa.schema(
         pa.field("raw_no", pa.string()),
         pa.field("raw_type", pa.string()),
         *identity.SCHEMA,
-        pa.field("id_sorted", pa.string()),
     ]
 )
 NAMED = pa.schema([pa.field("raw", pa.string()), pa.field("rows", pa.int64()), *names.SCHEMA])
@@ -115,17 +143,8 @@ def _addresses(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 def _numbers(batch: pa.RecordBatch) -> pa.RecordBatch:
     made = identity.canonical_batch(batch.column(0), batch.column(1))
-    ordered = np.array(
-        [None if text is None else "".join(sorted(text)) for text in made.column(1).to_pylist()], dtype=object
-    )
     return pa.record_batch(
-        [
-            batch.column(0).cast(pa.string()),
-            batch.column(1).cast(pa.string()),
-            *made.columns,
-            pa.array(ordered, pa.string()),
-        ],
-        schema=NUMBER,
+        [batch.column(0).cast(pa.string()), batch.column(1).cast(pa.string()), *made.columns], schema=NUMBER
     )
 
 
@@ -137,18 +156,59 @@ def _names(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def normalize_all(engine: Engine) -> None:
-    """Table `norm`: one row a record with comparable columns; table `named`: one row a name with its sound, shape and frequency."""
-    some = "SELECT {0} AS raw FROM raw WHERE {0} IS NOT NULL{1} GROUP BY {0}"
+    """Table `core`: number, name, birth date and sex of each record; table `named`: one row a name with its sound, shape and frequency.
+
+    What is already written as it should be is told by SQL; only the rest of the distinct values goes through Python.
+    """
+    some = "SELECT {0} AS raw FROM first WHERE {0} IS NOT NULL{1} GROUP BY {0}"
     engine.map(
         "seen_number",
-        "SELECT id_no, id_type FROM raw WHERE id_no IS NOT NULL GROUP BY id_no, id_type",
+        "SELECT id_no, id_type FROM first WHERE id_no IS NOT NULL AND clean = 0 GROUP BY id_no, id_type",
         _numbers,
         NUMBER,
     )
     engine.map(
-        "seen_name", "SELECT name AS raw, count(*) AS rows FROM raw WHERE name IS NOT NULL GROUP BY name", _names, NAMED
+        "seen_name",
+        "SELECT name AS raw, count(*) AS rows FROM first WHERE name IS NOT NULL GROUP BY name",
+        _names,
+        NAMED,
     )
-    engine.map("seen_birth", some.format("birth_date", ""), _one(normalize.day), PAIR)
+    engine.map(
+        "seen_birth",
+        some.format("birth_date", f" AND NOT regexp_like(birth_date, '{ISO_DAY}')"),
+        _one(normalize.day),
+        PAIR,
+    )
+    engine.map("seen_sex", some.format("sex", ""), _one(normalize.sex), PAIR)
+    empty = ", ".join(f"'{day}'" for day in sorted(normalize.EMPTY_DATES))
+    bare = "replace(f.birth_date, '-', '')"
+    engine.table(
+        "core",
+        f"""SELECT f.rid, CASE WHEN f.clean = 1 THEN 'R' ELSE i.id_kind END AS id_kind, CASE WHEN f.clean = 1 THEN f.id_no ELSE i.id_text END AS id_text,
+          CASE WHEN f.clean = 1 THEN 'ok' ELSE i.id_state END AS id_state,
+          CASE WHEN f.clean = 1 THEN substr(f.id_no, 7, 8) ELSE i.id_birth END AS id_birth,
+          CASE WHEN f.clean = 1 THEN CASE WHEN ascii(substr(f.id_no, 17, 1)) % 2 = 1 THEN '1' ELSE '2' END ELSE i.id_sex END AS id_sex,
+          n.name, s.value AS sex,
+          CASE WHEN regexp_like(f.birth_date, '{ISO_DAY}') THEN CASE WHEN {bare} NOT IN ({empty}) THEN {bare} END ELSE b.value END AS birth
+        FROM first f
+        LEFT JOIN seen_number i ON f.clean = 0 AND f.id_no = i.raw_no AND coalesce(f.id_type, '') = coalesce(i.raw_type, '')
+        LEFT JOIN seen_name n ON f.name = n.raw
+        LEFT JOIN seen_birth b ON f.birth_date = b.raw
+        LEFT JOIN seen_sex s ON f.sex = s.raw""",
+    )
+    engine.table(
+        "named",
+        """SELECT name, max(tone) AS tone, max(sound) AS sound, max(look) AS look, max(sort) AS sort, max(family) AS family, max(given) AS given,
+          max(first) AS first, max(second) AS second, max(third) AS third, max(size) AS size,
+          sum(rows) / (SELECT CAST(sum(rows) AS DOUBLE) FROM seen_name) AS name_tf
+        FROM seen_name WHERE name IS NOT NULL GROUP BY name""",
+    )
+    engine.drop("seen_number", "seen_name", "seen_birth", "seen_sex")
+
+
+def assemble(engine: Engine) -> None:
+    """Table `held`: every record with its entity (table `placed`) and all comparable columns; table `employed`: how common employers are."""
+    some = "SELECT {0} AS raw FROM first WHERE {0} IS NOT NULL{1} GROUP BY {0}"
     engine.map(
         "seen_phone", some.format("phone", f" AND NOT regexp_like({BARE}, '{MOBILE}')"), _one(normalize.phone), PAIR
     )
@@ -160,47 +220,33 @@ def normalize_all(engine: Engine) -> None:
     )
     engine.map("seen_address", some.format("address", ""), _addresses, ADDRESS)
     engine.map("seen_employer", some.format("employer", ""), _one(normalize.employer), PAIR)
-    engine.map("seen_license", some.format("license_no", ""), _one(normalize.license_number), PAIR)
-    engine.map("seen_sex", some.format("sex", ""), _one(normalize.sex), PAIR)
+    engine.map(
+        "seen_license",
+        some.format("license_no", f" AND NOT regexp_like(license_no, '{LICENSE}')"),
+        _one(normalize.license_number),
+        PAIR,
+    )
     bare = BARE.replace("phone", "r.phone")
     engine.table(
-        "norm",
-        f"""SELECT r.rid, r.base, i.id_kind, i.id_text, i.id_state, i.id_birth, i.id_sex, i.id_sorted, n.name, n.sound, n.family, n.given, n.sort,
-          b.value AS birth, s.value AS sex,
+        "held",
+        f"""SELECT c.*, q.rid AS drawn, r.base, n.sound, n.family, n.given, n.sort,
           CASE WHEN regexp_like({bare}, '{MOBILE}') THEN right({bare}, 11) ELSE p.value END AS phone,
           CASE WHEN regexp_like(r.division, '{DIVISION}') THEN r.division ELSE d.value END AS division,
-          a.value AS address, a.road, a.county, e.value AS employer, l.value AS license
-        FROM raw r
-        LEFT JOIN seen_number i ON r.id_no = i.raw_no AND coalesce(r.id_type, '') = coalesce(i.raw_type, '')
-        LEFT JOIN seen_name n ON r.name = n.raw
-        LEFT JOIN seen_birth b ON r.birth_date = b.raw
-        LEFT JOIN seen_sex s ON r.sex = s.raw
+          a.value AS address, a.road, a.county, e.value AS employer,
+          CASE WHEN regexp_like(r.license_no, '{LICENSE}') THEN CASE WHEN replace(r.license_no, substr(r.license_no, 1, 1), '') <> '' THEN r.license_no END
+            ELSE l.value END AS license
+        FROM first r JOIN placed c ON r.rid = c.rid
+        LEFT JOIN drawn q ON r.rid = q.rid
+        LEFT JOIN named n ON c.name = n.name
         LEFT JOIN seen_phone p ON r.phone = p.raw
         LEFT JOIN seen_division d ON r.division = d.raw
         LEFT JOIN seen_address a ON r.address = a.raw
         LEFT JOIN seen_employer e ON r.employer = e.raw
         LEFT JOIN seen_license l ON r.license_no = l.raw""",
     )
-    engine.table(
-        "named",
-        """SELECT name, max(tone) AS tone, max(sound) AS sound, max(look) AS look, max(sort) AS sort, max(family) AS family, max(given) AS given,
-          max(first) AS first, max(second) AS second, max(third) AS third, max(size) AS size,
-          sum(rows) / (SELECT CAST(sum(rows) AS DOUBLE) FROM seen_name) AS name_tf
-        FROM seen_name WHERE name IS NOT NULL GROUP BY name""",
-    )
+    engine.drop("first", "placed", "seen_phone", "seen_division", "seen_address", "seen_employer", "seen_license")
     engine.table(
         "employed",
-        "SELECT employer, count(*) / CAST((SELECT count(employer) FROM norm) AS DOUBLE) AS employer_tf FROM norm"
+        "SELECT employer, count(*) / CAST((SELECT count(employer) FROM held) AS DOUBLE) AS employer_tf FROM held"
         " WHERE employer IS NOT NULL GROUP BY employer",
-    )
-    engine.drop(
-        "seen_number",
-        "seen_name",
-        "seen_birth",
-        "seen_phone",
-        "seen_division",
-        "seen_address",
-        "seen_employer",
-        "seen_license",
-        "seen_sex",
     )
