@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -102,7 +103,9 @@ def _run(engine: engines.Engine, files: list[str], target: Path, options: Option
     done("读取")
     prepare.normalize_all(engine)
     done("规范化")
-    counts |= groups.group(engine, options.sample if options.learn else 0)
+    with ThreadPoolExecutor(1) as beside:
+        rest = beside.submit(prepare.normalize_rest, engine.aside())
+        counts |= groups.group(engine, options.sample if options.learn else 0, rest.result)
     done("按号码归并")
     counts["pairs"] = blocks.pairs(engine)
     done("找候选对")

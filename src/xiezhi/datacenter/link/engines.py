@@ -6,10 +6,11 @@ so a step's result is fixed when it is read; only what is passed through is a vi
 
 from __future__ import annotations
 
+import copy
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -56,6 +57,9 @@ class Engine(Protocol):
 
     def drop(self, *names: str) -> None:
         """Forget tables."""
+
+    def aside(self) -> Engine:
+        """The same tables for another thread, so that Python works while SQL runs; itself where that is not to be had."""
 
     def close(self) -> None:
         """Free what is held."""
@@ -121,6 +125,11 @@ class DuckEngine:
             self._con.execute(f"DROP {'VIEW' if name in self._views else 'TABLE'} IF EXISTS {name}")
             self._views.discard(name)
 
+    def aside(self) -> DuckEngine:
+        other = copy.copy(self)
+        other._con = self._con.cursor()
+        return other
+
     def close(self) -> None:
         self._con.close()
 
@@ -182,7 +191,7 @@ class SparkEngine:
     def map(self, name: str, sql: str, function: Batch, schema: pa.Schema) -> None:
         from pyspark.sql.pandas.types import from_arrow_schema
 
-        def each(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        def each(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             for batch in batches:
                 yield function(batch)
 
@@ -200,6 +209,9 @@ class SparkEngine:
     def drop(self, *names: str) -> None:
         for name in names:
             self._spark.catalog.dropTempView(name)
+
+    def aside(self) -> SparkEngine:
+        return self
 
     def close(self) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)

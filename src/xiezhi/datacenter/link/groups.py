@@ -7,13 +7,16 @@ doubt: those records join on all they say, the number being one voice among othe
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from xiezhi.datacenter.link import prepare
 from xiezhi.datacenter.link.engines import Engine
 
 
-def group(engine: Engine, sample: int) -> dict[str, int]:
+def group(engine: Engine, sample: int, rest: Callable[[], object] | None = None) -> dict[str, int]:
     """Tables `held` (every record with its entity and comparable columns) and `drawn` (records set aside to learn from).
 
+    `rest` waits for the other columns where another thread normalizes them.
     An entity is what the first pass holds for one person; its number is the smallest rid. `anchor` says that it owns a valid number.
     """
     apart = "CASE WHEN n.id_state = 'ok' AND (n.birth <> n.id_birth OR n.sex <> n.id_sex) THEN n.rid ELSE 0 END"
@@ -60,5 +63,9 @@ def group(engine: Engine, sample: int) -> dict[str, int]:
         f"""SELECT owner AS ent, min_by(rid, (rid * 48271) % 1000003 * 100000000 + rid) AS rid FROM placed
         WHERE owner IS NOT NULL AND (rid * 16807) % 1000003 < {bound} GROUP BY owner""",
     )
+    if rest:
+        rest()
+    else:
+        prepare.normalize_rest(engine)
     prepare.assemble(engine)
     return facts

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -41,7 +41,7 @@ VARIANTS = str.maketrans(dict(zip(
 DOTS = re.compile(r"[•‧∙⋅・.˙●･。．ᐧ᛫`'’‘]")
 TITLES = re.compile(r"(?:先生|女士|小姐|同志|律师|老师|师傅|公证员|鉴定人|调解员|仲裁员|主任|法官|MR|MRS|MS|DR)$")
 NOBODY = frozenset({"无名氏", "匿名", "测试", "某人", "本人", "佚名", "未知姓名"}) | JUNK
-_HAN = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]")
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _PLAIN = re.compile(r"[一-鿋]{2,3}")
 
 
@@ -180,7 +180,7 @@ SCHEMA = pa.schema([(field, pa.int32() if field == "size" else pa.string()) for 
 def describe_batch(names: pa.Array) -> pa.RecordBatch:
     """`describe` for an Arrow array."""
     rows = [describe(raw) for raw in names.to_pylist()]
-    columns = list(zip(*rows, strict=True)) if rows else [[] for _ in SCHEMA]
+    columns: list[Any] = list(zip(*rows, strict=True)) if rows else [[] for _ in SCHEMA]
     return pa.record_batch(
         [pa.array(column, type=field.type) for column, field in zip(columns, SCHEMA, strict=True)], schema=SCHEMA
     )

@@ -25,6 +25,8 @@ _REGION = re.compile(
 )
 _NUMBERS = str.maketrans("零〇一二三四五六七八九", "00123456789")
 _TOWN = re.compile(r"^[^\d路]{1,7}?(?:镇|乡|街道|苏木)(?=[^\d])")
+_NUMBER = re.compile(r"\d+[A-Z]?|[A-Z](?=\d|座|栋|幢|$)")
+_PLACE_AND_HOUSE = re.compile(r"([一-鿋]{2,})([0-9][0-9A-Z一-鿋-]*)")
 _ROAD = re.compile(r"([^\d\W]{1,9}(?:大道|路|街|巷|弄|村|里|胡同|小区|新村|花园|家园|苑|组|屯|寨|庄))")
 
 
@@ -112,7 +114,29 @@ def address(raw: str | None) -> tuple[str | None, str | None, str | None]:
     """(whole, road, county): the address without its region and measure words, its road or village, its county or district.
 
     云岭省安平市东城区中山路12号3单元502室 and 东城区中山路１２号3-502 both give ("中山路12-3-502", "中山路", "东城区").
+    Most addresses are a place of which many write (up to the first digit) and a house; each place is read once.
     """
+    found = _PLACE_AND_HOUSE.fullmatch(raw) if raw else None
+    if found and raw not in JUNK:
+        place = _place(found.group(1))
+        if place is not None:
+            road, county = place
+            return f"{road}{'-'.join(_NUMBER.findall(found.group(2)))}", road, county
+    return _any_address(raw)
+
+
+@lru_cache(maxsize=200_000)
+def _place(head: str) -> tuple[str, str | None] | None:
+    """(road, county) of an address up to its first digit, or None where the rest has a say in it."""
+    region = _REGION.match(head)
+    rest = _TOWN.sub("", head[region.end() :] if region else head)
+    roads = _ROAD.findall(rest)
+    if not roads or rest.translate(_NUMBERS) != rest:
+        return None
+    return roads[0], region.group(1) if region else None
+
+
+def _any_address(raw: str | None) -> tuple[str | None, str | None, str | None]:
     text = re.sub(r"[^\w-]", "", plain(raw)).upper()
     if not text:
         return None, None, None
@@ -122,7 +146,7 @@ def address(raw: str | None) -> tuple[str | None, str | None, str | None]:
     region = _REGION.match(text)
     county = region.group(1) if region else None
     rest = _TOWN.sub("", text[region.end() :] if region else text).translate(_NUMBERS)
-    numbers = re.findall(r"\d+[A-Z]?|[A-Z](?=\d|座|栋|幢|$)", rest)
+    numbers = _NUMBER.findall(rest)
     roads = _ROAD.findall(re.split(r"\d", rest, maxsplit=1)[0]) or _ROAD.findall(rest)
     road = roads[0] if roads else re.sub(r"[\d-]+.*$", "", rest)[:8]
     if not road:

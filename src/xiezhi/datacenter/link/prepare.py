@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -52,7 +53,9 @@ def files_of(folder: Path) -> list[str]:
 
 
 def read(engine: Engine, files: list[str]) -> dict[str, int]:
-    """Table `raw`: every row once, numbered by record_id (rid), all columns text. Counts of what was left out."""
+    """Tables `raw` (every record_id once, numbered in order: rid), `first` (its columns as text, `clean` telling valid numbers) and
+    `seen_name` (the distinct names, described). Counts of what was left out.
+    """
     present = set(engine.read("source", files))
     chosen = ", ".join(
         f"CAST({column} AS VARCHAR(65535)) AS {column}"
@@ -81,12 +84,21 @@ def read(engine: Engine, files: list[str]) -> dict[str, int]:
         )
         engine.table("raw", numbered.format("input_once"))
     kept = ", ".join(f"i.{column}" for column in KEPT)
-    engine.table(
-        "first",
-        f"SELECT r.rid, {kept}, {clean_number('i.id_no')} AS clean FROM {'input_once' if facts['c'] < facts['b'] else 'input'} i"
-        " JOIN raw r ON i.record_id = r.record_id",
-    )
-    engine.drop("input", "input_once")
+    source = "input_once" if facts["c"] < facts["b"] else "input"
+    with ThreadPoolExecutor(1) as beside:
+        named = beside.submit(
+            engine.aside().map,
+            "seen_name",
+            f"SELECT name AS raw, count(*) AS rows FROM {source} WHERE name IS NOT NULL GROUP BY name",
+            _names,
+            NAMED,
+        )
+        engine.table(
+            "first",
+            f"SELECT r.rid, {kept}, {clean_number('i.id_no')} AS clean FROM {source} i JOIN raw r ON i.record_id = r.record_id",
+        )
+        named.result()
+    engine.drop("input_once")
     return {"rows": facts["a"], "records": facts["c"], "repeated": facts["b"] - facts["c"]}
 
 
@@ -168,12 +180,6 @@ def normalize_all(engine: Engine) -> None:
         NUMBER,
     )
     engine.map(
-        "seen_name",
-        "SELECT name AS raw, count(*) AS rows FROM first WHERE name IS NOT NULL GROUP BY name",
-        _names,
-        NAMED,
-    )
-    engine.map(
         "seen_birth",
         some.format("birth_date", f" AND NOT regexp_like(birth_date, '{ISO_DAY}')"),
         _one(normalize.day),
@@ -206,8 +212,8 @@ def normalize_all(engine: Engine) -> None:
     engine.drop("seen_number", "seen_name", "seen_birth", "seen_sex")
 
 
-def assemble(engine: Engine) -> None:
-    """Table `held`: every record with its entity (table `placed`) and all comparable columns; table `employed`: how common employers are."""
+def normalize_rest(engine: Engine) -> None:
+    """Tables of the distinct phones, divisions, addresses, employers and licenses (`seen_…`), which `assemble` reads."""
     some = "SELECT {0} AS raw FROM first WHERE {0} IS NOT NULL{1} GROUP BY {0}"
     engine.map(
         "seen_phone", some.format("phone", f" AND NOT regexp_like({BARE}, '{MOBILE}')"), _one(normalize.phone), PAIR
@@ -226,6 +232,10 @@ def assemble(engine: Engine) -> None:
         _one(normalize.license_number),
         PAIR,
     )
+
+
+def assemble(engine: Engine) -> None:
+    """Table `held`: every record with its entity (table `placed`) and all comparable columns; table `employed`: how common employers are."""
     bare = BARE.replace("phone", "r.phone")
     engine.table(
         "held",
