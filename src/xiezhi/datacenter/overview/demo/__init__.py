@@ -7,8 +7,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-__all__ = ["ACCOUNTS", "FILES", "LEAST", "deliver", "generate"]
+__all__ = ["ACCOUNTS", "FILES", "LEAST", "ORDER", "deliver", "generate"]
 
+ORDER = 100
+"""After every function: their matters are among the sources."""
 ACCOUNTS: tuple[tuple[str, str, str], ...] = ()
 """The accounts of the data center are the province's own (its staff is made with the units)."""
 LEAST = 0.005
