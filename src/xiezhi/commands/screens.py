@@ -440,5 +440,13 @@ def shots() -> tuple[Shot, ...]:
         Shot("criminal", "", _told),
         Shot("lawyer", "guyanxi", at("/lawyer/")),
         Shot("lawyer-phone", "guyanxi", at("/lawyer/"), PHONE),
+        Shot("data-home", "data-steward", at("/desk/data/")),
+        Shot("data-quality", "data-steward", at("/desk/data/quality/")),
+        Shot("data-table", "data-steward", at("/desk/data/tables/std_lawyer/")),
+        Shot("data-persons", "link-reviewer", follow("/desk/data/persons/review/", "main a[href*='/review/']")),
+        Shot("data-clues", "clue-checker", at("/desk/data/clues/")),
+        Shot("data-exchange", "share-officer", at("/desk/data/exchange/")),
+        Shot("open-data", "", at("/data/")),
+        Shot("open-data-phone", "", at("/data/mediation-cases/"), PHONE),
         Shot("procedures", "sysadmin", follow("/desk/admin/procedures/", "main a[href*='/admin/procedures/XZFY/']")),
     )
