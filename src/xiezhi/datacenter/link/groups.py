@@ -12,6 +12,33 @@ from collections.abc import Callable
 from xiezhi.datacenter.link import prepare
 from xiezhi.datacenter.link.engines import Engine
 
+NUMBERED = ("id_kind", "id_text", "id_state", "id_birth", "id_sex")
+CELLS = (
+    "SELECT id_kind, id_text, name, apart, count(*) AS rows, min(rid) AS cell, max(id_state) AS state FROM told"
+    " GROUP BY id_kind, id_text, name, apart"
+)
+SHARED_BY = (6, 20)
+"""Names under one number from which on it is a filler or a clerk's own: where every third record has another name, and in any case."""
+
+
+def _forget_shared(engine: Engine) -> None:
+    """Takes numbers that so many different persons give out of table `core`: such a number proves nothing."""
+    some, many = SHARED_BY
+    engine.table(
+        "shared",
+        f"""SELECT id_kind, id_text FROM core WHERE id_state <> 'part' AND id_text IN
+          (SELECT id_text FROM core WHERE id_state <> 'part' GROUP BY id_text HAVING count(*) >= {some})
+        GROUP BY id_kind, id_text
+        HAVING count(DISTINCT name) >= {some} AND (count(DISTINCT name) >= {many} OR 3 * count(DISTINCT name) >= count(*))""",
+    )
+    if engine.arrow("SELECT count(*) AS n FROM shared").to_pylist()[0]["n"]:
+        kept = ", ".join(f"CASE WHEN s.id_text IS NULL THEN c.{column} END AS {column}" for column in NUMBERED)
+        engine.table(
+            "core",
+            f"SELECT c.rid, {kept}, c.name, c.sex, c.birth FROM core c LEFT JOIN shared s ON c.id_kind = s.id_kind AND c.id_text = s.id_text",
+        )
+    engine.drop("shared")
+
 
 def group(engine: Engine, sample: int, rest: Callable[[], object] | None = None) -> dict[str, int]:
     """Tables `held` (every record with its entity and comparable columns) and `drawn` (records set aside to learn from).
@@ -22,12 +49,8 @@ def group(engine: Engine, sample: int, rest: Callable[[], object] | None = None)
     apart = "CASE WHEN n.id_state = 'ok' AND (n.birth <> n.id_birth OR n.sex <> n.id_sex) THEN n.rid ELSE 0 END"
     engine.table("told", f"SELECT n.rid, n.id_kind, n.id_text, n.id_state, coalesce(n.name, '') AS name, {apart} AS apart FROM core n"
                          " WHERE n.id_state IN ('ok', 'other')", passing=True)  # fmt: skip
-    engine.table(
-        "cell",
-        "SELECT id_kind, id_text, name, apart, count(*) AS rows, min(rid) AS cell, max(id_state) AS state FROM told"
-        " GROUP BY id_kind, id_text, name, apart",
-        passing=True,
-    )
+    _forget_shared(engine)
+    engine.table("cell", CELLS, passing=True)
     engine.table(
         "ranked",
         """SELECT *, row_number() OVER (PARTITION BY id_kind, id_text

@@ -25,7 +25,6 @@ LOOSE, TIGHT = 1.2, 0.3
 FEWEST = 300
 COMMON = log2(next(comparison.levels[0].u for comparison in COMPARISONS if comparison.frequency))
 HONEST = 9.0
-PRIOR_PAIRS = 20.0
 
 
 @dataclass(frozen=True)
@@ -152,45 +151,6 @@ def learn(start: Model, patterns: pa.Table) -> Model:
         round(float(bits[0]), 4), {name: tuple(values) for name, values in weights.items()}, round(float(bits[-1]), 4), start.common,
         facts | {"used": True},
     )  # fmt: skip
-
-
-def expect(start: Model, patterns: pa.Table, rounds: int = 25) -> Model:
-    """The model after expectation maximization over patterns with how many pairs had them (`pairs`): where no valid numbers teach.
-
-    What the model held before counts like a few dozen pairs. Levels of the number are learned too.
-    """
-    pairs = np.asarray(patterns["pairs"].to_numpy(), dtype=np.float64)
-    levels = {comparison.name: np.asarray(patterns[comparison.name].to_numpy()) for comparison in COMPARISONS}
-    rarity = np.asarray(patterns["rarity"].to_numpy(), dtype=np.float64)
-    rare = np.where(rarity < 0, start.rarity * (start.common - rarity), 0.0)
-    weights = {name: np.asarray(values) for name, values in start.weights.items()}
-    chance = start.chance
-    for _ in range(rounds):
-        score = chance + rare
-        for comparison in COMPARISONS:
-            score = score + np.append(weights[comparison.name][::-1], 0.0)[levels[comparison.name]]
-        yes = pairs / (1 + 2.0**-score)
-        no = pairs - yes
-        chance = float(np.log2((yes.sum() + 1) / (no.sum() + 1)))
-        for comparison in COMPARISONS:
-            if comparison.name == "household":
-                weights[comparison.name] = np.zeros(len(comparison.levels))
-                continue
-            at = levels[comparison.name]
-            prior_m, prior_u = (np.array([getattr(level, side) for level in comparison.levels]) for side in ("m", "u"))
-            top = len(comparison.levels) - 1
-            m = (
-                np.array([yes[at == top - place].sum() for place in range(top + 1)])
-                + PRIOR_PAIRS * prior_m / prior_m.sum()
-            )
-            u = (
-                np.array([no[at == top - place].sum() for place in range(top + 1)])
-                + PRIOR_PAIRS * prior_u / prior_u.sum()
-            )
-            weights[comparison.name] = np.log2((m / m.sum()) / (u / u.sum()))
-    rounded = {name: tuple(round(float(value), 4) for value in values) for name, values in weights.items()}
-    facts = {"pairs": int(pairs.sum()), "matches": int(yes.sum()), "used": True, "by": "expectation"}
-    return Model(round(chance, 4), rounded, start.rarity, start.common, facts)
 
 
 def _newton(design: np.ndarray, yes: np.ndarray, no: np.ndarray, center: np.ndarray, tight: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from xiezhi.datacenter.link.identity import JUNK
 
 _DATE = re.compile(r"^(\d{4})[-/.年\s](\d{1,2})[-/.月\s](\d{1,2})(?:\D.*)?$")
+_TIME = re.compile(r"[T\s]+\d{1,2}:\d{2}.*$")
 _DAY_FIRST = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _FIRM_TAIL = re.compile(
@@ -42,7 +43,7 @@ def plain(raw: str | None) -> str:
 def phone(raw: str | None) -> str | None:
     """The digits of a phone: a mobile's eleven where there is one, else a line's with its area code."""
     text = plain(raw)
-    digits = re.sub(r"\D", "", text)
+    digits = re.sub(r"^0086(?=\d{10,12}$)", "", re.sub(r"\D", "", text))
     if len(digits) < 7 or len(set(digits)) == 1:
         return None
     for part in (digits, *re.split(r"[/,;、，；]| {2,}", text)):
@@ -60,6 +61,7 @@ def day(raw: str | None) -> str | None:
     text = plain(raw)
     if not text:
         return None
+    text = _TIME.sub("", text)
     found = _DATE.match(text)
     if found:
         year, month, of_month = found.groups()
@@ -102,12 +104,39 @@ def license_number(raw: str | None) -> str | None:
     return text if len(text) >= 4 and len(set(text)) > 1 else None
 
 
+NO_EMPLOYER = frozenset(
+    [
+        "无业",
+        "待业",
+        "个体",
+        "个体户",
+        "农民",
+        "务农",
+        "种地",
+        "自由职业",
+        "自由职业者",
+        "退休",
+        "离休",
+        "学生",
+        "家务",
+        "在家",
+        "无单位",
+        "无固定职业",
+        "无工作",
+        "失业",
+        "灵活就业",
+        "打工",
+        "务工",
+    ]
+)
+
+
 @lru_cache(maxsize=100_000)
 def employer(raw: str | None) -> str | None:
     """An employer's name without signs, blanks and the words for its legal form."""
     text = re.sub(r"[^\w()]", "", plain(raw)).upper()
     short = re.sub(r"[()]", "", _FIRM_TAIL.sub("", text))
-    return (short if len(short) >= 2 else text) or None
+    return None if text in NO_EMPLOYER else (short if len(short) >= 2 else text) or None
 
 
 def address(raw: str | None) -> tuple[str | None, str | None, str | None]:

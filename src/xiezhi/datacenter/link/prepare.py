@@ -23,6 +23,11 @@ BARE = "translate(phone, '+- ', '')"
 DIVISION = "^[0-9]{6}$"
 ISO_DAY = "^[0-9]{4}-?[0-9]{2}-?[0-9]{2}$"
 LICENSE = "^[A-Z0-9]{5,}$"
+SAME_DIGITS = ", ".join(f"'{digit * 8}'" for digit in "0123456789")
+CROWDS = {"phone": (24, 16), "address": (80, 60), "license_no": (8, 6)}
+"""From how many records with how many different names on a value is a filler or a switchboard's and tells no one person."""
+BIRTHS = (40, 30, 12.0)
+"""The same for a birth date, which also has to be this many times as frequent as dates are on the average."""
 
 
 class InputError(Exception):
@@ -185,6 +190,16 @@ def normalize_all(engine: Engine) -> None:
         _one(normalize.day),
         PAIR,
     )
+    rows, people, times = BIRTHS
+    engine.table(
+        "void_birth",
+        crowd(
+            "birth_date",
+            rows,
+            people,
+            f" AND count(*) > {times!r} * (SELECT count(birth_date) / (1.0 + count(DISTINCT birth_date)) FROM first)",
+        ),
+    )
     engine.map("seen_sex", some.format("sex", ""), _one(normalize.sex), PAIR)
     empty = ", ".join(f"'{day}'" for day in sorted(normalize.EMPTY_DATES))
     bare = "replace(f.birth_date, '-', '')"
@@ -195,11 +210,12 @@ def normalize_all(engine: Engine) -> None:
           CASE WHEN f.clean = 1 THEN substr(f.id_no, 7, 8) ELSE i.id_birth END AS id_birth,
           CASE WHEN f.clean = 1 THEN CASE WHEN ascii(substr(f.id_no, 17, 1)) % 2 = 1 THEN '1' ELSE '2' END ELSE i.id_sex END AS id_sex,
           n.name, s.value AS sex,
-          CASE WHEN regexp_like(f.birth_date, '{ISO_DAY}') THEN CASE WHEN {bare} NOT IN ({empty}) THEN {bare} END ELSE b.value END AS birth
+          CASE WHEN v.raw IS NOT NULL THEN NULL WHEN regexp_like(f.birth_date, '{ISO_DAY}') THEN CASE WHEN {bare} NOT IN ({empty}) THEN {bare} END ELSE b.value END AS birth
         FROM first f
         LEFT JOIN seen_number i ON f.clean = 0 AND f.id_no = i.raw_no AND coalesce(f.id_type, '') = coalesce(i.raw_type, '')
         LEFT JOIN seen_name n ON f.name = n.raw
         LEFT JOIN seen_birth b ON f.birth_date = b.raw
+        LEFT JOIN void_birth v ON f.birth_date = v.raw
         LEFT JOIN seen_sex s ON f.sex = s.raw""",
     )
     engine.table(
@@ -209,12 +225,22 @@ def normalize_all(engine: Engine) -> None:
           sum(rows) / (SELECT CAST(sum(rows) AS DOUBLE) FROM seen_name) AS name_tf
         FROM seen_name WHERE name IS NOT NULL GROUP BY name""",
     )
-    engine.drop("seen_number", "seen_name", "seen_birth", "seen_sex")
+    engine.drop("seen_number", "seen_name", "seen_birth", "seen_sex", "void_birth")
+
+
+def crowd(column: str, rows: int, people: int, more: str = "") -> str:
+    """SQL for the values of a column that so many records with so many different names share (column `raw`)."""
+    return (
+        f"SELECT {column} AS raw FROM first WHERE {column} IN (SELECT {column} FROM first WHERE {column} IS NOT NULL"
+        f" GROUP BY {column} HAVING count(*) >= {rows}{more}) GROUP BY {column} HAVING count(DISTINCT name) >= {people}"
+    )
 
 
 def normalize_rest(engine: Engine) -> None:
     """Tables of the distinct phones, divisions, addresses, employers and licenses (`seen_…`), which `assemble` reads."""
     some = "SELECT {0} AS raw FROM first WHERE {0} IS NOT NULL{1} GROUP BY {0}"
+    for column, (rows, people) in CROWDS.items():
+        engine.table(f"void_{column}", crowd(column, rows, people))
     engine.map(
         "seen_phone", some.format("phone", f" AND NOT regexp_like({BARE}, '{MOBILE}')"), _one(normalize.phone), PAIR
     )
@@ -240,10 +266,11 @@ def assemble(engine: Engine) -> None:
     engine.table(
         "held",
         f"""SELECT c.*, q.rid AS drawn, r.base, n.sound, n.family, n.given, n.sort,
-          CASE WHEN regexp_like({bare}, '{MOBILE}') THEN right({bare}, 11) ELSE p.value END AS phone,
+          CASE WHEN vp.raw IS NOT NULL THEN NULL
+            WHEN regexp_like({bare}, '{MOBILE}') THEN CASE WHEN right({bare}, 8) NOT IN ({SAME_DIGITS}) THEN right({bare}, 11) END ELSE p.value END AS phone,
           CASE WHEN regexp_like(r.division, '{DIVISION}') THEN r.division ELSE d.value END AS division,
-          a.value AS address, a.road, a.county, e.value AS employer,
-          CASE WHEN regexp_like(r.license_no, '{LICENSE}') THEN CASE WHEN replace(r.license_no, substr(r.license_no, 1, 1), '') <> '' THEN r.license_no END
+          CASE WHEN va.raw IS NULL THEN a.value END AS address, a.road, a.county, e.value AS employer,
+          CASE WHEN vl.raw IS NOT NULL THEN NULL WHEN regexp_like(r.license_no, '{LICENSE}') THEN CASE WHEN replace(r.license_no, substr(r.license_no, 1, 1), '') <> '' THEN r.license_no END
             ELSE l.value END AS license
         FROM first r JOIN placed c ON r.rid = c.rid
         LEFT JOIN drawn q ON r.rid = q.rid
@@ -252,8 +279,12 @@ def assemble(engine: Engine) -> None:
         LEFT JOIN seen_division d ON r.division = d.raw
         LEFT JOIN seen_address a ON r.address = a.raw
         LEFT JOIN seen_employer e ON r.employer = e.raw
-        LEFT JOIN seen_license l ON r.license_no = l.raw""",
+        LEFT JOIN seen_license l ON r.license_no = l.raw
+        LEFT JOIN void_phone vp ON r.phone = vp.raw
+        LEFT JOIN void_address va ON r.address = va.raw
+        LEFT JOIN void_license_no vl ON r.license_no = vl.raw""",
     )
+    engine.drop(*(f"void_{column}" for column in CROWDS))
     engine.drop("first", "placed", "seen_phone", "seen_division", "seen_address", "seen_employer", "seen_license")
     engine.table(
         "employed",
