@@ -3,6 +3,9 @@
 Two groups that own different valid numbers never come together. A link is also refused when members of the two sides were compared and
 spoke clearly against it, and groups without a number of their own only join when at least half of their pairs agree, unless the link is
 certain; where a side owns a number, its group speaks for it. So a chain of likely links cannot draw two persons into one.
+
+What sure links alone hold together is a core. Where a cluster has several, the one that owns a number (else the largest) stands without
+review and the others wait for it, however sure their members are of each other.
 """
 
 from __future__ import annotations
@@ -39,8 +42,8 @@ class Union:
             self.anchor[low] = anchor
 
 
-def join(edges: pa.Table, against: pa.Table, threshold: float) -> tuple[pa.Table, pa.Table]:
-    """(entity → leader, link → used or why not) for links of at least the threshold.
+def join(edges: pa.Table, against: pa.Table, threshold: float, sure: float = 0.0) -> tuple[pa.Table, pa.Table]:
+    """(entity → leader and whether it stands in the core by links of at least `sure`, link → used or why not) for links of at least the threshold.
 
     edges: lid, ent, anchor, chance, weight. The outcome is the same whatever the order of the rows.
     """
@@ -54,9 +57,12 @@ def join(edges: pa.Table, against: pa.Table, threshold: float) -> tuple[pa.Table
     for entity in np.unique(ent[anchored == 1]).tolist():
         union.anchor[entity] = entity
     states = np.zeros(len(lid), dtype=np.int8)
+    cores: dict[int, int] | None = None
     for place in order.tolist():
         if chance[place] < threshold:
             break
+        if cores is None and chance[place] < sure:
+            cores = {entity: union.find(entity) for entity in union.leader.keys() | union.members.keys()}
         a, b = union.find(int(lid[place])), union.find(int(ent[place]))
         if a == b:
             states[place] = 2
@@ -85,12 +91,32 @@ def join(edges: pa.Table, against: pa.Table, threshold: float) -> tuple[pa.Table
                 continue
         union.join(a, b)
         states[place] = 1
-    entities = sorted(set(union.leader) | set(union.members))
+    entities = sorted(union.leader.keys() | union.members.keys())
+    leaders = [union.find(entity) for entity in entities]
     table = pa.table(
         {
             "ent": pa.array(entities, pa.int64()),
-            "leader": pa.array([union.find(entity) for entity in entities], pa.int64()),
+            "leader": pa.array(leaders, pa.int64()),
+            "core": pa.array(_in_core(entities, leaders, cores, union.anchor), pa.int8()),
         }
     )
     outcome = pa.table({"lid": pa.array(lid), "ent": pa.array(ent), "state": pa.array(states)})
     return table, outcome
+
+
+def _in_core(
+    entities: list[int], leaders: list[int], cores: dict[int, int] | None, anchors: dict[int, int]
+) -> list[int]:
+    """1 for entities in the core of their cluster, 0 for those that only a less sure link brought to it."""
+    if cores is None:
+        return [1] * len(entities)
+    own = [cores.get(entity, entity) for entity in entities]
+    size: dict[int, int] = {}
+    for core in own:
+        size[core] = size.get(core, 0) + 1
+    best: dict[int, tuple[bool, int, int]] = {}
+    for entity, leader, core in zip(entities, leaders, own, strict=True):
+        rank = (anchors.get(leader) == entity, size[core], -core)
+        if leader not in best or rank > best[leader]:
+            best[leader] = rank
+    return [int(best[leader][2] == -core) for leader, core in zip(leaders, own, strict=True)]

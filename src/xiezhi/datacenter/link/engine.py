@@ -118,7 +118,7 @@ def _run(engine: engines.Engine, files: list[str], target: Path, options: Option
     limits = score.thresholds(engine)
     done("学习与计权")
     edges = engine.arrow("SELECT lid, ent, anchor, chance, weight FROM edge WHERE lid > 0")
-    joined, outcome = clusters.join(edges, engine.arrow("SELECT lid, ent FROM against"), limits.link)
+    joined, outcome = clusters.join(edges, engine.arrow("SELECT lid, ent FROM against"), limits.link, limits.auto)
     done("归人")
     with outputs.whole(target) as part:
         counts |= outputs.clusters(engine, used, limits, joined, outcome, part)

@@ -72,8 +72,8 @@ def clusters(
     engine.table("named_by", "SELECT ent, min(rid) AS rid FROM held GROUP BY ent")
     engine.table(
         "led",
-        "SELECT t.ent, t.rid, min(t.rid) OVER (PARTITION BY t.leader) AS head, count(*) OVER (PARTITION BY t.leader) AS parts FROM"
-        " (SELECT n.ent, n.rid, coalesce(j.leader, n.ent) AS leader FROM named_by n LEFT JOIN joined j ON n.ent = j.ent) t",
+        "SELECT t.ent, t.rid, t.core, min(t.rid) OVER (PARTITION BY t.leader) AS head, count(*) OVER (PARTITION BY t.leader) AS parts FROM"
+        " (SELECT n.ent, n.rid, coalesce(j.leader, n.ent) AS leader, coalesce(j.core, 1) AS core FROM named_by n LEFT JOIN joined j ON n.ent = j.ent) t",
     )
     engine.table(
         "tie",
@@ -86,7 +86,7 @@ def clusters(
     title = "CASE {0} " + " ".join(f"WHEN {place} THEN '{block.title}'" for place, block in enumerate(BLOCKS)) + " END"
     query = f"""SELECT r.record_id, f.record_id AS cluster_id,
           CASE WHEN h.anchor = 1 OR h.rid <> n.rid THEN 'number' WHEN t.ent IS NOT NULL THEN 'probability' ELSE 'alone' END AS rule,
-          CASE WHEN h.anchor = 1 OR t.ent IS NULL OR t.chance >= {limits.auto!r} THEN 'auto' ELSE 'review' END AS zone,
+          CASE WHEN h.anchor = 1 OR t.ent IS NULL OR (t.chance >= {limits.auto!r} AND n.core = 1) THEN 'auto' ELSE 'review' END AS zone,
           CASE WHEN h.anchor = 0 THEN t.chance END AS probability, CASE WHEN h.anchor = 0 THEN t.weight END AS weight,
           CASE WHEN h.anchor = 0 AND t.ent IS NOT NULL THEN o.record_id WHEN h.rid <> n.rid THEN c.record_id END AS partner_record_id,
           CASE WHEN h.anchor = 0 AND t.ent IS NOT NULL THEN {title.format("t.block")} END AS met_by,

@@ -12,7 +12,7 @@ from xiezhi.datacenter.link.comparisons import COMPARISONS
 from xiezhi.datacenter.link.engines import Engine
 
 LEVELS = ", ".join(comparison.name for comparison in COMPARISONS)
-FLOOR, LINKED, SURE = 0.02, 0.5, 0.995
+FLOOR, LINKED, SURE = 0.02, 0.5, 0.998
 ALONE = 2.0
 """Bits by which a pair is likelier one person where no file has valid numbers: all records of a person then meet one by one."""
 AUTO_PRECISION = 0.9993
