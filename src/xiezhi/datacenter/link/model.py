@@ -22,7 +22,7 @@ from xiezhi.datacenter.link.comparisons import COMPARISONS
 SHIPPED = Path(__file__).parent / "data" / "model.json"
 LN2 = 0.6931471805599453
 LOOSE, TIGHT = 1.2, 0.3
-FEWEST = 300
+FEWEST = 50
 COMMON = log2(next(comparison.levels[0].u for comparison in COMPARISONS if comparison.frequency))
 HONEST = 9.0
 

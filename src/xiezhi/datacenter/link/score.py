@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import log2
 
 import numpy as np
 import pyarrow as pa
@@ -13,8 +14,9 @@ from xiezhi.datacenter.link.engines import Engine
 
 LEVELS = ", ".join(comparison.name for comparison in COMPARISONS)
 FLOOR, LINKED, SURE = 0.02, 0.5, 0.998
-ALONE = 2.0
-"""Bits by which a pair is likelier one person where no file has valid numbers: all records of a person then meet one by one."""
+ALONE, ALONE_AT, SMALLER = 2.0, 50_000, 0.6
+"""Bits by which a pair is likelier one person where no file has valid numbers (all records of a person then meet one by one), in a file of
+so many records, and how much more with each halving of the file."""
 AUTO_PRECISION = 0.9993
 
 
@@ -40,11 +42,12 @@ def learn(engine: Engine, start: models.Model) -> models.Model:
     if made.learned["used"]:
         return made
     facts = engine.arrow(
-        "SELECT (SELECT count(*) FROM judged) AS pairs, (SELECT count(*) FROM held WHERE anchor = 1) AS anchored"
+        "SELECT (SELECT count(*) FROM judged) AS pairs, (SELECT count(*) FROM held WHERE anchor = 1) AS anchored, (SELECT count(*) FROM held) AS records"
     ).to_pylist()[0]
-    if facts["anchored"] > facts["pairs"] / 100:
-        return made
-    return replace(made, chance=round(made.chance + ALONE, 4), learned=made.learned | {"without": "numbers"})
+    alone = facts["anchored"] <= facts["pairs"] / 100
+    more = (ALONE if alone else 0.0) + SMALLER * log2(ALONE_AT / max(1, facts["records"]))
+    learned = made.learned | {"without": "numbers"} if alone else made.learned
+    return replace(made, chance=round(made.chance + min(5.0, max(-1.0, more)), 4), learned=learned)
 
 
 def weigh(engine: Engine, model: models.Model) -> None:
