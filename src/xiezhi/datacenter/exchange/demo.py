@@ -23,7 +23,7 @@ from xiezhi.kernel.ledger.merkle import leaf_hash, root_of
 from xiezhi.kernel.units.models import Unit, UnitKind
 
 from . import policy as policies
-from . import services
+from . import services, tail
 from .gateway import answers
 from .gateway.reading import items_of, parse_asked
 from .gateway.statements import WRITE, lookup
@@ -80,6 +80,7 @@ def generate(world: Any, scale: float, progress: Progress) -> None:
     for n, (caller, interface, said) in enumerate(asks):
         at = now - timedelta(minutes=5 + (len(asks) - n) * 47)
         call(policy, slots, made[caller], interface, said, at)
+    tail.follow()
     progress("交换", len(asks), len(asks))
 
 
