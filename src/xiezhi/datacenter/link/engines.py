@@ -78,6 +78,7 @@ class DuckEngine:
         import duckdb
 
         folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
         self._con = duckdb.connect()
         self._views: set[str] = set()
         self._con.execute(f"SET temp_directory = '{_quoted(folder / 'spill')}'")

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from xiezhi.datacenter.link import identity, names, normalize
-from xiezhi.datacenter.link.engines import Engine
+from xiezhi.datacenter.link.engines import DuckEngine, Engine
 
 COLUMNS = (
     "record_id", "base", "name", "id_type", "id_no", "sex", "birth_date", "phone", "division", "address", "employer", "license_no",
@@ -58,8 +58,8 @@ def files_of(folder: Path) -> list[str]:
 
 
 def read(engine: Engine, files: list[str]) -> dict[str, int]:
-    """Tables `raw` (every record_id once, numbered in order: rid), `first` (its columns as text, `clean` telling valid numbers) and
-    `seen_name` (the distinct names, described). Counts of what was left out.
+    """Tables `raw` (every record_id once, numbered in order: rid), `first` (its columns as text, `clean` telling valid numbers),
+    `seen_name` and `seen_address` (the distinct ones, described). Counts of what was left out.
     """
     present = set(engine.read("source", files))
     chosen = ", ".join(
@@ -90,7 +90,12 @@ def read(engine: Engine, files: list[str]) -> dict[str, int]:
         engine.table("raw", numbered.format("input_once"))
     kept = ", ".join(f"i.{column}" for column in KEPT)
     source = "input_once" if facts["c"] < facts["b"] else "input"
-    with ThreadPoolExecutor(1) as beside:
+    with ThreadPoolExecutor(2) as beside:
+        placed = beside.submit(
+            _map_addresses,
+            engine.aside(),
+            f"SELECT address AS raw FROM {source} WHERE address IS NOT NULL GROUP BY address",
+        )
         named = beside.submit(
             engine.aside().map,
             "seen_name",
@@ -103,6 +108,7 @@ def read(engine: Engine, files: list[str]) -> dict[str, int]:
             f"SELECT r.rid, {kept}, {clean_number('i.id_no')} AS clean FROM {source} i JOIN raw r ON i.record_id = r.record_id",
         )
         named.result()
+        placed.result()
     engine.drop("input_once")
     return {"rows": facts["a"], "records": facts["c"], "repeated": facts["b"] - facts["c"]}
 
@@ -156,6 +162,22 @@ def _addresses(batch: pa.RecordBatch) -> pa.RecordBatch:
     return pa.record_batch(
         [raw.cast(pa.string()), *(pa.array(column, pa.string()) for column in columns)], schema=ADDRESS
     )
+
+
+def described_addresses(values: pa.Table) -> pa.Table:
+    """The table `seen_address` of a column of addresses."""
+    return pa.Table.from_batches(
+        [_addresses(batch) for batch in values.to_batches(max_chunksize=100_000)], schema=ADDRESS
+    )
+
+
+def _map_addresses(engine: Engine, sql: str) -> None:
+    if isinstance(engine, DuckEngine):
+        from xiezhi.datacenter.link import apart
+
+        engine.put("seen_address", apart.addresses(engine.arrow(sql), engine.folder))
+    else:
+        engine.map("seen_address", sql, _addresses, ADDRESS)
 
 
 def _numbers(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -250,7 +272,6 @@ def normalize_rest(engine: Engine) -> None:
         _one(normalize.division),
         PAIR,
     )
-    engine.map("seen_address", some.format("address", ""), _addresses, ADDRESS)
     engine.map("seen_employer", some.format("employer", ""), _one(normalize.employer), PAIR)
     engine.map(
         "seen_license",
