@@ -59,6 +59,7 @@ ASKED: Mapping[str, str] = {
     "FLYZ.wishes.wish_sex": "希望律师的性别，不是问申请人的",
     "HCPHF.rerated.level": "回访以后再问，问的是现在的看法", "HCPHF.rerated.words": "同上",
     "QXWQ.paid.payer_name": "付款的可能是谁，到账时才知道",
+    "SJGZ.supplied.what": "补充的是承办人要的新说明，不是申请时的话",
 }  # fmt: skip
 """Fields that look as if they asked a known thing, and why they may: procedure.page-or-event.field."""
 
@@ -66,6 +67,7 @@ ELSEWHERE: Mapping[str, str] = {
     "FLYZ.applied": "申请走 /apply/FLYZ/",
     "XZFY.filed": "申请走 /apply/XZFY/",
     "QXWQ.filed": "求助走 /wages/",
+    "SJGZ.filed": "申请走 /apply/SJGZ/",
     "FLYZ.asked_in_custody": "由值班律师等替不能上网的人登记，平台还没有人的资料",
     "XZFY.via_penalty_organ": "由处罚机关登记",
     "FLYZ.offer_accepted": "法律援助人员在自己的页面一键答复",
