@@ -6,6 +6,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,11 @@ from django.test import Client
 
 from tests.desk.conftest import Desk, desk
 from tests.portal.conftest import APPLY, Scene, answers, scene
+from xiezhi.datacenter import standards
+from xiezhi.datacenter.collect.sources import sources
+from xiezhi.datacenter.exchange.declare import interfaces
+from xiezhi.datacenter.opendata.declare import open_sets
+from xiezhi.datacenter.standards.declare import code_sets, elements, tables
 from xiezhi.kernel.documents import templates
 from xiezhi.kernel.procedures import store
 from xiezhi.kernel.procedures.models import Matter
@@ -35,9 +41,11 @@ NUMBERS = "{code}复〔{year}〕{serial}号"  # a number is in Chinese by law, a
 
 
 def words_of_people() -> str:
-    """Everything people wrote into this database: names, units, texts, values of forms, opened where they are sealed."""
+    """Everything people wrote into this database and into the declarations of data: names, units, texts, values of forms, opened where they are sealed."""
     out = [t.kind_letter for t in templates.all()]
     out += [json.dumps(store.payloads(matter.pk), ensure_ascii=False, default=str) for matter in Matter.objects.all()]
+    out += [repr(one) for held in (tables, elements, code_sets, interfaces, sources, open_sets) for one in held.all()]
+    out += [path.read_text(encoding="utf-8") for path in Path(standards.__file__).parent.rglob("*.py")]
     for model in apps.get_models():
         if not model.__module__.startswith("xiezhi."):
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -124,7 +125,7 @@ def test_merge(lake: Path) -> None:
             table.merge(bad, batch_id="m3")
     with pytest.raises(ValueError, match="is merged by"):
         table.merge(rows(("1", "a", 1)), ["name"], batch_id="m4")
-    assert not list(storage.scratch("look").parent.glob("stage-*"))
+    assert not list(storage.scratch("look").parent.glob(f"stage-{os.getpid()}-*"))
 
 
 def test_as_of(lake: Path, freeze) -> None:  # type: ignore[no-untyped-def]

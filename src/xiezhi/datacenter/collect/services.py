@@ -309,7 +309,6 @@ def _close(job: Job, source: Source, delivery: Delivery, loaded: loading.Loaded,
     delivery.rows, delivery.refused, delivery.content_hash = loaded.rows, len(loaded.refused), loaded.content_hash
     delivery.problems = problems
     delivery.changes = [{"kind": c.kind, "name": c.column, "words": c.words} for c in loaded.changes]
-    delivery.save()
     apart = loaded.state is State.APART
     job.count(
         rows_in=loaded.read or loaded.rows, rows_out=0 if apart else loaded.rows,
@@ -322,6 +321,9 @@ def _close(job: Job, source: Source, delivery: Delivery, loaded: loading.Loaded,
         job.count(eaten=loaded.eaten)
     if apart:
         job.count(apart=delivery.batch_id)
+    with transaction.atomic():
+        delivery.save()
+        job.keep()
 
 
 def _refuse(job: Job, delivery: Delivery, reason: str) -> None:

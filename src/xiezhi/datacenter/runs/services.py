@@ -75,6 +75,10 @@ class Job:
             else:
                 self.run.detail[name] = value
 
+    def keep(self) -> None:
+        """Write the counts now, with whatever transaction is open: a death before the end of the run loses none of them."""
+        self.run.save()
+
     def _close_stage(self) -> None:
         now = time.monotonic()
         if self.run.stage:
@@ -120,10 +124,11 @@ def _unlock(kind: str, target: str) -> None:
 
 
 def mark_dead(kind: str, target: str) -> int:
-    """Runs of this kind and target that say they are at work: their process is gone. Call while holding the lock."""
-    return Run.objects.filter(kind=kind, target=target, state=State.RUNNING).update(
-        state=State.FAILED, ended_at=clock.now(), error="作业进程中断，已由后一次运行接续。"
-    )
+    """End runs of this kind and target that say they are at work: their process is gone. Call while holding the lock."""
+    dead = list(Run.objects.filter(kind=kind, target=target, state=State.RUNNING))
+    for run in dead:
+        _finish(run, State.FAILED, "作业进程中断，已由后一次运行接续。")
+    return len(dead)
 
 
 @contextmanager
@@ -161,10 +166,13 @@ def start(kind: Kind, target: str, *, by: Any = None, batch_id: str = "", run_id
 
 def _end(job: Job, state: State, error: str = "") -> None:
     job._close_stage()
-    run = job.run
-    run.state, run.ended_at, run.error = state, clock.now(), error
     if state is State.DONE:
-        run.done = run.total = run.total or run.done
+        job.run.done = job.run.total = job.run.total or job.run.done
+    _finish(job.run, state, error)
+
+
+def _finish(run: Run, state: State, error: str) -> None:
+    run.state, run.ended_at, run.error = state, clock.now(), error
     with transaction.atomic():
         run.save()
         payload = {

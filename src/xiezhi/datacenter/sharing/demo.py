@@ -32,6 +32,8 @@ ACCOUNTS = (
     ("省人社厅共享工作机构负责人", "labor-share-head", "同意本部门提出申请；答复别的部门"),
     ("省高院共享工作人员", "court-share", "申请延长答复中的公证员信息、提出数据校核"),
 )
+LEAST = 0.005
+"""Smaller provinces have the people, but no matters of sharing."""
 Progress = Callable[[str, int, int], None]
 _SINCE = date(2024, 3, 1)
 
@@ -46,7 +48,7 @@ def generate(world: Any, scale: float, progress: Progress) -> None:
         return
     progress("数据共享", 0, 1)
     with transaction.atomic():
-        _Maker(rng, center, top.departments["labor"], court, top.departments["market"]).run()
+        _Maker(rng, center, top.departments["labor"], court, top.departments["market"]).run(scale >= LEAST)
     progress("数据共享", 1, 1)
 
 
@@ -115,8 +117,10 @@ class _Maker:
         with clock.frozen(at):
             procedures.fire_event(matter.pk, event, actor, data, at=at)
 
-    def run(self) -> None:
+    def run(self, matters: bool = True) -> None:
         self.staff()
+        if not matters:
+            return
         head, officer = self.who("share-head", "share_head"), self.who("share-officer", "share_officer")
         authority = self.who("data-authority", "data_authority")
         lawyers: dict[str, Any] = {

@@ -44,7 +44,7 @@ class Disputes:
         "协商", ((S.DISPUTED,), SAME), by=BOTH, basis=R(28, 2), form=(_RESULT, words("said", "协商情况", "双方意见不一致。", required=True)),
     )  # fmt: skip
     dispute_settled = Event(
-        "争议平息，照旧办理", ((S.DISPUTED,), PREVIOUS), by=(*BOTH, AUTHORITY), basis=R(28, 2), sets={"dispute": "SETTLED"},
+        "争议平息照旧办理", ((S.DISPUTED,), PREVIOUS), by=(*BOTH, AUTHORITY), basis=R(28, 2), sets={"dispute": "SETTLED"},
         form=(words("how", "怎样平息", "申请部门不再坚持。", required=True),), notifies=BOTH,
     )  # fmt: skip
     authority_asked = Event(

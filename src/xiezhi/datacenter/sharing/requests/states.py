@@ -6,7 +6,7 @@ from xiezhi.kernel.procedures.declare import State
 
 REQUESTED = State("待答复", initial=True, code="REQUESTED")
 SUPPLEMENT = State("待补充材料", code="SUPPLEMENT")
-APPROVED = State("已同意，待提供", code="APPROVED")
+APPROVED = State("已同意待提供", code="APPROVED")
 ACTIVE = State("共享中", code="ACTIVE")
 SUSPENDED = State("已暂停", code="SUSPENDED")
 DISPUTED = State("争议处理中", code="DISPUTED")
