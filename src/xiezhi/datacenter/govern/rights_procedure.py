@@ -270,7 +270,7 @@ class RightsRequest(CommonEvents, Procedure):
         plain="您的申请已经同意，正在办理。", notifies=(APPLICANT,), sets={"decided": "GRANTED"}, produces=("个人信息申请决定书",),
     )  # fmt: skip
     restricted = Event(
-        "停止处理，依法保存", ((CHECKING,), EXECUTING), by=DECIDES, basis=KEEP, meets=("SJGZ-ANSWER",),
+        "停止处理依法保存", ((CHECKING,), EXECUTING), by=DECIDES, basis=KEEP, meets=("SJGZ-ANSWER",),
         requires=(
             Rule("IDENTITY", _known, ANSWER), Rule("LOCATE", _found, ANSWER), Rule("NONE", _grantable, ANSWER),
             Rule("DELETE_ONLY", _keeps, KEEP),
