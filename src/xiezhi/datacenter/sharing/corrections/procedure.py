@@ -19,7 +19,7 @@ __all__ = ["CODE", "Correction"]
 
 CODE = "SJJZ"
 FILED = State("待核实", initial=True, code="FILED")
-VERIFIED = State("已核实，待更正", code="VERIFIED")
+VERIFIED = State("已核实待更正", code="VERIFIED")
 MENDED = State("已更正", closed=True, code="MENDED")
 RIGHT = State("核实无误", closed=True, code="RIGHT")
 WITHDRAWN = State("已撤回", closed=True, code="WITHDRAWN")
