@@ -86,3 +86,15 @@ def test_pages_of_the_data_center_on_a_desk_and_a_telephone(office: Office) -> N
     for path in DESK[::3]:
         phone.go(f"/desk/{path}")
         axe(phone)
+
+
+@pytest.mark.parametrize("role", ["data-steward", "link-reviewer", "clue-checker"])
+def test_what_the_home_offers_opens(office: Office, role: str) -> None:
+    """The picture shows everybody the same counts; a link stands only where it opens for the reader."""
+    office.at(NOW)
+    person = office.person(role, size=DESKTOP)
+    page = person.go("/desk/data/")
+    person.sees("来源", "业务标准库")
+    found = page.eval_on_selector_all("main a[href^='/']", "all => all.map(a => a.getAttribute('href'))")
+    answers = {path: page.request.get(office.address + path).status for path in dict.fromkeys(found)}
+    assert {path: status for path, status in answers.items() if status != 200} == {}

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from xiezhi.datacenter.runs.models import Kind, Run, State
 from xiezhi.datacenter.standards.declare import Layer, tables
+from xiezhi.kernel.access.guards import may_open
 from xiezhi.kernel.access.subject import Subject
 from xiezhi.kernel.calendar import clock
 from xiezhi.kernel.procedures.models import Matter
@@ -57,12 +58,15 @@ class Column:
     more: int = 0
     total: int = 0
 
-    def close(self) -> Column:
-        """Sum up, trouble first, and cut to what fits."""
+    def close(self, subject: Subject) -> Column:
+        """Sum up, trouble first, cut to what fits; what the subject may not open is no link."""
         self.total = self.total or sum(s.n or 0 for s in self.steps)
         self.steps.sort(key=lambda s: (not s.trouble, -(s.n or 0)))
         self.more = max(0, len(self.steps) - SHOWN)
         self.steps = self.steps[:SHOWN]
+        for step in self.steps:
+            step.url = step.url if step.url and may_open(subject, step.url) else ""
+        self.url = self.url if self.url and may_open(subject, self.url) else ""
         return self
 
 
@@ -162,7 +166,7 @@ def columns(subject: Subject) -> list[Column]:
             0, Step(_("开放数据集"), n, released.aggregate(m=Max("released_at"))["m"], link("opendata_desk:index"))
         )
     use.total = len(use.steps) - (1 if n else 0) + n
-    return [c.close() for c in (first, standard, subjects, use, refused)]
+    return [c.close(subject) for c in (first, standard, subjects, use, refused)]
 
 
 def wanting(subject: Subject) -> list[Want]:
@@ -199,7 +203,7 @@ def wanting(subject: Subject) -> list[Want]:
     found.append(
         Want(_("未答复的开放需求"), Wish.objects.filter(state=Wish.State.NEW).count(), link("opendata_desk:index"))
     )
-    return [w for w in found if w.n and w.url]
+    return [w for w in found if w.n and w.url and may_open(subject, w.url)]
 
 
 NAMES = {

@@ -21,7 +21,7 @@ from functools import partial
 from types import ModuleType
 from typing import Any, TypeVar
 
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 from django.views.generic import RedirectView
 
 from xiezhi.kernel.access import purposes, roles
@@ -29,7 +29,7 @@ from xiezhi.kernel.access.permissions import Permission
 from xiezhi.kernel.access.rules import Everybody, HasRole, OfSubject, SignedIn
 from xiezhi.kernel.access.subject import Subject
 
-__all__ = ["LOGGED_IN", "PUBLIC", "ROLE", "Guard", "Route", "declare_package", "guard", "guard_of", "routes"]
+__all__ = ["LOGGED_IN", "PUBLIC", "ROLE", "Guard", "Route", "declare_package", "guard", "guard_of", "may_open", "routes"]
 
 ATTRIBUTE = "xiezhi_guard"
 
@@ -138,6 +138,17 @@ def guard_of(view: Any, method: str | None = None) -> Guard | None:
         if matching:
             return _PACKAGES[max(matching, key=len)]
     return None
+
+
+def may_open(subject: Subject, path: str) -> bool:
+    """Whether the guard of an own address lets a subject in, so that a page offers only links that open. What the address shows
+    of an object is asked for by its view."""
+    try:
+        found = resolve(path.split("?")[0].split("#")[0])
+    except Resolver404:
+        return False
+    declared = guard_of(found.func, "GET")
+    return declared is not None and declared.open_to(subject)
 
 
 def api_operations(view: Any) -> list[Any]:
