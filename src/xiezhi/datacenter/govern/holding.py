@@ -9,7 +9,7 @@ from xiezhi.datacenter.standards.copies import Change, Holder
 
 from .rules import quoted, text_of
 
-__all__ = ["ISSUES", "STANDARD"]
+__all__ = ["ISSUES", "STANDARD", "as_stored"]
 
 
 def _table(change: Change) -> Any:
@@ -20,6 +20,22 @@ def _table(change: Change) -> Any:
     declared = declare.tables.get(change.table)
     found = tables.get(declared.lake_name)
     return found if declared.layer is declare.Layer.STANDARD and found.exists() else None
+
+
+def as_stored(change: Change) -> dict[str, str | None]:
+    """The right values of a correction as text, written the way the standard table writes them: "1.5" is "1.50" there."""
+    from xiezhi.datacenter.lake import duck
+    from xiezhi.datacenter.standards import schema
+
+    declared = declare.tables.get(change.table)
+    kinds = {c.name: schema.duckdb_type(declared.element_of(c.name), repeated=c.repeated) for c in declared.all_columns}
+    values = {n: v for n, v in change.values.items() if n in kinds and v is not None}
+    out: dict[str, str | None] = {n: None for n, v in change.values.items() if n in kinds and v is None}
+    if values:
+        parts = ", ".join(f"CAST(CAST({text_of(v)} AS {kinds[n]}) AS VARCHAR)" for n, v in values.items())
+        with duck.connect(memory="256MB", threads=1) as con:
+            out |= dict(zip(values, con.execute(f"SELECT {parts}").fetchone(), strict=True))
+    return out
 
 
 def _listed(change: Change) -> str:

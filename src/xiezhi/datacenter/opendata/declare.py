@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from xiezhi.datacenter.standards.declare import tables
+from xiezhi.datacenter.standards.declare import Layer, tables
 from xiezhi.kernel.datasets.registry import Level, Registry
 
 __all__ = ["Dimension", "Kind", "Measure", "OpenSet", "open_sets"]
@@ -103,6 +103,8 @@ class OpenSet:
             return
         if not self.columns:
             yield "no columns"
+        if table.layer is not Layer.STANDARD:
+            yield "rows of a subject base cannot be traced to the rows a person asks to correct or delete"
         for name in self.columns:
             if name in known and table.level_of(name) is not Level.OPEN:
                 yield f"column {name} is of level {table.level_of(name).label}: it may not be opened row by row"

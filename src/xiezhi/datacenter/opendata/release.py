@@ -1,7 +1,8 @@
 """Making a release: files, disclosure control, checks; then a person publishes it.
 
 The files of a release lie under OPEN_DATA_ROOT/<set>/<version>/ and never change. Rows are sorted and numbered (`_n`), so that
-any page of any set is read without looking at the pages before it.
+any page of any set is read without looking at the pages before it. Which row of the base a number came from stands beside them in
+OPEN_DATA_ROOT/.rows/, as a digest, never offered: that is how a person's correction or deletion finds its way (`rights`).
 """
 
 from __future__ import annotations
@@ -28,7 +29,18 @@ from xiezhi.kernel.calendar import clock
 from xiezhi.kernel.ledger import services as ledger
 from xiezhi.kernel.units.models import Division
 
-__all__ = ["Refused", "current", "folder", "prepare", "publish", "withdraw"]
+__all__ = [
+    "Refused",
+    "current",
+    "folder",
+    "make",
+    "prepare",
+    "publish",
+    "rows_path",
+    "select_rows",
+    "taken_back",
+    "withdraw",
+]
 
 PLAIN_ROWS = 200_000
 """Above this many rows CSV and JSON are offered compressed."""
@@ -41,6 +53,11 @@ class Refused(ValueError):
 def folder(release: Release) -> Path:
     """Where the files of a release lie."""
     return Path(settings.OPEN_DATA_ROOT) / release.set_code / str(release.version)
+
+
+def rows_path(release: Release) -> Path:
+    """Where it stands which row of the base each row of a release came from: `_n`, `_id` (a digest of row_id)."""
+    return Path(settings.OPEN_DATA_ROOT) / ".rows" / release.set_code / f"{release.version}.parquet"
 
 
 def current(code: str) -> Release | None:
@@ -59,14 +76,16 @@ def _title_of(declared: OpenSet, name: str) -> str:
     return tables.get(declared.table).column(name).title
 
 
-def _rows_sql(declared: OpenSet, source: str) -> str:
-    columns = ", ".join(_quote(c) for c in declared.columns)
+def select_rows(declared: OpenSet, source: str, *more: str, filtered: bool = True) -> str:
+    """The rows of a register or a sample from `source`, sorted; `more` columns go along. Rows of a former version are
+    `filtered` already, and the columns the filter speaks of need not be in them."""
+    columns = ", ".join((*(_quote(c) for c in declared.columns), *more))
     order = ", ".join(_quote(c) for c in (declared.order or declared.columns[:1]))
-    where = f"WHERE {declared.where}" if declared.where else ""
+    where = f"WHERE {declared.where}" if declared.where and filtered else ""
     if declared.kind is Kind.SAMPLE:
         quasi = ", ".join(_quote(c) for c in declared.quasi)
         inner = f"SELECT {columns}, count(*) OVER (PARTITION BY {quasi}) AS _k FROM {source} {where}"
-        return f"SELECT {columns} FROM ({inner}) WHERE _k >= {declared.k} ORDER BY {order}"
+        return f"SELECT * EXCLUDE (_k) FROM ({inner}) WHERE _k >= {declared.k} ORDER BY {order}"
     return f"SELECT {columns} FROM {source} {where} ORDER BY {order}"
 
 
@@ -125,11 +144,26 @@ def _statistics(con: Any, declared: OpenSet, source: str) -> dict[str, Any]:
 
 
 def _register(con: Any, declared: OpenSet, source: str) -> dict[str, Any]:
+    named = con.execute(f"DESCRIBE SELECT * FROM {source} LIMIT 0").fetchall()
+    traced = ("row_id AS _row",) if any(name == "row_id" for name, *_ in named) else ()
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE open_rows AS SELECT row_number() OVER () AS _n, * FROM ({_rows_sql(declared, source)})"
+        f"CREATE OR REPLACE TEMP TABLE open_rows AS SELECT row_number() OVER () AS _n, * FROM ({select_rows(declared, source, *traced)})"
     )
+    if traced:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE open_ids AS SELECT _n, {digest_of('_row')} AS _id FROM open_rows")
+        con.execute("ALTER TABLE open_rows DROP COLUMN _row")
     where = f"WHERE {declared.where}" if declared.where else ""
     total = con.execute(f"SELECT count(*) FROM {source} {where}").fetchone()[0]
+    return examined(con, declared, total)
+
+
+def digest_of(expression: str) -> str:
+    """SQL of the digest under which a row_id is kept beside a release: 64 bits tell ten million rows apart."""
+    return f"md5_number_lower(CAST({expression} AS VARCHAR))"
+
+
+def examined(con: Any, declared: OpenSet, total: int) -> dict[str, Any]:
+    """The disclosure report of the rows in `open_rows`, made from `total` rows."""
     kept = con.execute("SELECT count(*) FROM open_rows").fetchone()[0]
     report: dict[str, Any] = {"source_rows": total, "left_out": total - kept}
     if declared.quasi:
@@ -242,6 +276,14 @@ def _columns(con: Any, declared: OpenSet) -> list[dict[str, str]]:
     return out
 
 
+def _usable(declared: OpenSet, source: str) -> str:
+    """The table without rows that may only be kept, not used (个人信息保护法 第47条第2款)."""
+    from xiezhi.datacenter.govern.overrides import restricted
+
+    kept_back = ", ".join(f"'{r}'" for r in sorted(restricted(declared.table)) if r.replace("-", "").isalnum())
+    return f"(SELECT * FROM {source} AS t WHERE row_id NOT IN ({kept_back}))" if kept_back else source
+
+
 def prepare(code: str, *, by: Any = None, source: str | None = None, run_id: int | None = None) -> Run:
     """Make the next version of a set from the lake and check it. What fails the check is kept as REFUSED with its report
     and without files. `source` (text for FROM) replaces the table of the lake, for benchmarks. Raises runs.Busy."""
@@ -259,39 +301,51 @@ def prepare(code: str, *, by: Any = None, source: str | None = None, run_id: int
             snaps = table.snapshots()
             snapshot = str(snaps[-1].id) if snaps else ""
             at = snaps[-1].at if snaps else at
-            source = table.sql()
+            source = _usable(declared, table.sql())
         con = duck.connect()
         try:
             report = (_statistics if declared.kind is Kind.STATISTICS else _register)(con, declared, source)
-            job.stage("披露审查")
-            rows = con.execute("SELECT count(*) FROM open_rows").fetchone()[0]
-            numbers = _scan_numbers(con, declared)
-            report["personal_numbers"] = numbers
-            problems = [
-                f"数据项{name}里有{n}行疑似证件号码或手机号码，请退回来源单位更正。" for name, n in numbers.items()
-            ]
-            if report.get("below_k"):
-                problems.append(f"有{report['below_k']}个组合不足{declared.k}行，可能指向个人。")
-            if not rows:
-                problems.append("没有可以公开的行。")
-            report["problems"] = problems
-            with transaction.atomic():
-                last = Release.objects.filter(set_code=code).aggregate(n=Max("version"))["n"] or 0
-            release = Release(
-                set_code=code, version=last + 1, rows=rows, report=report, snapshot=snapshot, source_at=at, made_at=clock.now(),
-                columns=_columns(con, declared), state=Release.State.REFUSED if problems else Release.State.CHECKED,
-            )  # fmt: skip
-            place = folder(release)
-            shutil.rmtree(place, ignore_errors=True)  # left by a run that died before its row was written
-            if not problems:
-                release.files = _write(con, place, declared, rows, lambda stage: job.stage(stage))
-                release.profile = _profile(con, declared)
-            release.save()
+            make(con, job, declared, report, snapshot=snapshot, at=at)
         finally:
             con.close()
-        job.count(rows_in=report.get("source_rows", rows), rows_out=0 if problems else rows, snapshot=snapshot,
-                  content_hash=release.files[0]["sha256"] if release.files else "", version=release.version)  # fmt: skip
     return job.run
+
+
+def make(con: Any, job: runs.Job, declared: OpenSet, report: dict[str, Any], *, snapshot: str, at: Any) -> Release:
+    """The next version of a set from the tables `open_rows` and `open_ids` of a connection: checked, written, kept in the books."""
+    job.stage("披露审查")
+    rows = con.execute("SELECT count(*) FROM open_rows").fetchone()[0]
+    numbers = _scan_numbers(con, declared)
+    report["personal_numbers"] = numbers
+    problems = [f"数据项{name}里有{n}行疑似证件号码或手机号码，请退回来源单位更正。" for name, n in numbers.items()]
+    if report.get("below_k"):
+        problems.append(f"有{report['below_k']}个组合不足{declared.k}行，可能指向个人。")
+    if not rows:
+        problems.append("没有可以公开的行。")
+    report["problems"] = problems
+    last = Release.objects.filter(set_code=declared.code).aggregate(n=Max("version"))["n"] or 0
+    release = Release(
+        set_code=declared.code, version=last + 1, rows=rows, report=report, snapshot=snapshot, source_at=at, made_at=clock.now(),
+        columns=_columns(con, declared), state=Release.State.REFUSED if problems else Release.State.CHECKED,
+    )  # fmt: skip
+    place = folder(release)
+    shutil.rmtree(place, ignore_errors=True)  # left by a run that died before its row was written
+    rows_path(release).unlink(missing_ok=True)
+    if not problems:
+        _write_ids(con, rows_path(release))
+        release.files = _write(con, place, declared, rows, lambda stage: job.stage(stage))
+        release.profile = _profile(con, declared)
+    release.save()
+    job.count(rows_in=report.get("source_rows", rows), rows_out=0 if problems else rows, snapshot=snapshot,
+              content_hash=release.files[0]["sha256"] if release.files else "", version=release.version)  # fmt: skip
+    return release
+
+
+def _write_ids(con: Any, path: Path) -> None:
+    if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'open_ids'").fetchone():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    con.execute(f"COPY (SELECT _n, _id FROM open_ids ORDER BY _n) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
 
 
 @transaction.atomic
@@ -321,5 +375,10 @@ def withdraw(release: Release, by: Any, reason: str) -> None:
         raise Refused("请写明撤回原因，公众会看到。")
     release.state, release.ended_at, release.reason = Release.State.WITHDRAWN, clock.now(), reason.strip()[:200]
     release.save()
+    taken_back(release)
+
+
+def taken_back(release: Release) -> None:
+    """Put a withdrawal into the ledger."""
     payload = {"set": release.set_code, "version": release.version, "withdrawn": clock.now().isoformat()}
     ledger.append("data.open", payload, object_type="opendata.release", object_id=str(release.public_id))

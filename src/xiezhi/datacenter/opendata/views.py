@@ -250,7 +250,7 @@ def file(request: HttpRequest, code: str, version: int, name: str) -> HttpRespon
     if release is None or name not in {f["name"] for f in release.files}:
         raise Http404
     if release.state == Release.State.WITHDRAWN:
-        return _page(request, "gone", {"release": release, "set": open_sets.get(code)}, 410)
+        return _page(request, "gone", {"release": release, "set": open_sets.get(code), "current": current(code)}, 410)
     path = folder(release) / name
     if not path.exists():
         raise Http404
