@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from ninja import NinjaAPI
 from ninja.parser import Parser
 
@@ -38,7 +39,19 @@ def _has_nul(value: Any) -> bool:
 class Api(NinjaAPI):
     """Describes every error as application/problem+json."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._described: dict[tuple[str | None, str], Any] = {}
+
     def get_openapi_schema(self, **kwargs: Any) -> Any:
+        """The description in the language of the reader, to be read and not changed. Operations are fixed once the program runs,
+        and describing them takes a second, so each language's is made once."""
+        key = (get_language(), repr(sorted(kwargs.items())))
+        if key not in self._described:
+            self._described[key] = self._describe(**kwargs)
+        return self._described[key]
+
+    def _describe(self, **kwargs: Any) -> Any:
         schema = super().get_openapi_schema(**kwargs)
         for operations in schema["paths"].values():
             for operation in operations.values():

@@ -15,7 +15,6 @@ from difflib import SequenceMatcher
 
 import numpy as np
 import rjieba
-from scipy.optimize import linear_sum_assignment
 
 from xiezhi.kernel.law import numerals
 from xiezhi.kernel.law.structure import ARTICLE, Provision
@@ -167,6 +166,8 @@ def _assign(
                 - NUMBER_BONUS * apart
                 + (NUMBER_BONUS if _place(a[i]) == _place(b[j]) else 0.0)
             )
+    from scipy.optimize import linear_sum_assignment  # a third of a second that most programs do not need
+
     rows, columns = linear_sum_assignment(-table)
     return {left_a[x]: (left_b[y], float(true[x, y])) for x, y in zip(rows, columns, strict=True) if table[x, y] > 0}
 

@@ -211,7 +211,7 @@ def read(files: Mapping[str, str]) -> Library:
         reader = _Reader(name)
         errors_here = reader.errors
         try:
-            content = yaml.safe_load(files[name])
+            content = yaml.load(files[name], Loader=yaml.CSafeLoader)
         except yaml.YAMLError as error:
             errors.append(UnreadableFile(name, f"不是可读的YAML：{str(error)[:200]}"))
             continue

@@ -64,7 +64,7 @@ class Broken(ValueError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-class _Unique(yaml.SafeLoader):
+class _Unique(yaml.CSafeLoader):
     """Refuses a name written twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

@@ -47,7 +47,7 @@ class Broken(ValueError):
         self.problems = problems
 
 
-class _Unique(yaml.SafeLoader):
+class _Unique(yaml.CSafeLoader):
     """YAML in which a key that stands twice is a fault, not an overwrite."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
