@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 
 from xiezhi import pg
-from xiezhi.commands import base, demowitness
+from xiezhi.commands import base, demopartners, demowitness
 from xiezhi.commands.democlock import DemoClock
 from xiezhi.commands.supervise import Child, Supervisor
 from xiezhi.config import env
@@ -151,6 +151,7 @@ def _serve(host: str, port: int, workers: int, clock: DemoClock | None, began: f
     ]
     if settings.DEMO:
         children += demowitness.children(env.home(), environment)
+        children += demopartners.children()
     connections.close_all()
     told = False
 

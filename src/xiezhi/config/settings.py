@@ -237,6 +237,8 @@ COLLECT_CONNECTIONS = env.text("XIEZHI_COLLECT_CONNECTIONS") or str(HOME / "sour
 """Addresses and accounts of the databases and interfaces that are collected from; see docs/data/collecting.md."""
 COLLECT_HOSTS = env.words("XIEZHI_COLLECT_HOSTS")
 """Hosts (host or host:port) from which interfaces may be collected; no other is ever asked."""
+CLUE_LOOKUPS_FILE = env.text("XIEZHI_CLUE_LOOKUPS") or str(HOME / "lookups.json")
+"""Which agencies answer what clue rules ask about persons; see docs/data/clues.md. Without the file nobody is asked."""
 ENGINE = env.text("XIEZHI_ENGINE", "duckdb")
 """duckdb, or spark for tables that outgrow one machine."""
 
@@ -307,6 +309,8 @@ SMS_ADAPTER = env.text("XIEZHI_SMS_ADAPTER")
 
 DEMO = env.flag("XIEZHI_DEMO", EMBEDDED_POSTGRES)
 """Whether this installation shows the fictional province: marks 演示, fixed today, built-in adapters."""
+DEMO_REGISTERS = env.flag("XIEZHI_DEMO_REGISTERS")
+"""Whether this instance plays the other agencies that the fictional province asks; set for the one that its demo starts."""
 MFA_REQUIRED_FOR_STAFF = env.flag("XIEZHI_MFA_REQUIRED", not DEMO)
 """Whether staff and administrators must set up a second factor before they can work."""
 

@@ -9,3 +9,12 @@ class DemoConfig(AppConfig):
     label = "demo"
     verbose_name = _("演示省份")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """In the instance that plays the other agencies: declare their registers."""
+        from django.conf import settings
+
+        if settings.DEMO_REGISTERS:
+            from xiezhi.demo.partners import declared
+
+            declared.register()

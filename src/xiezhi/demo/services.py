@@ -18,6 +18,8 @@ from xiezhi.demo import matters as matter_rows
 from xiezhi.demo import province as provinces
 from xiezhi.demo import public as publics
 from xiezhi.demo import staff as staffing
+from xiezhi.demo.partners import books
+from xiezhi.demo.partners import place as partners
 from xiezhi.kernel.calendar import clock
 from xiezhi.kernel.datasets import rollup
 from xiezhi.kernel.documents.models import Document
@@ -64,6 +66,8 @@ def generate(
 
     if Unit.objects.exists():
         raise RuntimeError("这个数据库里已有机构，演示省份只能生成在空数据库里。")
+    if matters is None:
+        partners.prepare(scale)
     with clock.frozen(NOW):
         regulations.load(progress)
         with transaction.atomic():
@@ -82,8 +86,11 @@ def generate(
             waiting = set(Document.objects.filter(render_state=Document.PENDING).values_list("pk", flat=True))
             with transaction.atomic():
                 datastaff.build(Random(f"{seed}:data"), province)
-            for function in of_functions():
-                function.generate(world, scale, progress)
+            with partners.playing(lambda: books.build(world, scale, clock.today()).rows, scale) as answering:
+                for function in of_functions():
+                    if getattr(function, "ORDER", 0) >= partners.NEEDED:
+                        answering()
+                    function.generate(world, scale, progress)
             # Papers of past matters are made when somebody opens them, not all at once behind the first visitor's back.
             Document.objects.filter(render_state=Document.PENDING).exclude(pk__in=waiting).update(
                 render_state=Document.NONE
