@@ -83,7 +83,9 @@ class CheckRule:
     source: str = ""
     reads: tuple[str, ...] = ()
     each: bool = False
-    """The test costs much and looks at nothing but its one column: once per different value is enough."""
+    """The test looks at nothing but its one column: what it says of a value it says of every row that has it."""
+    costly: bool = False
+    """A test of `each` that is worth gathering the different values first, where values repeat."""
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -150,8 +152,8 @@ def _of_column(table: Table, column: Column, day: date, staged: bool) -> Iterato
 
     if column.required or column.key:
         yield rule(
-            "required", Kind.COMPLETE, f"{given} IS NULL", f"{label}没有填写，请补齐后重新报送。", source=table.basis
-        )
+            "required", Kind.COMPLETE, f"{given} IS NULL", f"{label}没有填写，请补齐后重新报送。", source=table.basis, each=given == x
+        )  # fmt: skip
     if element is None:
         return
     if staged and typed:
@@ -167,12 +169,12 @@ def _of_column(table: Table, column: Column, day: date, staged: bool) -> Iterato
         day_of = x if element.type is ColumnType.DATE else f"make_date(year({x}), month({x}), day({x}))"
         yield rule(
             "range", Kind.ACCURATE, f"{day_of} < DATE '{EARLIEST}' OR {day_of} >= DATE '{LATEST}'",
-            f"{label}不在{EARLIEST.year}年至{LATEST.year - 1}年之间，请核对年份。",
+            f"{label}不在{EARLIEST.year}年至{LATEST.year - 1}年之间，请核对年份。", each=True,
         )  # fmt: skip
         if not _may_be_future(name):
             yield rule(
-                "future", Kind.ACCURATE, f"{day_of} > DATE '{day}'", f"{label}晚于今天，请核对。", Severity.WARNING
-            )
+                "future", Kind.ACCURATE, f"{day_of} > DATE '{day}'", f"{label}晚于今天，请核对。", Severity.WARNING, each=True
+            )  # fmt: skip
     if element.code_set:
         yield from _codes(rule, x, label, element, day)
     if element.check and not typed:
@@ -208,10 +210,10 @@ def _length(rule: Any, x: str, label: str, element: Element) -> Iterator[CheckRu
     form = element.format
     if form.startswith("C..") and form[3:].isdecimal():
         n = int(form[3:])
-        yield rule("length", Kind.VALID, f"LENGTH({x}) > {n}", f"{label}超过{n}个字符，请核对。")
+        yield rule("length", Kind.VALID, f"LENGTH({x}) > {n}", f"{label}超过{n}个字符，请核对。", each=True)
     elif form.startswith("C") and form[1:].isdecimal() and not element.code_set and not element.check:
         n = int(form[1:])
-        yield rule("length", Kind.VALID, f"LENGTH({x}) <> {n}", f"{label}应为{n}个字符，请核对。")
+        yield rule("length", Kind.VALID, f"LENGTH({x}) <> {n}", f"{label}应为{n}个字符，请核对。", each=True)
     elif form.startswith("N"):
         digits, _, places = form[1:].partition(",")
         if digits.isdecimal() and element.type in (ColumnType.INT, ColumnType.DECIMAL):
@@ -222,6 +224,7 @@ def _length(rule: Any, x: str, label: str, element: Element) -> Iterator[CheckRu
                     Kind.VALID,
                     f"{x} >= {10**whole} OR {x} <= -{10**whole}",
                     f"{label}超过{whole}位整数，请核对。",
+                    each=True,
                 )
 
 
@@ -235,7 +238,7 @@ def _codes(rule: Any, x: str, label: str, element: Element, day: date) -> Iterat
     every = sorted({item.code for item in known.items})
     yield rule(
         "code", Kind.VALID, f"{x} NOT IN ({', '.join(map(text_of, every))})",
-        f"{label}的值不在代码集“{known.title}”中，请填写代码。", source=source,
+        f"{label}的值不在代码集“{known.title}”中，请填写代码。", source=source, each=True, costly=True,
     )  # fmt: skip
     ended = [i for i in known.items if (i.valid_to and i.valid_to <= day) or (i.valid_from and i.valid_from > day)]
     live = {i.code for i in known.items if i not in ended}
@@ -266,7 +269,7 @@ def _repeated(rule: Any, x: str, label: str, element: Element) -> Iterator[Check
         known = declare.code_sets.get(element.code_set)
         yield rule(
             "code", Kind.VALID, f"NOT ({found.sql(x)})", f"{label}的值不全在代码集“{known.title}”中，请填写代码，以分号隔开。",
-            source=f"{known.standard} {known.version}".strip(),
+            source=f"{known.standard} {known.version}".strip(), each=True, costly=True,
         )  # fmt: skip
 
 
@@ -278,12 +281,12 @@ def _checks(rule: Any, x: str, label: str, element: Element) -> Iterator[CheckRu
         return
     yield rule(
         "check", Kind.VALID, f"NOT ({check.sql(x)})", f"{label}：{check.message}。请按证照原件核对后重新报送。", Severity(check.severity),
-        source=element.source, each=True,
+        source=element.source, each=True, costly=True,
     )  # fmt: skip
     inner = checks.CHECKS.get(f"{element.check}_inner")
     if inner is not None:
         yield rule(
-            "inner", Kind.VALID, f"NOT ({inner.sql(x)})", f"{label}：{inner.message}。", Severity(inner.severity), source=element.source, each=True
+            "inner", Kind.VALID, f"NOT ({inner.sql(x)})", f"{label}：{inner.message}。", Severity(inner.severity), source=element.source, each=True, costly=True,
         )  # fmt: skip
 
 
@@ -344,8 +347,9 @@ def _declared(table: Table) -> Iterator[CheckRule]:
                 f"({rule.holds})" if rule.holds else "", target.strip(), getattr(rule, "among", ""), source,
             )  # fmt: skip
         else:
-            yield CheckRule(rule.code, kind, severity, rule.title, _told(table, rule.message, _named(table, f"{rule.holds} {rule.exists}")), _named(table, rule.holds),
-                            fails=f"NOT ({rule.holds})", source=source)  # fmt: skip
+            names = _named(table, rule.holds)
+            yield CheckRule(rule.code, kind, severity, rule.title, _told(table, rule.message, _named(table, f"{rule.holds} {rule.exists}")), names,
+                            fails=f"NOT ({rule.holds})", source=source, each=len(names) == 1)  # fmt: skip
 
 
 def _over_rows(table: Table) -> Iterator[CheckRule]:

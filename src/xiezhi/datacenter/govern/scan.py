@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,7 +29,8 @@ _SHARED = re.compile(r"TRY_CAST\(substr\(\"?\w+\"?, \d+, \d+\) AS \w+\)")
 
 @dataclass(frozen=True)
 class Plan:
-    """The statement of a scan. `rules` are in the order of their bits; `skipped` could not be tested and why."""
+    """The statement of a scan (empty where `scan` has run it in steps). `rules` are in the order of their bits; `skipped`
+    could not be tested and why."""
 
     sql: str
     rules: tuple[CheckRule, ...]
@@ -60,35 +61,45 @@ class Result:
         return self.total - self.refused
 
 
-def _row_fails(rule: CheckRule, number: int, alias: str, places: Mapping[str, int]) -> str:
+@dataclass(frozen=True)
+class _Set:
+    """Something that is gathered before the pass: its name, its query, and the rules (by number) that fail nothing where it
+    is empty. `flags`: it has a column `_f<number>` for each of them; `between`: other sets are made from it."""
+
+    name: str
+    sql: str
+    rules: tuple[int, ...] = ()
+    flags: bool = False
+    between: bool = False
+
+
+def _row_fails(rule: CheckRule, number: int, places: Mapping[str, int]) -> str:
     if rule.form is Form.ROW:
-        if _grouped(rule, places):
+        if _per_value(rule, places):
             return f"(g{places[rule.columns[0]]}._f{number})"
         return f"({rule.fails})"
-    found = f"j{number}._hit"
-    if rule.form is Form.ROWS:
-        return f"({found})"
-    if rule.form is Form.UNIQUE:
-        return f"({found} AND ({rule.fails}))" if rule.fails else f"({found})"
-    present = f"{alias}.{quoted(rule.columns[0])} IS NOT NULL AND {found} IS NULL"
-    return f"({present} AND ({rule.fails}))" if rule.fails else f"({present})"
+    if rule.form is not Form.ROWS and rule.fails:
+        return f"(j{number}._hit AND ({rule.fails}))"
+    return f"(j{number}._hit)"
 
 
-def _grouped(rule: CheckRule, places: Mapping[str, int]) -> bool:
-    return rule.each and len(rule.columns) == 1 and rule.columns[0] in places
+def _per_value(rule: CheckRule, places: Mapping[str, int]) -> bool:
+    return rule.form is Form.ROW and rule.each and len(rule.columns) == 1 and rule.columns[0] in places
 
 
-def _per_value(column: str, place: int, rules: Sequence[tuple[int, CheckRule]], relation: str, alias: str) -> str:
-    """The different values of a column that fail a test of theirs."""
-    name = quoted(column)
-    flags = ", ".join(f"COALESCE(({r.fails}), FALSE) AS _f{n}" for n, r in rules)
-    any_of = " OR ".join(f"_f{n}" for n, _ in rules)
-    # MAX keeps the engine from asking the test of every row before it knows the different values.
-    once = f"SELECT MAX({name}) AS {name} FROM {relation} AS o{place} GROUP BY {name}"
-    values = f"SELECT {name} AS _k0, {flags} FROM ({once}) AS v{place}"
-    return (
-        f"LEFT JOIN (SELECT * FROM ({values}) AS f{place} WHERE {any_of}) AS g{place} ON {alias}.{name} = g{place}._k0"
-    )
+def _of_values(used: Sequence[CheckRule], places: Mapping[str, int], relation: str) -> Iterator[_Set]:
+    """The different values of the columns of `places`, and those of them that fail a test."""
+    for column, place in places.items():
+        name = quoted(column)
+        # MAX keeps the engine from asking a test of every row before it knows the different values.
+        values = f"SELECT MAX({name}) AS _k FROM {relation} AS o{place} GROUP BY {name}"
+        yield _Set(f"_v{place}", values, between=True)
+        mine = [(n, r) for n, r in enumerate(used) if _per_value(r, places) and r.columns[0] == column]
+        if mine:
+            flags = ", ".join(f"COALESCE(({r.fails}), FALSE) AS _f{n}" for n, r in mine)
+            tested = f"SELECT _k0, {flags} FROM (SELECT _k AS _k0, _k AS {name} FROM _v{place}) AS v{place}"
+            wrong = f"SELECT * FROM ({tested}) AS f{place} WHERE {' OR '.join(f'_f{n}' for n, _ in mine)}"
+            yield _Set(f"_g{place}", wrong, tuple(n for n, _ in mine), flags=True)
 
 
 def _hoisted(relation: str, tests: list[str]) -> tuple[str, list[str]]:
@@ -105,27 +116,124 @@ def _hoisted(relation: str, tests: list[str]) -> tuple[str, list[str]]:
     return f"(SELECT *, {columns} FROM {relation} AS h)", made
 
 
-def _join(rule: CheckRule, number: int, relation: str, beside: str, references: Mapping[str, str], alias: str) -> str:
-    if rule.form is Form.UNIQUE:
-        names = ", ".join(quoted(c) for c in rule.columns)
-        conditions = [f"{quoted(c)} IS NOT NULL" for c in rule.columns] + ([f"({rule.fails})"] if rule.fails else [])
-        wanted = f"SELECT {names} FROM {relation} WHERE {' AND '.join(conditions)}"
-        if beside:
-            wanted += f" UNION ALL SELECT {names} FROM {beside} WHERE {' AND '.join(conditions)}"
-        keys = ", ".join(f"{quoted(c)} AS _k{i}" for i, c in enumerate(rule.columns))
-        on = " AND ".join(f"{alias}.{quoted(c)} = j{number}._k{i}" for i, c in enumerate(rule.columns))
-        twice = f"SELECT {keys}, TRUE AS _hit FROM ({wanted}) AS d{number} GROUP BY {names} HAVING COUNT(*) > 1"
-        return f"LEFT JOIN ({twice}) AS j{number} ON {on}"
-    if rule.form is Form.ROWS:
-        wrong = rule.fails.format(**{name: references[name] for name in rule.reads})
-        return (
-            f"LEFT JOIN (SELECT DISTINCT row_id AS _k0, TRUE AS _hit FROM ({wrong}) AS w{number}) AS j{number} "
-            f"ON {alias}.row_id = j{number}._k0"
-        )
+def _twice(rule: CheckRule, number: int, relation: str, beside: str, narrower: tuple[int, CheckRule] | None) -> str:
+    """The values that come more than once. Where rows that agree in these columns agree in those of another rule, too, only
+    rows that this one has found twice are looked at."""
+    names = ", ".join(quoted(c) for c in rule.columns)
+    conditions = [f"{quoted(c)} IS NOT NULL" for c in rule.columns] + ([f"({rule.fails})"] if rule.fails else [])
+    if narrower is not None:
+        other, base = narrower
+        same = " AND ".join(f"n{other}._k{i} = u{number}.{quoted(c)}" for i, c in enumerate(base.columns))
+        conditions.append(f"EXISTS (SELECT 1 FROM _d{other} AS n{other} WHERE {same})")
+    where = " AND ".join(conditions)
+    wanted = f"SELECT {names} FROM {relation} AS u{number} WHERE {where}"
+    if beside:
+        wanted += f" UNION ALL SELECT {names} FROM {beside} AS u{number} WHERE {where}"
+    keys = ", ".join(f"{quoted(c)} AS _k{i}" for i, c in enumerate(rule.columns))
+    return f"SELECT {keys}, TRUE AS _hit FROM ({wanted}) AS d{number} GROUP BY {names} HAVING COUNT(*) > 1"
+
+
+def _narrower(rule: CheckRule, used: Sequence[CheckRule]) -> tuple[int, CheckRule] | None:
+    """An unconditional rule of uniqueness over some of the columns of this one."""
+    found = [
+        (n, r)
+        for n, r in enumerate(used)
+        if r.form is Form.UNIQUE and not r.fails and r.columns and set(r.columns) < set(rule.columns)
+    ]
+    return min(found, key=lambda one: len(one[1].columns), default=None)
+
+
+def _absent(rule: CheckRule, number: int, references: Mapping[str, str], places: Mapping[str, int]) -> str:
+    """The values that do not stand in the other table."""
     table, _, column = rule.target.partition(".")
     where = f"{quoted(column)} IS NOT NULL" + (f" AND ({rule.among})" if rule.among else "")
-    known = f"SELECT DISTINCT {quoted(column)} AS _k0, TRUE AS _hit FROM {references[table]} WHERE {where}"
-    return f"LEFT JOIN ({known}) AS j{number} ON {alias}.{quoted(rule.columns[0])} = j{number}._k0"
+    known = f"SELECT {quoted(column)} AS _r FROM {references[table]} WHERE {where}"
+    mine = f"e{number}"
+    return (
+        f"SELECT {mine}._k AS _k0, TRUE AS _hit FROM _v{places[rule.columns[0]]} AS {mine} WHERE {mine}._k IS NOT NULL "
+        f"AND NOT EXISTS (SELECT 1 FROM ({known}) AS r{number} WHERE r{number}._r = {mine}._k)"
+    )
+
+
+def _sets(
+    used: Sequence[CheckRule], places: Mapping[str, int], relation: str, beside: str, references: Mapping[str, str]
+) -> list[_Set]:
+    """All that is gathered before the pass, each after what it is made from."""
+    out = list(_of_values(used, places, relation))
+    for n, rule in sorted(enumerate(used), key=lambda one: len(one[1].columns)):
+        if rule.form is Form.UNIQUE:
+            out.append(_Set(f"_d{n}", _twice(rule, n, relation, beside, _narrower(rule, used)), (n,)))
+        elif rule.form is Form.EXISTS:
+            out.append(_Set(f"_m{n}", _absent(rule, n, references, places), (n,)))
+        elif rule.form is Form.ROWS:
+            wrong = rule.fails.format(**{name: references[name] for name in rule.reads})
+            out.append(_Set(f"_r{n}", f"SELECT DISTINCT row_id AS _k0, TRUE AS _hit FROM ({wrong}) AS w{n}", (n,)))
+    return out
+
+
+def _joined(used: Sequence[CheckRule], places: Mapping[str, int], one: _Set, alias: str) -> str:
+    """The set beside the rows."""
+    if one.flags:
+        column = next(c for c, place in places.items() if one.name == f"_g{place}")
+        return f"LEFT JOIN {one.name} AS {one.name[1:]} ON {alias}.{quoted(column)} IS NOT DISTINCT FROM {one.name[1:]}._k0"
+    (n,) = one.rules
+    columns = ("row_id",) if used[n].form is Form.ROWS else used[n].columns
+    on = " AND ".join(f"{alias}.{quoted(c)} = j{n}._k{i}" for i, c in enumerate(columns))
+    return f"LEFT JOIN {one.name} AS j{n} ON {on}"
+
+
+def _pass(
+    relation: str, used: Sequence[CheckRule], places: Mapping[str, int], sets: Sequence[_Set], keep: Sequence[str],
+    quiet: Collection[int] = (),
+) -> str:  # fmt: skip
+    """The pass itself. `quiet` are rules known to fail no row."""
+    alias = "t"
+    loud = [n for n in range(len(used)) if n not in quiet]
+    read, said = _hoisted(relation, [_row_fails(used[n], n, places) for n in loud])
+    tests = dict(zip(loud, said, strict=True))
+    joins = [_joined(used, places, one, alias) for one in sets if not one.between and set(one.rules) - set(quiet)]
+    masks = []
+    for w in range(-(-len(used) // WORD)):
+        bits = [
+            f"CASE WHEN {test} THEN CAST({1 << n % WORD} AS BIGINT) ELSE 0 END"
+            for n, test in tests.items()
+            if n // WORD == w
+        ]
+        masks.append(f"{' + '.join(bits) or 'CAST(0 AS BIGINT)'} AS _w{w}")
+    star = (
+        f"{alias}.*"
+        if read is relation
+        else f"{alias}.* EXCLUDE ({', '.join(sorted(set(re.findall(r' AS (_s[0-9]+)', read))))})"
+    )
+    kept = ", ".join(star if k == "*" else f"{alias}.{quoted(k)}" for k in keep)
+    return (
+        f"SELECT {kept}, {', '.join(masks)} FROM {read} AS {alias} {' '.join(joins)} WHERE "
+        f"{' OR '.join(tests.values()) or 'FALSE'}"
+    )
+
+
+def _prepared(
+    relation: str, rules: Sequence[CheckRule], beside: str, references: Mapping[str, str], few: Collection[str]
+) -> tuple[list[CheckRule], dict[str, str], dict[str, int], list[_Set]]:
+    used: list[CheckRule] = []
+    skipped: dict[str, str] = {}
+    for rule in rules:
+        if rule.form is Form.TABLE:
+            continue
+        absent = [name for name in rule.needs if name not in references]
+        if absent:
+            skipped[rule.code] = f"所需的数据表 {'、'.join(absent)} 还没有数据"
+            continue
+        used.append(rule)
+    # The values of a column that must exist elsewhere are gathered anyway; then its other tests are asked of them, too.
+    gathered = {r.columns[0] for r in used if r.form is Form.EXISTS}
+    places = {c: i for i, c in enumerate(sorted(gathered | (_repeating(used) & set(few))))}
+    return used, skipped, places, _sets(used, places, relation, beside, references)
+
+
+def _repeating(rules: Sequence[CheckRule]) -> set[str]:
+    """Columns with tests that are worth gathering their values."""
+    return {r.columns[0] for r in rules if r.form is Form.ROW and r.each and r.costly and len(r.columns) == 1}
 
 
 def plan(
@@ -139,52 +247,15 @@ def plan(
 ) -> Plan:
     """The statement that returns every failing row: the columns `keep` and the words `_w0`, `_w1` ... of its mask.
 
-        `relation` is text for FROM. `beside` is a relation with the same columns whose rows count for uniqueness but are not
-        checked. `references` gives the relation of each table that other rows must exist in. `few` are columns with few different
-    values."""
-    references = references or {}
-    alias = "t"
-    used: list[CheckRule] = []
-    skipped: dict[str, str] = {}
-    for rule in rules:
-        if rule.form is Form.TABLE:
-            continue
-        absent = [name for name in rule.needs if name not in references]
-        if absent:
-            skipped[rule.code] = f"所需的数据表 {'、'.join(absent)} 还没有数据"
-            continue
-        used.append(rule)
+    `relation` is text for FROM. `beside` is a relation with the same columns whose rows count for uniqueness but are not
+    checked. `references` gives the relation of each table that other rows must exist in. `few` are columns with few
+    different values."""
+    used, skipped, places, sets = _prepared(relation, rules, beside, references or {}, few)
     if not used:
         return Plan("", (), skipped, 0)
-    places = {
-        c: i for i, c in enumerate(sorted({r.columns[0] for r in used if r.each and len(r.columns) == 1} & set(few)))
-    }
-    tests = [_row_fails(rule, n, alias, places) for n, rule in enumerate(used)]
-    joins = [
-        _join(r, n, relation, beside, references, alias)
-        for n, r in enumerate(used)
-        if r.form not in (Form.ROW, Form.TABLE)
-    ]
-    for column, place in places.items():
-        mine = [(n, r) for n, r in enumerate(used) if _grouped(r, places) and r.columns[0] == column]
-        joins.append(_per_value(column, place, mine, relation, alias))
-    read, tests = _hoisted(relation, tests)
-    words = -(-len(used) // WORD)
-    masks = []
-    for w in range(words):
-        bits = [
-            f"CASE WHEN {test} THEN CAST({1 << i} AS BIGINT) ELSE 0 END"
-            for i, test in enumerate(tests[w * WORD : (w + 1) * WORD])
-        ]
-        masks.append(f"{' + '.join(bits)} AS _w{w}")
-    star = (
-        f"{alias}.*"
-        if read is relation
-        else f"{alias}.* EXCLUDE ({', '.join(sorted(set(re.findall(r' AS (_s[0-9]+)', read))))})"
-    )
-    kept = ", ".join(star if k == "*" else f"{alias}.{quoted(k)}" for k in keep)
-    sql = f"SELECT {kept}, {', '.join(masks)} FROM {read} AS {alias} {' '.join(joins)} WHERE {' OR '.join(tests)}"
-    return Plan(sql, tuple(used), skipped, words)
+    first = ", ".join(f"{one.name} AS ({one.sql})" for one in sets)
+    sql = f"{f'WITH {first} ' if first else ''}{_pass(relation, used, places, sets, keep)}"
+    return Plan(sql, tuple(used), skipped, -(-len(used) // WORD))
 
 
 def mask_test(planned: Plan, codes: Iterable[str], alias: str = "") -> str:
@@ -239,15 +310,20 @@ def scan(
     with their columns `keep` and masks. `sample_columns` (of `keep`) are given back for a few rows per rule."""
     if total is None:
         total = int(con.execute(f"SELECT COUNT(*) FROM {relation}").fetchone()[0])
-    planned = plan(
-        relation, rules, keep=keep, beside=beside, references=references, few=few(con, relation, rules, total)
-    )
-    result = Result(total=total, skipped=dict(planned.skipped), failed=into, plan=planned)
-    result.counts = {rule.code: 0 for rule in planned.rules}
-    if not planned.rules:
+    seldom = few(con, relation, rules, total) if total >= LOOK else []
+    used, skipped, places, sets = _prepared(relation, rules, beside, references or {}, seldom)
+    planned = Plan("", tuple(used), skipped, -(-len(used) // WORD))
+    result = Result(total=total, skipped=dict(skipped), failed=into, plan=planned)
+    result.counts = {rule.code: 0 for rule in used}
+    if not used:
         con.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT * FROM {relation} WHERE FALSE")
         return result
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS {planned.sql}")
+    try:
+        quiet = _gather(con, sets)
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {into} AS {_pass(relation, used, places, sets, keep, quiet)}")
+    finally:
+        for one in sets:
+            con.execute(f"DROP TABLE IF EXISTS {one.name}")
     tally(con, result, into)
     if sample_columns and samples:
         names = ", ".join(quoted(c) for c in sample_columns)
@@ -260,12 +336,25 @@ def scan(
     return result
 
 
+def _gather(con: Any, sets: Sequence[_Set]) -> set[int]:
+    """Make the sets; the rules of those that stay empty need not be asked of any row, nor need their columns be read."""
+    quiet: set[int] = set()
+    for one in sets:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {one.name} AS {one.sql}")
+        if one.between:
+            continue
+        said = ", ".join(f"COALESCE(BOOL_OR(_f{n}), FALSE)" for n in one.rules) if one.flags else "COUNT(*) > 0"
+        found = con.execute(f"SELECT {said} FROM {one.name}").fetchone()
+        quiet.update(n for n, hit in zip(one.rules, found, strict=True) if not hit)
+    return quiet
+
+
 def few(con: Any, relation: str, rules: Sequence[CheckRule], total: int) -> list[str]:
     """Columns of costly tests whose values repeat, judged by the first rows."""
-    columns = sorted({r.columns[0] for r in rules if r.each and len(r.columns) == 1})
+    columns = sorted(_repeating(rules))
     if not columns:
         return []
-    counts = ", ".join(f"COUNT({quoted(c)}), COUNT(DISTINCT {quoted(c)})" for c in columns)
+    counts = ", ".join(f"COUNT({quoted(c)}), APPROX_COUNT_DISTINCT({quoted(c)})" for c in columns)
     names = ", ".join(quoted(c) for c in columns)
     found = con.execute(f"SELECT {counts} FROM (SELECT {names} FROM {relation} AS l LIMIT {LOOK}) AS m").fetchone()
     return [c for i, c in enumerate(columns) if _values(found[2 * i], found[2 * i + 1]) <= FEW * total]

@@ -37,7 +37,7 @@ TABLES = (
         share_basis="含证件号码、手机号码等个人信息，按履行法定职责的需要提供；执业信息另以公开数据集提供",
         rules=(
             *person_rules(),
-            check("age", "执业年龄", "first_date IS NULL OR birth_date IS NULL OR CAST(substr(CAST(first_date AS VARCHAR), 1, 4) AS INTEGER) - CAST(substr(CAST(birth_date AS VARCHAR), 1, 4) AS INTEGER) >= 18", "首次执业时不满十八周岁"),
+            check("age", "执业年龄", "first_date IS NULL OR birth_date IS NULL OR year(first_date) - year(birth_date) >= 18", "首次执业时不满十八周岁"),
             implies("firm", "执业律师有执业机构", "status = '01' AND practice_kind IN ('01', '02')", "firm_usc IS NOT NULL", "执业中的专职、兼职律师没有执业机构", basis="律师法 第10条"),
             implies("ended", "注销、吊销有截止日", "status IN ('03', '04')", "valid_to IS NOT NULL", "已注销、吊销而没有有效期止"),
             implies("kind", "执业机构代码以31开头", "firm_usc IS NOT NULL AND practice_kind IN ('01', '02')", "substr(firm_usc, 1, 2) = '31'", "执业机构的信用代码不是律师执业机构", severity="WARNING"),

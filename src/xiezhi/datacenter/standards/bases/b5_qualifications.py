@@ -32,7 +32,7 @@ TABLES = (
         share_basis="含证件号码和考试信息，限于执业许可、任职资格审查",
         rules=(
             *person_rules(),
-            check("exam", "考试年度不晚于授予年度", "exam_year <= CAST(substr(CAST(grant_date AS VARCHAR), 1, 4) AS INTEGER)", "考试年度晚于授予年度", kind="日期先后"),
+            check("exam", "考试年度不晚于授予年度", "exam_year <= year(grant_date)", "考试年度晚于授予年度", kind="日期先后"),
             check("years", "考试年度", "exam_year BETWEEN 1986 AND 2099", "考试年度早于首次律师资格考试"),
             implies("region", "B、C类写明适用地域", "class IN ('B', 'C')", "region IS NOT NULL", "B、C类证书没有适用地域", severity="WARNING"),
             implies("ended", "撤销、注销有截止日", "status IN ('02', '03')", "valid_to IS NOT NULL", "已撤销、注销而没有有效期止"),
