@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ from xiezhi import pg
 from xiezhi.config.settings_test import RUN
 from xiezhi.datacenter.clues import services
 from xiezhi.datacenter.clues.models import Clue
+from xiezhi.datacenter.exchange import identity
 from xiezhi.datacenter.exchange.models import Meter
 from xiezhi.datacenter.persons import refreshing
 from xiezhi.demo.partners import place
@@ -119,6 +121,13 @@ def test_rules_that_ask_other_agencies(agencies: place.Running, tmp_path: Path, 
     assert len(none["skipped"]) == 14, "nobody was named yet, so nobody was asked"
 
     assert agencies.wait(60), (tmp_path / "partners" / "partners.log").read_text()
+    lookups = agencies.place.lookups
+    told = lookups.read_text(encoding="utf-8")
+    wrong = json.dumps(identity.own().signer.verifier.pem)
+    lookups.write_text(told.replace(json.dumps(json.loads(agencies.place.identity.read_text())["public_key"]), wrong))
+    assert len(services.look().detail["skipped"]) == 14, "somebody else's signature is no answer"
+    lookups.write_text(told, encoding="utf-8")
+
     detail = services.look().detail
     assert detail["skipped"] == []
     assert detail["by_rule"] == {
@@ -149,4 +158,4 @@ def test_rules_that_ask_other_agencies(agencies: place.Running, tmp_path: Path, 
     assert calls == [("register-posts", "CROSS_CHECK")]
     assert _sql(
         "SELECT count(*), count(*) FILTER (WHERE result = 'OK' AND signature IS NOT NULL) FROM exchange_calllog", theirs
-    ) == [(7, 7)]
+    ) == [(10, 10)]

@@ -10,6 +10,7 @@ import asyncio
 import json
 import logging
 import os
+import shutil
 import signal
 import sys
 import uuid
@@ -53,6 +54,7 @@ def load() -> None:
     for table in TABLES:
         _table(table, place.books / f"{table.code}.jsonl")
     place.identity.write_text(json.dumps(_caller(json.loads(place.setup.read_text())["public_key"])))
+    shutil.rmtree(place.books, ignore_errors=True)  # persons stand in the lake and the copies now, not in plain files
 
 
 def _table(table: Any, path: Path) -> None:
