@@ -23,7 +23,8 @@ SAMPLES = 5
 LOOK, FEW = 100_000, 0.1
 """So many rows are looked at; where a column seems to have fewer different values than this share of all rows, its costly
 tests run once per value."""
-_SHARED = re.compile(r"TRY_CAST\(substr\(\"?\w+\"?, \d+, \d+\) AS \w+\)")
+_NUMBER = r"TRY_CAST\(substr\(\"?\w+\"?, \d+, \d+\) AS \w+\)"
+_SHARED = re.compile(rf"\({_NUMBER} // \d+ % \d+\)|{_NUMBER}|LENGTH\(\"?\w+\"?\)", re.IGNORECASE)
 """Pieces that checks repeat; they are computed once per row."""
 
 
@@ -102,17 +103,22 @@ def _of_values(used: Sequence[CheckRule], places: Mapping[str, int], relation: s
             yield _Set(f"_g{place}", wrong, tuple(n for n, _ in mine), flags=True)
 
 
+def _same(piece: str) -> str:
+    """A piece whatever way its column is written."""
+    return piece.replace('"', "").lower()
+
+
 def _hoisted(relation: str, tests: list[str]) -> tuple[str, list[str]]:
     """Pieces that stand in the tests more than once become columns of the relation, so that they are computed once."""
     found: dict[str, int] = {}
     for test in tests:
         for piece in _SHARED.findall(test):
-            found[piece] = found.get(piece, 0) + 1
+            found[_same(piece)] = found.get(_same(piece), 0) + 1
     shared = {piece: f"_s{i}" for i, piece in enumerate(sorted(p for p, n in found.items() if n > 1))}
     if not shared:
         return relation, tests
     columns = ", ".join(f"{piece} AS {name}" for piece, name in shared.items())
-    made = [_SHARED.sub(lambda m: shared.get(m.group(0), m.group(0)), test) for test in tests]
+    made = [_SHARED.sub(lambda m: shared.get(_same(m.group(0)), m.group(0)), test) for test in tests]
     return f"(SELECT *, {columns} FROM {relation} AS h)", made
 
 

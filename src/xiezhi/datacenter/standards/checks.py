@@ -103,14 +103,16 @@ class _IdNo:
 
     @staticmethod
     def sql(x: str, fictional: bool) -> str:
-        n, written = f"TRY_CAST(substr({x}, 1, 17) AS BIGINT)", f"substr({x}, 1, 17)"
+        n = f"TRY_CAST(substr({x}, 1, 17) AS BIGINT)"
+        day = f"({n} // 1000 % 100000000)"
         provinces = ", ".join(str(int(p)) for p in _provinces(fictional))
-        year, month, day = f"({n} // 10000000 % 10000)", f"({n} // 100000 % 100)", f"({n} // 1000 % 100)"
+        # 17 characters read as a number of 17 digits are 17 digits: a sign, blank, point or stroke among them would leave a shorter
+        # number, and powers of ten or hexadecimal digits are named by a letter or begin with 0. A pattern costs three times as much.
+        digits = f"({n} IS NOT NULL OR {x} IS NULL) AND {x} > '1' AND strpos({x}, 'e') = 0 AND strpos({x}, 'E') = 0"
         return (
-            # A number written back as it stood is 17 digits; the check character then is one of the eleven. A pattern costs twice as much.
-            f"(length({x}) = 18 AND CAST(coalesce({n}, 0) AS VARCHAR) = {written} AND ("
-            f"({n} // {10**15}) IN ({provinces}) AND {year} > 1900 AND {sql.real_date(year, month, day)}"
-            f" AND ({n} // 1000 % 100000000) <= {TODAY} AND {sql.check_char(n)} = substr({x}, 18, 1)))"
+            f"(length({x}) = 18 AND {digits} AND ("
+            f"({n} // {10**15}) IN ({provinces}) AND {day} > 19010000 AND {day} <= {TODAY} AND "
+            f"{sql.real_date(f'({day} // 10000)', f'({day} // 100 % 100)', f'({day} % 100)')} AND {sql.check_char(n)} = substr({x}, 18, 1)))"
         )
 
 

@@ -51,15 +51,22 @@ def digits_sum(number: str, weights: list[int], modulus: int) -> str:
     """Σ weight × digit, modulo `modulus`, of a BIGINT expression; `weights` from the last digit on.
 
     A digit is n div 10^k − 10 × (n div 10^(k+1)), so the sum needs one division a digit: the weight of n div 10^k is
-    w(k) − 10 × w(k−1). Coefficients lie below the modulus, so that 17 digits stay within 64 bits.
+    w(k) − 10 × w(k−1). Coefficients lie below the modulus, so that 17 digits stay within 64 bits. Terms of one coefficient are
+    multiplied once, and what has the coefficient modulus − c is taken off those of c: the first of such a group is at
+    least ten times the next one, so that no group falls below 0.
     """
-    before, parts = 0, []
+    before = 0
+    groups: dict[int, list[str]] = {}
     for k, weight in enumerate(weights):
         factor = (weight - 10 * before) % modulus
         before = weight
         if factor:
             term = number if k == 0 else f"({number} // {10**k})"
-            parts.append(term if factor == 1 else f"{term} * {factor}")
+            if factor not in groups and modulus - factor in groups:
+                groups[modulus - factor].append(f" - {term}")
+            else:
+                groups.setdefault(factor, []).append(f" + {term}")
+    parts = [f"({''.join(terms)[3:]})" + (f" * {factor}" if factor > 1 else "") for factor, terms in groups.items()]
     return f"(({' + '.join(parts)}) % {modulus})"
 
 
