@@ -263,3 +263,22 @@ def test_two_hundred_at_once_one_wins(committed_db: Any) -> None:
         thread.join()
     assert (len(won), len(told), wrong) == (1, 199, [])
     assert MatterEvent.objects.filter(matter=matter).count() == 2
+
+
+@pytest.mark.django_db
+def test_an_index_row_says_the_same_whenever_it_is_written() -> None:
+    """A rebuild after the last day changes no row of a matter that is merely late, and hides no lapse from the worker."""
+    unit = setting()
+    late, waiting = filed(unit), filed(unit)
+    go(late, "accepted", "2026-11-06T10:00")
+
+    def rows() -> list[Any]:
+        found = Deadline.objects.order_by("matter_id", "term", "number")
+        return list(found.values_list("matter_id", "term", "number", "nominal", "legal", "status", "lapses"))
+
+    before = rows()
+    assert {s for *_, s, _ in before} == {"RUNNING"}
+    rebuild(workers=1, at=at("2027-06-01T00:00"))
+    assert rows() == before
+    assert services.lapse_due(at("2026-11-13T00:00")) == 1
+    assert [r.event for r in store.history(waiting.pk)] == ["filed", "deemed"]

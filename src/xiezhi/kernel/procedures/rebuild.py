@@ -7,7 +7,7 @@ event, because both replay the same history with the same pure core. Rows are lo
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,9 +18,10 @@ import orjson
 from django.db import connection, connections, transaction
 
 from xiezhi.kernel.calendar import clock as wall
+from xiezhi.kernel.calendar.counting import Calendar
 from xiezhi.kernel.procedures import registry, store
-from xiezhi.kernel.procedures.clocks import live_clocks, next_due
-from xiezhi.kernel.procedures.core import Recorded, as_date, replay
+from xiezhi.kernel.procedures.clocks import Clock, Status, live_clocks, next_due
+from xiezhi.kernel.procedures.core import Recorded, View, as_date, replay, settle
 from xiezhi.kernel.procedures.models import NO_DUE
 
 __all__ = ["Rebuilt", "rebuild"]
@@ -85,7 +86,7 @@ def _chunk(first: int, last: int, at: datetime) -> Rebuilt:
             )  # fmt: skip
             if new != (term, nominal, legal, provisional, held):
                 changed.append((pk, *new[:3], (new[2] or NO_DUE), *new[3:]))
-            rows += store.deadline_rows(pk, all_clocks, False)
+            rows += store.deadline_rows(pk, all_clocks, False, settled=_settled(view, all_clocks, calendar, at))
         cursor.execute("DELETE FROM procedures_deadline WHERE matter_id >= %s AND matter_id < %s", [first, last])
         _copy(cursor, rows)
         if changed:
@@ -100,6 +101,12 @@ def _chunk(first: int, last: int, at: datetime) -> Rebuilt:
                 [[c[i] for c in changed] for i in range(7)],
             )
     return Rebuilt(count, len(changed), len(rows))
+
+
+def _settled(view: View, found: Sequence[Clock], calendar: Calendar, at: datetime) -> bool:
+    """Whether no automatic lapse is still to take effect. It does so with documents and notices, which is the worker's to do;
+    a row that said LAPSED before would hide it from the worker. The view is done with: settling moves it on."""
+    return not any(c.status is Status.LAPSED for c in found) or not settle(view, calendar, at)
 
 
 def _copy(cursor: Any, rows: list[tuple[Any, ...]]) -> None:

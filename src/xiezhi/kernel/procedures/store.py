@@ -281,15 +281,24 @@ def save_matter(matter: Matter) -> None:
     matter.save()
 
 
-def deadline_rows(matter_id: int, found: Sequence[Clock], closed: bool) -> list[tuple[Any, ...]]:
-    """Index rows of live clocks, in column order of `COLUMNS`."""
+def deadline_rows(
+    matter_id: int, found: Sequence[Clock], closed: bool, *, settled: bool = True
+) -> list[tuple[Any, ...]]:
+    """Index rows of live clocks, in column order of `COLUMNS`.
+
+    A row says the same whenever it is written: that a day has passed follows from `legal`. Only the row of an automatic
+    term becomes LAPSED once the matter was settled and nothing came of it, so that the worker does not meet it again;
+    where it was not (`settled`), the row waits for the worker.
+    """
     if closed:
         return []
     out = []
     for c in found:
         if not c.live or c.term.kind is TermKind.BACKWARD:
             continue
-        status = Status.HELD if c.legal is None else (Status.RUNNING if c.status is Status.RUNNING else c.status)
+        status = Status.HELD if c.legal is None else Status.RUNNING
+        if c.status is Status.LAPSED and settled and _auto(c):
+            status = Status.LAPSED
         out.append((matter_id, c.term.id, c.number, c.term.side.value, c.started_on, c.nominal, c.legal, status.value,
                     c.provisional, _auto(c)))  # fmt: skip
     return out
