@@ -13,7 +13,7 @@ from xiezhi.kernel.sealing import unseal
 
 from .models import Override, OverrideKind
 
-__all__ = ["SEAL", "Held", "end", "of_table", "restricted"]
+__all__ = ["SEAL", "Held", "barred", "end", "of_table", "restricted"]
 
 SEAL = "govern.override"
 
@@ -54,6 +54,17 @@ def restricted(table: str) -> frozenset[str]:
         Q(until__isnull=True) | Q(until__gt=clock.today()),
         table=table,
         kind=OverrideKind.RESTRICT,
+        ended_at__isnull=True,
+    )
+    return frozenset(str(r) for r in found.values_list("row_id", flat=True))
+
+
+def barred(table: str) -> frozenset[str]:
+    """row_ids of a table that may not come in again: deleted on request, or out of use."""
+    found = Override.objects.filter(
+        Q(until__isnull=True) | Q(until__gt=clock.today()),
+        table=table,
+        kind__in=(OverrideKind.DELETE, OverrideKind.RESTRICT),
         ended_at__isnull=True,
     )
     return frozenset(str(r) for r in found.values_list("row_id", flat=True))

@@ -27,6 +27,7 @@ def install() -> None:
     policies.part_of_unit("requester_head", platform.HEAD.code)
     policies.part_of_unit(platform.AUTHORITY.code, platform.AUTHORITY.code)
     _interfaces()
+    _copies()
     _pages()
 
 
@@ -47,6 +48,18 @@ def _interfaces() -> None:
             fields=tuple(c.name for c in table.all_columns), basis=R(22, 2), receive=partial(receiving.receive, table.code), owner="sharing",
             description=f"上级或者下级司法行政部门的平台推送{table.title}，按标准校验，给出签名回执",
         ))  # fmt: skip
+
+
+def _copies() -> None:
+    """What a person's correction or deletion has to reach here, and how rows that others pushed are found."""
+    from xiezhi.datacenter.govern import rights as persons
+    from xiezhi.datacenter.standards import copies
+
+    from .push import rights, walking
+
+    copies.register(walking.HOLDER)
+    copies.register(rights.HOLDER)
+    persons.register_finder(walking.find)
 
 
 def _pages() -> None:

@@ -134,6 +134,8 @@ class PushBatch(models.Model):
     file = models.CharField("文件", max_length=80)
     made_at = models.DateTimeField("生成时间")
     dropped = models.BooleanField("作废", default=False)
+    tried_at = models.DateTimeField("开始发送时间", null=True)
+    """Set for all waiting batches before the first of them goes out: without it nobody outside has seen any of them."""
     acked_at = models.DateTimeField("回执时间", null=True)
     refused = models.PositiveIntegerField("对方拒收行数", default=0)
     receipt = models.JSONField("回执", default=dict)
@@ -144,6 +146,26 @@ class PushBatch(models.Model):
         indexes = [
             models.Index(fields=["flow", "seq"], name="push_batch_open", condition=models.Q(acked_at__isnull=True)),
         ]
+
+
+class PushRight(models.Model):
+    """权利请求通知: a person's correction or deletion of rows that this flow has sent, until the receiver's receipt is in.
+    Row ids only; the right values are sealed and go when the receipt comes."""
+
+    never_deleted: ClassVar[bool] = True
+
+    flow = models.ForeignKey(PushFlow, models.PROTECT, related_name="rights", verbose_name="推送流")
+    request = models.CharField("请求编号", max_length=80)
+    deletes = models.BooleanField("删除", default=False)
+    rows = models.JSONField("行标识", default=list)
+    values = models.BinaryField("更正后的值", null=True)
+    at = models.DateTimeField("通知时间")
+    answered_at = models.DateTimeField("回执时间", null=True)
+    receipt = models.JSONField("回执", default=dict)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "权利请求通知"
+        constraints = [models.UniqueConstraint(fields=["flow", "request"], name="push_right_once")]
 
 
 class Reconciliation(models.Model):
@@ -222,3 +244,27 @@ class InboxRefused(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "拒收的行"
         constraints = [models.UniqueConstraint(fields=["inbox", "row_id"], name="inbox_refused_once")]
+
+
+class InboxRight(models.Model):
+    """收到的权利请求: what a sender says a person obtained about rows it sent. `here` are those that came through this inbox,
+    `own` those of them that this deployment also holds from a source of its own: they are decided upon here."""
+
+    never_deleted: ClassVar[bool] = True
+
+    inbox = models.ForeignKey(Inbox, models.PROTECT, related_name="rights", verbose_name="收件箱")
+    request = models.CharField("请求编号", max_length=80)
+    deletes = models.BooleanField("删除", default=False)
+    rows = models.JSONField("行标识", default=list)
+    values = models.BinaryField("更正后的值", null=True)
+    at = models.DateTimeField("收到时间")
+    here = models.JSONField("本方收到的行", null=True)
+    own = models.JSONField("本方自有的行", default=list)
+    touched = models.PositiveIntegerField("处理行数", default=0)
+    done_at = models.DateTimeField("办结时间", null=True)
+    receipt = models.JSONField("回执", default=dict)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "收到的权利请求"
+        constraints = [models.UniqueConstraint(fields=["inbox", "request"], name="inbox_right_once")]
+        indexes = [models.Index(fields=["at"], name="inbox_right_open", condition=models.Q(done_at__isnull=True))]

@@ -55,6 +55,57 @@ def due(timestamp: int) -> None:
             begin(flow, reconcile=monthly)
 
 
+@app.task(name="sharing.rights", queue="clocks")
+def tell_rights(flow: str) -> None:
+    """Bring persons' requests to a flow's receiver, after the changed rows where the flow is switched on."""
+    from xiezhi.datacenter.runs.services import Busy, Stopped
+
+    from .models import PushFlow
+    from .push import sending
+
+    found = PushFlow.objects.select_related("receiver").get(code=flow)
+    try:
+        if found.active:
+            sending.push(found)
+        else:
+            sending.tell(found)
+    except Busy:
+        log.info("flow %s is at work and says it itself", flow)
+    except Stopped as stopped:
+        log.warning("persons' requests of flow %s wait: %s", flow, stopped)
+
+
+@app.task(name="sharing.walk", queue="clocks")
+def walk_right(right: int) -> None:
+    """Carry out a person's request that a sender told us of."""
+    from xiezhi.datacenter.runs.services import Busy, Stopped
+
+    from .push import walking
+
+    try:
+        walking.walk(right)
+    except Busy:
+        log.info("request %s is being carried out", right)
+    except Stopped as stopped:
+        log.warning("request %s waits: %s", right, stopped)
+
+
+@app.periodic(cron="37 * * * *")
+@app.task(name="sharing.rights_again", queue="clocks", queueing_lock="sharing.rights_again")
+def rights_again(timestamp: int) -> None:
+    """Requests without a receipt are told again, those that died or wait for rows are walked again."""
+    from .models import InboxRight, PushRight
+
+    for pk in InboxRight.objects.filter(done_at__isnull=True).values_list("pk", flat=True):
+        try:
+            walk_right.func(pk)
+        except Exception:
+            log.exception("request %s could not be carried out", pk)
+    waiting = PushRight.objects.filter(answered_at__isnull=True).values_list("flow__code", flat=True).distinct()
+    for code in sorted(set(waiting)):
+        tell_rights.defer(flow=code)
+
+
 def begin(flow: Any, *, reconcile: bool = False, by: Any = None) -> Any:
     """Put a push into the queue, shown as waiting at once. Returns its run."""
     from xiezhi.datacenter.runs import services as runs

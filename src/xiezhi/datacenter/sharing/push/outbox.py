@@ -20,6 +20,7 @@ import orjson
 from django.conf import settings
 from django.db import transaction
 
+from xiezhi.datacenter.govern.overrides import restricted
 from xiezhi.datacenter.lake import duck, tables
 from xiezhi.datacenter.standards import declare as standards
 from xiezhi.kernel.calendar import clock
@@ -29,7 +30,7 @@ from . import digest
 from .flows import columns_of
 
 __all__ = [
-    "ROWS", "Changes", "NoState", "build", "count", "enqueue", "folder", "lake_table", "note_scope", "read", "relation", "tidy", "unacked",
+    "ROWS", "Changes", "NoState", "begin_anew", "build", "count", "enqueue", "folder", "lake_table", "note_scope", "read", "relation", "tidy", "unacked",
 ]  # fmt: skip
 
 ROWS = 10_000
@@ -58,11 +59,14 @@ def lake_table(flow: PushFlow) -> Any:
     return tables.get(standards.tables.get(flow.table).lake_name)
 
 
-def relation(flow: PushFlow, as_of: int | None) -> str:
-    """The rows of the flow as text columns with their hash `_h`; `as_of` a snapshot."""
+def relation(flow: PushFlow, as_of: int | None, *, usable: bool = True) -> str:
+    """The rows of the flow as text columns with their hash `_h`; `as_of` a snapshot. `usable`: without rows that by a
+    person's request may only be kept (个人信息保护法 第47条第2款)."""
     columns = columns_of(flow)
     source = lake_table(flow).sql(as_of)
-    text = f"(SELECT {digest.as_text(columns)} FROM {source} WHERE {digest.filtered(flow.where)})"
+    kept_back = ", ".join(map(duck.text, sorted(restricted(flow.table)))) if usable else ""
+    where = digest.filtered(flow.where) + (f" AND row_id NOT IN ({kept_back})" if kept_back else "")
+    text = f"(SELECT {digest.as_text(columns)} FROM {source} WHERE {where})"
     return f"(SELECT *, {digest.hashed(columns)} AS _h FROM {text})"
 
 
@@ -81,7 +85,7 @@ def _state(flow: PushFlow) -> str | None:
     if path.exists():
         return f"read_parquet({duck.text(str(path))})"
     try:
-        return f"(SELECT row_id, _h FROM {relation(flow, int(flow.acked_snapshot))})"
+        return f"(SELECT row_id, _h FROM {relation(flow, int(flow.acked_snapshot), usable=False)})"
     except (tables.NoTable, ValueError):
         return None
 
@@ -156,7 +160,10 @@ def _scope_changed(flow: PushFlow) -> bool:
 
 
 def _scope(flow: PushFlow) -> bytes:
-    return orjson.dumps([columns_of(flow), flow.where], option=orjson.OPT_SORT_KEYS)
+    parts: list[Any] = [columns_of(flow), flow.where]
+    if kept_back := restricted(flow.table):
+        parts.append(hashlib.sha256(" ".join(sorted(kept_back)).encode()).hexdigest())
+    return orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
 
 
 def note_scope(flow: PushFlow) -> None:
@@ -226,6 +233,20 @@ def read(batch: PushBatch) -> list[Any]:
         raise RuntimeError(f"batch {batch.seq} of {batch.flow.code} is damaged on disk")
     rows: list[Any] = orjson.loads(body)
     return rows
+
+
+def begin_anew(flow: PushFlow) -> None:
+    """Drop all waiting batches, because what they hold may not be sent; the next push finds out what to send instead. Where
+    nobody outside has seen any of them the acknowledged state still says it, otherwise only the receiver can. Call in a
+    transaction, with no push under way; `tidy` removes the files."""
+    waiting = unacked(flow)
+    seen = waiting.filter(tried_at__isnull=False).exists()
+    waiting.update(dropped=True)
+    flow.epoch += 1
+    flow.pending_snapshot = flow.pending_state = ""
+    if seen:
+        flow.acked_snapshot = flow.acked_state = ""
+    flow.save(update_fields=["epoch", "pending_snapshot", "pending_state", "acked_snapshot", "acked_state"])
 
 
 def tidy(flow: PushFlow) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 from django.db import transaction
 
+from xiezhi.datacenter.govern.overrides import barred
 from xiezhi.datacenter.lake import duck
 from xiezhi.datacenter.standards import declare as standards
 from xiezhi.kernel.calendar import clock
@@ -219,10 +220,15 @@ def _refused(con: Any, inbox: Inbox, columns: list[str]) -> dict[str, str]:
     typed = f"(SELECT {', '.join(parts)} FROM staged WHERE _op = 'U')"
     scope = _scope(inbox)
     found: dict[str, str] = {}
+    if kept_out := barred(inbox.table):
+        # What a person had deleted here does not come in again.
+        listed = ", ".join(map(duck.text, sorted(kept_out)))
+        for (row_id,) in con.execute(f"SELECT row_id FROM staged WHERE _op = 'U' AND row_id IN ({listed})").fetchall():
+            found[row_id] = "rights"
     planned = scan.plan(typed, _bindable(con, typed, wanted), keep=("row_id",))
     if planned.sql:
         for row_id, why in con.execute(f"SELECT row_id, {scan.reasons(planned)} FROM ({planned.sql})").fetchall():
-            found[row_id] = why
+            found[row_id] = ",".join(filter(None, (found.get(row_id), why)))
     if scope:
         outside = f"SELECT row_id FROM staged WHERE _op = 'U' AND NOT coalesce({digest.filtered(scope)}, FALSE)"
         for (row_id,) in con.execute(outside).fetchall():
@@ -332,6 +338,13 @@ def _refusals(inbox: Inbox, said: Mapping[str, Any]) -> dict[str, Any]:
     return {"rows": [list(r) for r in rows[:PAGE]], "more": len(rows) > PAGE}
 
 
+def _rights(inbox: Inbox, said: Mapping[str, Any]) -> dict[str, Any]:
+    """A person's request, carried out by a task of its own; asked again, it answers with the receipt once that is done."""
+    from . import walking
+
+    return walking.take(inbox, said)
+
+
 _OPS: dict[str, Callable[[Inbox, Mapping[str, Any]], dict[str, Any]]] = {
-    "hello": _hello, "batch": _batch, "buckets": _buckets, "rows": _rows, "refusals": _refusals,
+    "hello": _hello, "batch": _batch, "buckets": _buckets, "rows": _rows, "refusals": _refusals, "rights": _rights,
 }  # fmt: skip

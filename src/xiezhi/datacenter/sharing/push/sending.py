@@ -18,10 +18,10 @@ from xiezhi.datacenter.runs.models import Kind
 from xiezhi.kernel.calendar import clock
 
 from ..models import PushBatch, PushFlow
-from . import outbox, receipts
+from . import outbox, receipts, rights
 from .flows import PURPOSES, columns_of
 
-__all__ = ["Outcome", "Peer", "PushRefused", "peer_of", "push"]
+__all__ = ["Outcome", "Peer", "PushRefused", "peer_of", "push", "tell"]
 
 log = logging.getLogger(__name__)
 
@@ -54,12 +54,13 @@ def peer_of(flow: PushFlow) -> Peer:
     return network(flow)
 
 
-def _say(flow: PushFlow, peer: Peer, op: str, **more: Any) -> dict[str, Any]:
+def _say(flow: PushFlow, peer: Peer, op: str, *, passing: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
+    """One message; problems that are `passing` are for the caller. Raises PushRefused."""
     message = {
         "purpose": PURPOSES[flow.direction], "case": flow.code, "fields": columns_of(flow), "op": op, "flow": flow.code, **more,  # type: ignore[index]
     }  # fmt: skip
     answer = dict(peer(message))
-    if answer.get("problem") and answer["problem"] not in ("OUT_OF_ORDER", "OLD_EPOCH"):
+    if answer.get("problem") and answer["problem"] not in ("OUT_OF_ORDER", "OLD_EPOCH", *passing):
         raise PushRefused(f"接收方没有收下：{answer.get('words') or answer['problem']}")
     return answer
 
@@ -100,11 +101,19 @@ def push(
                 _send_all(flow, peer, job, done)
                 if not done.reconciliation.differing:
                     break
+        rights.tell(
+            flow, peer, _say
+        )  # after the rows themselves, so that the receiver has what is right before it walks
         job.count(
             rows_in=done.rows + done.deletes, rows_out=done.rows + done.deletes - done.refused, rows_refused=done.refused,
             snapshot=flow.acked_snapshot, batches=done.sent, deletes=done.deletes, repeated=done.repeated,
         )  # fmt: skip
     return job.run, done
+
+
+def tell(flow: PushFlow, *, peer: Peer | None = None) -> int:
+    """Only persons' requests, no rows: for a flow that is switched off. Returns how many the receiver has answered."""
+    return rights.tell(flow, peer or peer_of(flow), _say)
 
 
 def _agree(flow: PushFlow, peer: Peer, done: Outcome) -> bool:
@@ -136,6 +145,7 @@ def _send_all(flow: PushFlow, peer: Peer, job: Any, done: Outcome) -> None:
     if not waiting:
         return
     job.stage("推送", total=sum(b.rows + b.deletes for b in waiting))
+    PushBatch.objects.filter(pk__in=[b.pk for b in waiting], tried_at__isnull=True).update(tried_at=clock.now())
     for batch in waiting:
         batch.flow = flow
         answer = _say(
