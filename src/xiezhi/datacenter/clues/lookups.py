@@ -172,7 +172,9 @@ class ExchangeLookup:
             "rows": rows, "result": refused or "OK", "call": answer.call if answer else "",
             "answer": hashlib.sha256(answer.body).hexdigest() if answer else "",
         }  # fmt: skip
-        ledger.append("exchange.obtained", payload, object_type="exchange.obtained", object_id=str(payload["call"] or case))
+        ledger.append(
+            "exchange.obtained", payload, object_type="exchange.obtained", object_id=str(payload["call"] or case)
+        )
 
     def _fact(self, person: Asked, row: Mapping[str, Any], reference: str) -> Fact | None:
         def get(name: str) -> Any:

@@ -61,9 +61,9 @@ def told(side: Mapping[str, Any]) -> str:
     """One side in a sentence. What comes from crime or correction is not told."""
     if side["kind"] in RESTRICTED:
         return "另有限制查询的情况"
-    where = side["holder_name"] or ""
+    where = f"（{side['holder_name']}）" if side["holder_name"] else ""
     number = f"，证号{side['license_no']}" if side["license_no"] else ""
-    return f"{where}{side['title']}{number}，{period(side['since'], side['until'])}"
+    return f"{side['title']}{where}{number}，{period(side['since'], side['until'])}"
 
 
 def summary(clue: Clue) -> str:
