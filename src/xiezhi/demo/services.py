@@ -20,6 +20,7 @@ from xiezhi.demo import public as publics
 from xiezhi.demo import staff as staffing
 from xiezhi.demo.partners import books
 from xiezhi.demo.partners import place as partners
+from xiezhi.kernel import chance
 from xiezhi.kernel.calendar import clock
 from xiezhi.kernel.datasets import rollup
 from xiezhi.kernel.documents.models import Document
@@ -90,7 +91,8 @@ def generate(
                 for function in of_functions():
                     if getattr(function, "ORDER", 0) >= partners.NEEDED:
                         answering()
-                    function.generate(world, scale, progress)
+                    with chance.drawn_from(Random(f"{seed}:{function.__name__}")):
+                        function.generate(world, scale, progress)
             # Papers of past matters are made when somebody opens them, not all at once behind the first visitor's back.
             Document.objects.filter(render_state=Document.PENDING).exclude(pk__in=waiting).update(
                 render_state=Document.NONE

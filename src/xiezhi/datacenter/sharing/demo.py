@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from xiezhi.kernel import chance
 from xiezhi.kernel.access.models import Account, AccountKind
 from xiezhi.kernel.calendar import clock
 from xiezhi.kernel.people import services as people
@@ -47,7 +48,8 @@ def generate(world: Any, scale: float, progress: Progress) -> None:
     if center is None or court is None:
         return
     progress("数据共享", 0, 1)
-    with transaction.atomic():
+    # Numbers of matters and codes of documents are drawn apart from the rest, so that more of one moves none of the other.
+    with transaction.atomic(), chance.drawn_from(Random(f"{world.seed}:sharing:numbers")):
         _Maker(rng, center, top.departments["labor"], court, top.departments["market"]).run(scale >= LEAST)
     progress("数据共享", 1, 1)
 
@@ -83,12 +85,14 @@ class _Maker:
             (self.court, "share-officer", "袁和平", "court-share"), (self.court, "share-head", "秦观海", "court-share-head"),
             (self.market, "share-head", "贺长风", "market-share-head"),
         ):  # fmt: skip
-            member = people.create_staff(name, demo=True, uid=self._uid())
-            people.appoint(member, unit, posts[post], valid_from=_SINCE)
-            account = Account.objects.create(
-                uid=self._uid(), username=username, password=self.password, kind=AccountKind.STAFF, staff=member, demo=True,
-                created_at=clock.now(), password_changed_at=clock.now(),
-            )  # fmt: skip
+            account = Account.objects.filter(username=username).first()
+            if account is None:
+                member = people.create_staff(name, demo=True, uid=self._uid())
+                people.appoint(member, unit, posts[post], valid_from=_SINCE)
+                account = Account.objects.create(
+                    uid=self._uid(), username=username, password=self.password, kind=AccountKind.STAFF, staff=member, demo=True,
+                    created_at=clock.now(), password_changed_at=clock.now(),
+                )  # fmt: skip
             self.people[username] = Actor(f"account:{account.uid}", frozenset(), f"{name}（{unit.name}）")
         for username in ("share-officer", "share-head", "data-authority"):
             account = Account.objects.select_related("staff").get(username=username)
