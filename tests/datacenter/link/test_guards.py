@@ -7,8 +7,10 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from xiezhi.datacenter.link import apart, clusters, engine, generator, identity, normalize, prepare
+from xiezhi.datacenter.link import bulk, clusters, engine, generator, identity, names, normalize, prepare
 
 OPTIONS = engine.Options(threads=1, memory="2GB")
 
@@ -35,7 +37,7 @@ def test_numbers_are_checked_in_sql_as_in_python() -> None:
     with duckdb.connect() as con:
         con.execute("CREATE MACRO regexp_like(a, b) AS regexp_matches(a, b)")
         con.register("given", pa.table({"place": list(range(len(texts))), "id_no": texts}))
-        found = con.execute(f"SELECT {prepare.clean_number('id_no')} FROM given ORDER BY place").fetchall()
+        found = con.execute(f"SELECT clean FROM ({prepare.told_clean('given')}) c ORDER BY place").fetchall()
     assert [bool(value) for (value,) in found] == [identity.valid(text) for text in texts]
 
 
@@ -45,11 +47,88 @@ def test_a_place_read_once_gives_what_the_whole_address_gives(tmp_path: Path) ->
         assert normalize.address(text) == normalize._any_address(text)
 
 
-def test_addresses_of_another_process_are_the_same(tmp_path: Path, monkeypatch) -> None:
-    values = pa.table({"raw": ["云岭省安平市东城区中山路12号3单元502室", "无", "某村7组"]})
-    here = apart.addresses(values, tmp_path)
-    monkeypatch.setattr(apart, "WORTH", 0)
-    assert apart.addresses(values, tmp_path) == here and not list(tmp_path.iterdir())
+NAME_PIECES = st.lists(
+    st.sampled_from(
+        [
+            "张",
+            "單",
+            "单",
+            "于",
+            "于",
+            "仇",
+            "葛",
+            "昇",
+            "伟",
+            "麗",
+            "欧阳",
+            "諸葛",
+            "尉迟",
+            "·",
+            "先生",
+            "律师",
+            "测试",
+            "A",
+            "龙",
+            "无名氏",
+            "㛃",
+            " ",
+        ]
+    ),
+    max_size=4,
+).map("".join)
+ADDRESS_PIECES = st.lists(
+    st.sampled_from(
+        [
+            "云岭省",
+            "安平市",
+            "东城区",
+            "小社区",
+            "中山路",
+            "桥镇",
+            "老街村",
+            "12",
+            "３",
+            "号",
+            "-",
+            "502室",
+            "B座",
+            "十二",
+            "花园",
+            "1",
+            "无",
+            " ",
+        ]
+    ),
+    max_size=7,
+).map("".join)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.one_of(st.none(), NAME_PIECES), max_size=12),
+    st.lists(st.one_of(st.none(), ADDRESS_PIECES), max_size=12),
+)
+def test_columns_in_bulk_as_value_by_value(named: list[str | None], placed: list[str | None]) -> None:
+    found = bulk.described_names(pa.array(named, pa.string()))
+    assert [tuple(row.values()) for row in found.to_pylist()] == [tuple(names.describe(value)) for value in named]
+    columns = bulk.described_addresses(pa.array(placed, pa.string()))
+    assert list(zip(*(column.to_pylist() for column in columns), strict=True)) == [
+        normalize.address(value) for value in placed
+    ]
+
+
+def test_generated_columns_in_bulk_as_value_by_value(tmp_path: Path) -> None:
+    generator.generate(tmp_path, records=4_000, seed=7, rates=generator.Rates().scaled(3))
+    given_ = pq.read_table(tmp_path / "records", columns=["name", "address"])
+    named, placed = (given_[column].combine_chunks() for column in ("name", "address"))
+    found = bulk.described_names(named)
+    assert [tuple(row.values()) for row in found.to_pylist()] == [
+        tuple(names.describe(value)) for value in named.to_pylist()
+    ]
+    columns = bulk.described_addresses(placed)
+    assert list(zip(*(column.to_pylist() for column in columns), strict=True)) == [
+        normalize.address(value) for value in placed.to_pylist()
+    ]
 
 
 def test_without_numbers_links_stay_right(tmp_path: Path) -> None:

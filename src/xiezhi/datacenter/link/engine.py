@@ -101,10 +101,10 @@ def _run(engine: engines.Engine, files: list[str], target: Path, options: Option
 
     counts: dict[str, Any] = dict(prepare.read(engine, files))
     done("读取")
-    prepare.normalize_all(engine)
-    done("规范化")
     with ThreadPoolExecutor(1) as beside:
         rest = beside.submit(prepare.normalize_rest, engine.aside())
+        prepare.normalize_all(engine)
+        done("规范化")
         counts |= groups.group(engine, options.sample if options.learn else 0, rest.result)
     done("按号码归并")
     counts["pairs"] = blocks.pairs(engine)

@@ -22,7 +22,7 @@ SHARE = 0.55
 """Part of the machine's memory that DuckDB may fill where nobody says otherwise; the rest is for values in Arrow and for others."""
 MACROS = (
     "CREATE MACRO arrays_overlap(a, b) AS list_has_any(a, b)",
-    "CREATE MACRO xxhash64(a, b) AS hash(a, b)",
+    "CREATE MACRO xxhash64(a, b) AS hash(a, b), (a, b, c) AS hash(a, b, c), (a, b, c, d) AS hash(a, b, c, d)",
     "CREATE MACRO startswith(a, b) AS starts_with(a, b)",
     "CREATE MACRO regexp_like(a, b) AS regexp_matches(a, b)",
 )

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
+from operator import mul
 from typing import NamedTuple
 
 import numpy as np
@@ -66,7 +68,7 @@ NOTHING = Identity("R", None, None, None, None)
 
 def check_digit(first: str) -> str:
     """The check digit of seventeen digits."""
-    return CHECK[sum(int(digit) * weight for digit, weight in zip(first, WEIGHTS, strict=True)) % 11]
+    return CHECK[sum(map(mul, map(int, first), WEIGHTS)) % 11]
 
 
 def real_date(text: str) -> bool:
@@ -111,26 +113,34 @@ def _digits(text: str) -> str:
     return put[:17] + ("X" if text[17] in "xX" else put[17]) if len(text) == 18 else put
 
 
+@lru_cache(maxsize=10_000)
+def _sort(kind: str | None) -> str:
+    return unicodedata.normalize("NFKC", kind or "").strip().upper()
+
+
 def canonical(raw: str | None, kind: str | None = None) -> Identity:
     """Read an identity number as it stands in some file. Documents that are not resident cards keep their letters and have no check."""
     if raw is None:
         return NOTHING
     text = _strip(raw)
-    digits = sum(char.isdigit() for char in text)
+    digits = sum(map(str.isdigit, text))
     if digits < 4 or len(set(text.replace("*", ""))) <= 1:
         return NOTHING
-    sort = unicodedata.normalize("NFKC", kind or "").strip().upper()
+    sort = _sort(kind)
     put = _digits(text)
     masked = "*" in text
     looks = 13 <= len(text) <= 20 and digits + text.count("*") >= len(text) - 4
-    if not (looks and valid(put)):
+    fine = looks and valid(put)
+    if not fine:
         plain = re.sub(r"[^0-9A-Z*]", "", text.upper())
         if OTHER_TYPES.search(sort) or (sort not in RESIDENT_TYPES and not looks):
             return Identity("O", plain, "other", None, None)
         if masked:
             return Identity("R", plain, "part", None, None) if len(plain) in (15, 18) else NOTHING
-        put = from_fifteen(put) or put
-    if valid(put):
+        longer = from_fifteen(put)
+        put = longer or put
+        fine = valid(put) if longer or not looks else False
+    if fine:
         return Identity("R", put, "ok", put[6:14], "1" if int(put[16]) % 2 else "2")
     return Identity("R", put[:24], "part" if len(put) < 13 else "bad", None, None)
 

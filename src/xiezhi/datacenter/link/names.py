@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -65,7 +65,8 @@ NOTHING = Name(None, None, None, None, None, None, None, None, None, None, 0)
 
 
 @cache
-def _simple() -> dict[str, str]:
+def simplified() -> dict[str, str]:
+    """Each character's simplified, usual form; looked up once."""
     from opencc import OpenCC
 
     convert = OpenCC("t2s").convert
@@ -81,7 +82,7 @@ def _simple() -> dict[str, str]:
 
 
 @cache
-def _looks() -> dict[str, str]:
+def looks() -> dict[str, str]:
     """Each character's class of similar shape, named by one of its members (data/shapes.txt, made by shapes.py)."""
     table: dict[str, str] = {}
     for line in (DATA / "shapes.txt").read_text(encoding="utf-8").split():
@@ -100,7 +101,8 @@ def reading(char: str) -> str:
 
 
 @cache
-def _toneless(sound: str) -> str:
+def toneless(sound: str) -> str:
+    """A reading without its tone."""
     return sound if sound.startswith("u") else sound.rstrip("12345")
 
 
@@ -109,7 +111,7 @@ def clean(raw: str | None) -> str | None:
     if raw is None:
         return None
     if _PLAIN.fullmatch(raw):
-        simple = _simple()
+        simple = simplified()
         shorter = TITLES.sub("", raw)
         return (
             "".join([simple[char] for char in (shorter if len(shorter) >= 2 else raw)]) if raw not in NOBODY else None
@@ -127,7 +129,7 @@ def clean(raw: str | None) -> str | None:
     text = re.sub("·+", "·", text)
     shorter = TITLES.sub("", text)
     text = shorter if len(shorter) >= 2 else text
-    simple = _simple()
+    simple = simplified()
     return "".join(simple[char] for char in text) or None
 
 
@@ -164,23 +166,14 @@ def describe(raw: str | None) -> Name:
             tones[0] = SURNAMES[chars[0]]
     else:
         head = max(1, len(name.split("·")[0]))
-    sounds = [_toneless(tone) for tone in tones]
-    looks = _looks()
+    sounds = [toneless(tone) for tone in tones]
+    shapes = looks()
     flat = "".join(chars)
     return Name(
         flat, "".join(sounds), " ".join(tones), "".join(sounds[:head]), "".join(sounds[head:]) or None, "".join(sorted(chars)),
-        "".join(looks.get(char, char) for char in chars), chars[0], chars[1] if len(chars) > 1 else None,
+        "".join(shapes.get(char, char) for char in chars), chars[0], chars[1] if len(chars) > 1 else None,
         chars[2] if len(chars) > 2 else None, len(chars),
     )  # fmt: skip
 
 
 SCHEMA = pa.schema([(field, pa.int32() if field == "size" else pa.string()) for field in Name._fields])
-
-
-def describe_batch(names: pa.Array) -> pa.RecordBatch:
-    """`describe` for an Arrow array."""
-    rows = [describe(raw) for raw in names.to_pylist()]
-    columns: list[Any] = list(zip(*rows, strict=True)) if rows else [[] for _ in SCHEMA]
-    return pa.record_batch(
-        [pa.array(column, type=field.type) for column, field in zip(columns, SCHEMA, strict=True)], schema=SCHEMA
-    )

@@ -147,15 +147,15 @@ def address(raw: str | None) -> tuple[str | None, str | None, str | None]:
     """
     found = _PLACE_AND_HOUSE.fullmatch(raw) if raw else None
     if found and raw not in JUNK:
-        place = _place(found.group(1))
-        if place is not None:
-            road, county = place
+        known = place(found.group(1))
+        if known is not None:
+            road, county = known
             return f"{road}{'-'.join(_NUMBER.findall(found.group(2)))}", road, county
     return _any_address(raw)
 
 
 @lru_cache(maxsize=200_000)
-def _place(head: str) -> tuple[str, str | None] | None:
+def place(head: str) -> tuple[str, str | None] | None:
     """(road, county) of an address up to its first digit, or None where the rest has a say in it."""
     region = _REGION.match(head)
     rest = _TOWN.sub("", head[region.end() :] if region else head)

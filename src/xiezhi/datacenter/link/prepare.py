@@ -9,8 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from xiezhi.datacenter.link import identity, names, normalize
-from xiezhi.datacenter.link.engines import DuckEngine, Engine
+from xiezhi.datacenter.link import bulk, identity, names, normalize
+from xiezhi.datacenter.link.engines import Engine
 
 COLUMNS = (
     "record_id", "base", "name", "id_type", "id_no", "sex", "birth_date", "phone", "division", "address", "employer", "license_no",
@@ -19,6 +19,7 @@ COLUMNS = (
 KEPT = tuple(column for column in COLUMNS if column not in {"record_id", "valid_from", "valid_to"})
 REQUIRED = ("record_id", "base")
 MOBILE = "^(86)?1[3-9][0-9]{9}$"
+PLAIN_MOBILE = "^1[3-9][0-9]{9}$"
 BARE = "translate(phone, '+- ', '')"
 DIVISION = "^[0-9]{6}$"
 ISO_DAY = "^[0-9]{4}-?[0-9]{2}-?[0-9]{2}$"
@@ -92,9 +93,11 @@ def read(engine: Engine, files: list[str]) -> dict[str, int]:
     source = "input_once" if facts["c"] < facts["b"] else "input"
     with ThreadPoolExecutor(2) as beside:
         placed = beside.submit(
-            _map_addresses,
-            engine.aside(),
+            engine.aside().map,
+            "seen_address",
             f"SELECT address AS raw FROM {source} WHERE address IS NOT NULL GROUP BY address",
+            _addresses,
+            ADDRESS,
         )
         named = beside.submit(
             engine.aside().map,
@@ -105,7 +108,7 @@ def read(engine: Engine, files: list[str]) -> dict[str, int]:
         )
         engine.table(
             "first",
-            f"SELECT r.rid, {kept}, {clean_number('i.id_no')} AS clean FROM {source} i JOIN raw r ON i.record_id = r.record_id",
+            f"SELECT rid, {', '.join(KEPT)}, clean FROM ({told_clean(f'(SELECT r.rid, {kept} FROM {source} i JOIN raw r ON i.record_id = r.record_id) t')}) c",
         )
         named.result()
         placed.result()
@@ -113,33 +116,37 @@ def read(engine: Engine, files: list[str]) -> dict[str, int]:
     return {"rows": facts["a"], "records": facts["c"], "repeated": facts["b"] - facts["c"]}
 
 
-def clean_number(column: str) -> str:
-    """SQL for whether a text is a valid identity number written cleanly (`identity.valid`), without any function of ours."""
-    digits = " + ".join(
-        f"(ascii(substr({column}, {place}, 1)) - 48) * {weight}"
-        for place, weight in enumerate(identity.WEIGHTS, start=1)
-    )
-    month, day, year = (f"substr({column}, {start}, {size})" for start, size in ((11, 2), (13, 2), (7, 4)))
-    leap = (
-        f"substr({column}, 9, 2) <> '00' AND (ascii(substr({column}, 9, 1)) * 10 + ascii(substr({column}, 10, 1))) % 4 = 0"
-        f" OR {year} = '2000'"
-    )
+def told_clean(rows: str) -> str:
+    """SQL for rows that have id_no, with `clean`: 1 for a valid identity number written cleanly (`identity.valid`), else 0, without any
+    function of ours.
+
+    The remainder by 11 is taken without splitting the number into digits: 10 is -1 there, so the digit at place k is, but for its sign,
+    what the rests by two neighboring powers of ten differ by.
+    """
+    day, leap = "ymd % 10000", "(ymd - 229)"
     return (
-        f"CASE WHEN {column} IS NULL OR NOT regexp_like({column}, '^[1-9][0-9]{{16}}[0-9X]$') THEN 0"
-        f" WHEN {year} < '{identity.FIRST_YEAR}' OR {year} > '{identity.LAST_YEAR}' OR {month} < '01' OR {month} > '12' OR {day} < '01'"
-        f" OR {day} > '31' OR ({day} = '31' AND {month} IN ('04', '06', '09', '11')) OR ({month} = '02' AND {day} > '29')"
-        f" OR ({month} = '02' AND {day} = '29' AND NOT ({leap})) THEN 0"
-        f" WHEN substr('{identity.CHECK}', CAST(({digits}) % 11 AS INT) + 1, 1) = substr({column}, 18, 1) THEN 1 ELSE 0 END"
+        "SELECT *, CASE WHEN digits IS NULL THEN 0"
+        f" WHEN ymd < {identity.FIRST_YEAR}0101 OR ymd > {identity.LAST_YEAR}1231 OR {day} < 101 OR {day} > 1231 OR ymd % 100 < 1 OR ymd % 100 > 31"
+        f" OR {day} IN (230, 231, 431, 631, 931, 1131)"
+        f" OR ({day} = 229 AND NOT ({leap} % 40000 = 0 AND ({leap} % 1000000 <> 0 OR {leap} % 4000000 = 0))) THEN 0"
+        f" WHEN substr('{identity.CHECK}', ({_rest('high', identity.WEIGHTS[:8])} + {_rest('low', identity.WEIGHTS[8:])}) % 11 + 1, 1)"
+        " = substr(id_no, 18, 1) THEN 1 ELSE 0 END AS clean"
+        " FROM (SELECT *, CAST(substr(digits, 1, 8) AS INT) AS high, CAST(substr(digits, 9, 9) AS INT) AS low, CAST(substr(digits, 7, 8) AS INT) AS ymd"
+        f" FROM (SELECT *, CASE WHEN regexp_like(id_no, '{identity.CLEAN}') THEN substr(id_no, 1, 17) END AS digits FROM {rows}) d) p"
     )
+
+
+def _rest(column: str, weights: tuple[int, ...]) -> str:
+    """SQL for the sum of weighted digits of a whole number, up to multiples of 11; fits 32 bits for nine digits."""
+    signed = [weight * (-1) ** place for place, weight in enumerate(reversed(weights))]
+    terms = [f"{(signed[k - 1] - signed[k]) % 11} * ({column} % {10**k})" for k in range(1, len(signed))]
+    return " + ".join([*terms, f"{signed[-1] % 11} * ({column} % 11)"])
 
 
 def _one(function: Callable[[str | None], str | None]) -> Callable[[pa.RecordBatch], pa.RecordBatch]:
     def each(batch: pa.RecordBatch) -> pa.RecordBatch:
         raw = batch.column(0)
-        return pa.record_batch(
-            [raw.cast(pa.string()), pa.array([function(value) for value in raw.to_pylist()], pa.string())],
-            ["raw", "value"],
-        )
+        return pa.record_batch([raw.cast(pa.string()), bulk.each(function, raw)], schema=PAIR)
 
     return each
 
@@ -157,27 +164,8 @@ NAMED = pa.schema([pa.field("raw", pa.string()), pa.field("rows", pa.int64()), *
 
 
 def _addresses(batch: pa.RecordBatch) -> pa.RecordBatch:
-    raw = batch.column(0)
-    columns = list(zip(*(normalize.address(value) for value in raw.to_pylist()), strict=True)) or [(), (), ()]
-    return pa.record_batch(
-        [raw.cast(pa.string()), *(pa.array(column, pa.string()) for column in columns)], schema=ADDRESS
-    )
-
-
-def described_addresses(values: pa.Table) -> pa.Table:
-    """The table `seen_address` of a column of addresses."""
-    return pa.Table.from_batches(
-        [_addresses(batch) for batch in values.to_batches(max_chunksize=100_000)], schema=ADDRESS
-    )
-
-
-def _map_addresses(engine: Engine, sql: str) -> None:
-    if isinstance(engine, DuckEngine):
-        from xiezhi.datacenter.link import apart
-
-        engine.put("seen_address", apart.addresses(engine.arrow(sql), engine.folder))
-    else:
-        engine.map("seen_address", sql, _addresses, ADDRESS)
+    raw = batch.column(0).cast(pa.string())
+    return pa.record_batch([raw, *bulk.described_addresses(raw)], schema=ADDRESS)
 
 
 def _numbers(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -188,7 +176,7 @@ def _numbers(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def _names(batch: pa.RecordBatch) -> pa.RecordBatch:
-    made = names.describe_batch(batch.column(0))
+    made = bulk.described_names(batch.column(0))
     return pa.record_batch(
         [batch.column(0).cast(pa.string()), batch.column(1).cast(pa.int64()), *made.columns], schema=NAMED
     )
@@ -264,7 +252,10 @@ def normalize_rest(engine: Engine) -> None:
     for column, (rows, people) in CROWDS.items():
         engine.table(f"void_{column}", crowd(column, rows, people))
     engine.map(
-        "seen_phone", some.format("phone", f" AND NOT regexp_like({BARE}, '{MOBILE}')"), _one(normalize.phone), PAIR
+        "seen_phone",
+        some.format("phone", f" AND NOT regexp_like(phone, '{PLAIN_MOBILE}') AND NOT regexp_like({BARE}, '{MOBILE}')"),
+        _one(normalize.phone),
+        PAIR,
     )
     engine.map(
         "seen_division",
@@ -288,6 +279,7 @@ def assemble(engine: Engine) -> None:
         "held",
         f"""SELECT c.*, q.rid AS drawn, r.base, n.sound, n.family, n.given, n.sort,
           CASE WHEN vp.raw IS NOT NULL THEN NULL
+            WHEN regexp_like(r.phone, '{PLAIN_MOBILE}') THEN CASE WHEN replace(substr(r.phone, 4, 8), substr(r.phone, 4, 1), '') <> '' THEN r.phone END
             WHEN regexp_like({bare}, '{MOBILE}') THEN CASE WHEN right({bare}, 8) NOT IN ({SAME_DIGITS}) THEN right({bare}, 11) END ELSE p.value END AS phone,
           CASE WHEN regexp_like(r.division, '{DIVISION}') THEN r.division ELSE d.value END AS division,
           CASE WHEN va.raw IS NULL THEN a.value END AS address, a.road, a.county, e.value AS employer,
