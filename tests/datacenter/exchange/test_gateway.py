@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
+import orjson
 import pytest
 
 from tests.datacenter.exchange.conftest import ASK, Gateway, Partner, lawyer, number_of, partner, serve_rows, sign
@@ -455,3 +457,61 @@ def test_what_is_pushed_is_received_once(gateway: Gateway, court: Partner) -> No
         assert len(got) == 1
     finally:
         declare.interfaces._held.pop("test-push")
+
+
+def test_long_batches_are_split_wait_for_the_quota_and_go_on_where_they_stopped(
+    gateway: Gateway, court: Partner, freeze: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import requests
+
+    from xiezhi.datacenter.exchange import client as asking
+    from xiezhi.datacenter.exchange import identity
+
+    freeze(clock.now())
+    little = partner("long", "云溪县民政局", fields=["license_no"], purposes=["TRIAL"], per_minute=40)
+    client = asking.Client(
+        "http://exchange.test", key_id=little.key_id, signer=little.pem, partner_key=identity.own().signer.verifier.pem, tries=1
+    )  # fmt: skip
+    down: list[int] = []
+    sent: list[int] = []
+
+    class Session:
+        def request(self, method: str, url: str, data: bytes, headers: Any, **more: Any) -> Any:
+            if down:
+                raise requests.ConnectionError
+            sent.append(len(orjson.loads(data)["items"]))
+            reply = gateway.run(gateway.ask(method, url.removeprefix("http://exchange.test"), headers, data))
+            return SimpleNamespace(status_code=reply.status, headers=reply.headers, content=reply.body)
+
+    client._session = Session()  # type: ignore[assignment]
+    numbers = [1 + n % 9 if n % 7 else 999 for n in range(75)]
+    items = [{"keys": {"license_no": lawyer(n)["license_no"]}} for n in numbers]
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        freeze(clock.now() + timedelta(seconds=seconds))
+
+    found: list[Any] = []
+    with pytest.raises(asking.Unfinished) as stopped:
+        for answer in client.batch_all(
+            "lawyer-license", items, purpose="TRIAL", case="2026-1", fields=["license_no"], size=20, wait=wait
+        ):
+            found.append(answer)
+            if len(found) == 60:
+                down.append(1)
+    assert stopped.value.done == len(found) == 60 and isinstance(stopped.value.__cause__, asking.Unreachable)
+    assert len(waits) == 1 and 0 < waits[0] <= 60 and sent == [20] * 4, "the third waited for the next minute"
+    down.clear()
+    found += client.batch_all(
+        "lawyer-license", items, purpose="TRIAL", case="2026-1", fields=["license_no"], size=20, start=60, wait=wait
+    )
+    assert [a["count"] for a in found] == [int(n != 999) for n in numbers]
+    assert [a["rows"][0]["license_no"] for a in found if a["count"]] == [
+        lawyer(n)["license_no"] for n in numbers if n != 999
+    ]
+    with pytest.raises(asking.Unfinished, match="NOT_GRANTED"):
+        list(client.batch_all("notary", items, purpose="TRIAL", case="2026-1"))
+    with pytest.raises(asking.Unfinished, match="OVER_QUOTA") as over:
+        list(client.batch_all("lawyer-license", items, purpose="TRIAL", case="2026-1", size=41, patience=0, wait=wait))
+    assert over.value.done == 0

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,12 +34,14 @@ from .signatures.messages import (
     sf_bytes,
 )
 
-__all__ = ["Answer", "AsyncClient", "Client", "NotVerified", "Problem", "Unreachable"]
+__all__ = ["Answer", "AsyncClient", "Client", "NotVerified", "Problem", "Unfinished", "Unreachable"]
 
 VALID = 120
 """Seconds a request's signature is good for."""
 AGE = 300
 """Seconds an answer may be old."""
+MOST_ITEMS = 1000
+"""Look-ups of one batch."""
 AGAIN = (0.2, 0.6, 1.5)
 """Pauses before a request is tried again."""
 
@@ -53,11 +55,20 @@ class NotVerified(RuntimeError):
 
 
 class Problem(RuntimeError):
-    """The other side refused. `code` is its reason, `status` that of HTTP."""
+    """The other side refused. `code` is its reason, `status` that of HTTP, `retry_after` the seconds it asks to wait (0: it says
+    nothing of waiting)."""
 
-    def __init__(self, status: int, code: str, detail: str) -> None:
+    def __init__(self, status: int, code: str, detail: str, retry_after: int = 0) -> None:
         super().__init__(f"{code}: {detail}")
-        self.status, self.code, self.detail = status, code, detail
+        self.status, self.code, self.detail, self.retry_after = status, code, detail, retry_after
+
+
+class Unfinished(RuntimeError):
+    """A long batch stopped. The first `done` answers were given; ask again with `start=done`. The cause stands in `__cause__`."""
+
+    def __init__(self, done: int, cause: Exception) -> None:
+        super().__init__(f"stopped after {done}: {cause}")
+        self.done = done
 
 
 @dataclass(frozen=True)
@@ -122,7 +133,13 @@ class _Asking:
             raise Problem(status, "NOT_JSON", "the other side did not answer in JSON") from None
         if status != 200:
             said = content if isinstance(content, dict) else {}
-            raise Problem(status, str(said.get("code", "UNKNOWN")), str(said.get("detail", "")))
+            wait = found.get("retry-after", "")
+            raise Problem(
+                status,
+                str(said.get("code", "UNKNOWN")),
+                str(said.get("detail", "")),
+                int(wait) if wait.isdecimal() else 0,
+            )
         return Answer(status, content, body)
 
     def _signed(self, request: Request, status: int, headers: Mapping[str, str], body: bytes) -> bool:
@@ -190,6 +207,43 @@ class Client(_Asking):
         return self.send(
             "POST", f"/exchange/v1/{interface}/batch", self.asked(purpose, case, fields, items=list(items))
         )
+
+    def batch_all(
+        self,
+        interface: str,
+        items: Sequence[Mapping[str, Any]],
+        *,
+        purpose: str,
+        case: str = "",
+        fields: Sequence[str] = (),
+        size: int = MOST_ITEMS,
+        start: int = 0,
+        patience: float = 3600.0,
+        wait: Callable[[float], None] = time.sleep,
+    ) -> Iterator[dict[str, Any]]:
+        """Any number of look-ups: one answer for each item from `start` on, in their order, asked for by `size` as answers are
+        taken. Where the other side is busy or the quota is used up it waits as long as that side says, at most `patience`
+        seconds for one batch. Whatever stops it raises Unfinished; what was answered is neither asked nor counted again."""
+        if not 1 <= size <= MOST_ITEMS:
+            raise ValueError(f"a batch is 1 to {MOST_ITEMS} look-ups")
+        done = start
+        while done < len(items):
+            part, waited = items[done : done + size], 0.0
+            while True:
+                try:
+                    answers = self.batch(interface, part, purpose=purpose, case=case, fields=fields).content["answers"]
+                    break
+                except Problem as problem:
+                    pause = max(problem.retry_after, 1)
+                    if not self.worth_trying(problem) or waited + pause > patience:
+                        raise Unfinished(done, problem) from problem
+                    wait(pause)
+                    waited += pause
+                except (Unreachable, NotVerified) as error:
+                    raise Unfinished(done, error) from error
+            for answer in answers:
+                done += 1
+                yield answer
 
     def push(self, interface: str, content: Mapping[str, Any], *, purpose: str, case: str = "") -> Answer:
         """Send what the other side receives."""

@@ -72,5 +72,6 @@ def flow(request: HttpRequest, code: str) -> HttpResponse:
         "flow": found, "run": running or Run.objects.filter(kind=Kind.PUSH, target=code).order_by("-pk").first(), "running": running, "may": may,
         "batches": found.batches.filter(dropped=False).order_by("-epoch", "-seq")[:30], "waiting": outbox.unacked(found).count(),
         "latest": reconciliations[0] if reconciliations else None, "reconciliations": reconciliations, "columns": columns_of(found),
+        "rights": found.rights.order_by("-pk")[:20],
     }  # fmt: skip
     return plug.desk_page(request, "sharing/flow.html", context, active="data-push")
