@@ -3,12 +3,13 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 bin="${XIEZHI_VENV:-.venv}/bin"
-failed=()
-step() { # name, command...
-  local name="$1"; shift
-  local log; log="$(mktemp)"
-  if "$@" >"$log" 2>&1; then echo "ok    $name"; else echo "FAIL  $name"; cat "$log"; failed+=("$name"); fi
-  rm -f "$log"
+logs="$(mktemp -d)"
+trap 'rm -rf "$logs"' EXIT
+names=(); jobs=(); failed=()
+step() { # name, command... Steps run side by side; they read the tree and write nothing of each other's.
+  names+=("$1"); shift
+  "$@" >"$logs/${#names[@]}" 2>&1 &
+  jobs+=($!)
 }
 python_folders=(); for folder in src tests bench packages tools manage.py; do [ -e "$folder" ] && python_folders+=("$folder"); done
 step "format" "$bin/ruff" format --check --quiet "${python_folders[@]}"
@@ -19,6 +20,9 @@ step "migrations" "$bin/python" -W ignore::RuntimeWarning manage.py makemigratio
 step "procedures" "$bin/xiezhi" check
 step "translations" "$bin/xiezhi" messages --check
 step "generated files" "$bin/xiezhi" docs --check
+for n in "${!names[@]}"; do
+  if wait "${jobs[$n]}"; then echo "ok    ${names[$n]}"; else echo "FAIL  ${names[$n]}"; cat "$logs/$((n + 1))"; failed+=("${names[$n]}"); fi
+done
 [ ${#failed[@]} -eq 0 ] && { echo "All checks pass."; exit 0; }
 printf 'Failed: %s\n' "${failed[@]}"
 exit 1

@@ -29,7 +29,18 @@ from xiezhi.kernel.access.permissions import Permission
 from xiezhi.kernel.access.rules import Everybody, HasRole, OfSubject, SignedIn
 from xiezhi.kernel.access.subject import Subject
 
-__all__ = ["LOGGED_IN", "PUBLIC", "ROLE", "Guard", "Route", "declare_package", "guard", "guard_of", "may_open", "routes"]
+__all__ = [
+    "LOGGED_IN",
+    "PUBLIC",
+    "ROLE",
+    "Guard",
+    "Route",
+    "declare_package",
+    "guard",
+    "guard_of",
+    "may_open",
+    "routes",
+]
 
 ATTRIBUTE = "xiezhi_guard"
 
