@@ -313,3 +313,43 @@ def test_each_run_stands_in_the_ledger(make: Make) -> None:
     run = services.collect("ledger")
     assert Run.objects.get(pk=run.pk).detail["seconds"]
     assert str(run.public_id) in ledger.kept("runs.run", [str(run.public_id)])
+
+
+@pytest.mark.parametrize(
+    ("change", "refused", "side_by_side"),
+    [
+        (lambda n: f"{n},值{n},x\n", 0, True),
+        (lambda n: f"{n},值{n},x\n" + ("\n" if n == 40 else ""), 0, False),
+        (lambda n: f'{n},"值{n}",x\n', 0, False),
+        (lambda n: f"{n},值{n}\n" if n == 900 else f"{n},值{n},x\n", 1, False),
+        (lambda n: f"{n},值{n},x\r\n", 0, True),
+    ],
+)
+def test_a_large_file_is_read_in_parts_only_where_that_changes_nothing(
+    make: Make, monkeypatch: pytest.MonkeyPatch, settings: Any, change: Any, refused: int, side_by_side: bool
+) -> None:
+    from xiezhi.datacenter.collect import csvs, loading
+
+    settings.LAKE_THREADS = 2
+
+    body = "序号,名称,备注\n".replace("\n", "\r\n" if change(1).endswith("\r\n") else "\n") + "".join(
+        change(n) for n in range(1, 1001)
+    )
+    asked: list[int] = []
+    select = loading._select
+
+    def seen(*given: Any) -> str:
+        asked.append(len(given[5]) if len(given) > 5 else 0)
+        return select(*given)
+
+    monkeypatch.setattr(loading, "_select", seen)
+    found = []
+    for code, size in (("whole", 1 << 40), ("parts", 2_000)):
+        monkeypatch.setattr(csvs, "PIECE", size)
+        source = make(code)
+        put(source, "a.csv", body)
+        run = services.collect(code)
+        assert (run.state, run.rows_refused) == ("DONE", refused), run.error
+        found.append((run.content_hash, run.rows_out, rows(source, '_row, "序号", "名称", "备注", _note')))
+    assert found[0] == found[1]
+    assert asked[0] == 0 and (asked[-1] > 1) is side_by_side, asked

@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from xiezhi.datacenter.collect.staged import LONGEST, Refusal, Staged, header, spool
+from xiezhi.datacenter.collect.staged import LONGEST, Part, Refusal, Staged, header, spool
 from xiezhi.datacenter.collect.texts import Text
 from xiezhi.datacenter.lake import duck
 from xiezhi.datacenter.runs.services import Stopped
 
 __all__ = ["separator", "slowly", "stage"]
 
+PIECE = 24 << 20
+"""Bytes from which a part of a file is worth a thread."""
 SEPARATORS = (",", "\t", ";", "|", "\x01", "^")
 WORDS = {
     "MISSING COLUMNS": "值比列少",
@@ -69,12 +71,20 @@ def stage(con: Any, text: Text, *, sign: str = "", trailer: str = "", folder: Pa
     raw = (*names, *(f"_empty{i}" for i in range(len(first) - len(names))))  # a separator at the end of each line
     listed = "{" + ", ".join(f"{duck.text(n)}: 'VARCHAR'" for n in raw) + "}"
     columns = ", ".join(map(duck.quote, names))
-    read = (
-        f"(SELECT {columns} FROM read_csv({duck.text(str(path))}, columns = {listed}, header = true, auto_detect = false, "
-        f"delim = {duck.text(sign)}, quote = '\"', escape = '\"', nullstr = '', strict_mode = true, null_padding = false, "
-        f"max_line_size = {LONGEST * 8}, store_rejects = true, rejects_limit = 100000, parallel = true))"
-    )
-    return Staged(read, names, lambda: _rejects(con), expected=expected)
+
+    def read(file: Path) -> str:
+        return (
+            f"(SELECT {columns} FROM read_csv({duck.text(str(file))}, columns = {listed}, header = true, auto_detect = false, "
+            f"delim = {duck.text(sign)}, quote = '\"', escape = '\"', nullstr = '', strict_mode = true, null_padding = false, "
+            f"max_line_size = {LONGEST * 8}, store_rejects = true, rejects_limit = 100000, parallel = true))"
+        )
+
+    def parts(most: int) -> list[Part]:
+        return [Part(read(piece), before) for piece, before in pieces(path, folder, most)]
+
+    return Staged(
+        read(path), names, lambda: _rejects(con), expected=expected, parts=parts, noted=lambda: _noted(con)
+    )  # fmt: skip
 
 
 def slowly(con: Any, text: Text, *, sign: str = "", trailer: str = "", folder: Path) -> Staged:
@@ -100,6 +110,44 @@ def slowly(con: Any, text: Text, *, sign: str = "", trailer: str = "", folder: P
     except csv.Error:
         raise Stopped("引号没有成对，文件不能读完：可能没有传完。整批拒收。") from None
     return Staged(relation, names, lambda: [*refused, *others], expected=expected, rows=total)
+
+
+def pieces(path: Path, folder: Path, most: int) -> list[tuple[Path, int]]:
+    """A large file in pieces of about the same size, each with the first line before its rows, and the rows before each.
+    Rows are numbered as they are read, and only one thread can do that in one file. Nothing for a file that is small or
+    in which a value may go over several lines; that a line is a row is for the caller to prove once they are read."""
+    size = path.stat().st_size
+    wanted = min(most, size // PIECE)
+    if wanted < 2:
+        return []
+    out: list[tuple[Path, int]] = []
+    with path.open("rb") as source:
+        first = source.readline(LONGEST)
+        if not first.endswith(b"\n") or b'"' in first:
+            return []
+        lines, at = 0, len(first)
+        for number in range(wanted):
+            source.seek(max(at, size * (number + 1) // wanted))
+            source.readline(LONGEST * 8)
+            end = source.tell() if number + 1 < wanted else size
+            target = folder / f"piece{number}.csv"
+            out.append((target, lines))
+            source.seek(at)
+            with target.open("wb") as piece:
+                piece.write(first)
+                for block in _first(source, end - at):
+                    if b'"' in block:
+                        return []
+                    lines += block.count(b"\n")
+                    piece.write(block)
+            at = end
+    return out
+
+
+def _noted(con: Any) -> int:
+    if not con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'reject_errors'").fetchone()[0]:
+        return 0
+    return int(con.execute("SELECT count(*) FROM reject_errors").fetchone()[0])
 
 
 def _rejects(con: Any) -> list[Refusal]:

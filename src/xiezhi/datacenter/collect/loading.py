@@ -11,7 +11,7 @@ from xiezhi.datacenter.collect import contracts
 from xiezhi.datacenter.collect.contracts import Change, Column
 from xiezhi.datacenter.collect.models import Delivery, Shape, State
 from xiezhi.datacenter.collect.sources import Contract, Mode, Source
-from xiezhi.datacenter.collect.staged import EATEN, Refusal, Staged
+from xiezhi.datacenter.collect.staged import EATEN, Part, Refusal, Staged
 from xiezhi.datacenter.lake import duck, tables
 from xiezhi.datacenter.lake.tables import Select
 from xiezhi.datacenter.runs.services import Job, Stopped
@@ -20,6 +20,8 @@ from xiezhi.kernel.calendar import clock
 __all__ = ["Loaded", "Unchanged", "agreed", "digest_of", "known_digest", "load", "look"]
 
 SAMPLE = 5_000
+MOST_PARTS = 4
+"""Parts of one file that are read side by side."""
 MOST_REFUSED = 0.05
 SOME = 100
 """A batch with more refused rows than MOST_REFUSED of it, and more than SOME, is refused as a whole: then the separator, the
@@ -39,6 +41,10 @@ ID_NAMES = (
     "银行卡",
     "账号",
 )
+
+
+class _Uneven(Exception):
+    """Rows read in parts would not have the numbers they have in the whole."""
 
 
 class Unchanged(Exception):
@@ -104,7 +110,7 @@ def eaten_sql(quoted: str) -> str:
     total = " + ".join(f"CAST(substr({quoted}, {i + 1}, 1) AS INTEGER) * {w}" for i, w in enumerate(weights))
     return (
         f"CASE WHEN ends_with({quoted}, '000') AND regexp_matches({quoted}, '^[1-9][0-9]{{14}}000$') THEN ({total}) % 11 <> 1 "
-        f"WHEN contains({quoted}, '1') AND length({quoted}) BETWEEN 4 AND 30 AND regexp_matches({quoted}, '[eE]') "
+        f"WHEN (strpos({quoted}, 'E') > 0 OR strpos({quoted}, 'e') > 0) AND contains({quoted}, '1') AND length({quoted}) BETWEEN 4 AND 30 "
         f"THEN regexp_matches({quoted}, '^\\s*[0-9](\\.[0-9]+)?[eE]\\+?1[4-9]\\s*$') "
         f"ELSE coalesce(starts_with({quoted}, '{EATEN}'), false) END"
     )
@@ -183,14 +189,20 @@ def _append(
     name = source.raw if out.state is State.LOADED else f"apart.{source.code}"
     written = list(into.values())
     table = tables.get(name).create(_schema([c.name for c in columns]), level=source.level)
-    sql = _select(source, delivery, staged, into, table)
+    threads, ordered = con.execute(
+        "SELECT current_setting('threads'), current_setting('preserve_insertion_order')"
+    ).fetchone()
+    parts = staged.parts(min(int(threads), MOST_PARTS)) if delivery.file_hash else []
+    known = staged.noted() if parts else 0
 
     def before(paths: list[str]) -> None:
         job.check()
         job.stage("核对内容")
-        out.refused = staged.refused()
         listed = ", ".join(map(duck.text, paths))
         relation = f"read_parquet([{listed}], hive_partitioning = false)"
+        if parts and (staged.noted() != known or not _in_row(con, relation if paths else "")):
+            raise _Uneven
+        out.refused = staged.refused() if not parts else []
         if paths:
             out.rows, out.content_hash, out.eaten = digest_of(con, relation, written)
         else:
@@ -201,28 +213,54 @@ def _append(
         job.check()
         job.stage("提交")
 
-    snapshot = table.append(Select(con, sql), batch_id=delivery.batch_id, before=before)
+    try:
+        if parts:
+            con.execute("SET preserve_insertion_order = false")  # each row has its number; parts are read side by side
+        sql = _select(source, delivery, staged, into, table, parts)
+        snapshot = table.append(Select(con, sql), batch_id=delivery.batch_id, before=before)
+    except _Uneven:
+        parts = []
+        con.execute(f"SET preserve_insertion_order = {str(ordered).lower()}")
+        job.stage("写入")
+        sql = _select(source, delivery, staged, into, table)
+        snapshot = table.append(Select(con, sql), batch_id=delivery.batch_id, before=before)
     out.snapshot = str(snapshot.id)
 
 
-def _select(source: Source, delivery: Delivery, staged: Staged, into: dict[str, str], table: tables.LakeTable) -> str:
+def _in_row(con: Any, relation: str) -> bool:
+    """Whether rows are numbered from 1 on without a gap or a number that comes twice."""
+    if not relation:
+        return False
+    count, last, total = con.execute(f"SELECT count(*), max(_row), sum(_row) FROM {relation}").fetchone()
+    return bool(count == last and 2 * int(total) == count * (count + 1))
+
+
+def _select(
+    source: Source, delivery: Delivery, staged: Staged, into: dict[str, str], table: tables.LakeTable,
+    parts: Sequence[Part] = (),
+) -> str:  # fmt: skip
     """The batch as it will lie in the raw layer."""
     ids = id_columns(source, list(into))
+    flags = {c: f"_eaten{i}" for i, c in enumerate(ids)}
     chosen = []
     for column, target in into.items():
         q = duck.quote(column)
-        value = f"CASE WHEN {eaten_sql(q)} THEN '{EATEN}' || ltrim({q}, '{EATEN}') ELSE {q} END" if column in ids else q
+        value = (
+            f"CASE WHEN {flags[column]} THEN '{EATEN}' || ltrim({q}, '{EATEN}') ELSE {q} END" if column in ids else q
+        )
         chosen.append(f"{value} AS {duck.quote(target)}")
-    marks = [f"CASE WHEN {eaten_sql(duck.quote(c))} THEN {duck.text(into[c])} END" for c in ids]
+    marks = [f"CASE WHEN {flags[c]} THEN {duck.text(into[c])} END" for c in ids]
     if staged.marked:
         others = [c for c in into if c not in ids]
         marks += [f"CASE WHEN starts_with({duck.quote(c)}, '{EATEN}') THEN {duck.text(into[c])} END" for c in others]
     note = f"nullif(concat_ws(',', {', '.join(marks)}), '')" if marks else "CAST(NULL AS VARCHAR)"
+    tests = "".join(f", {eaten_sql(duck.quote(c))} AS {flag}" for c, flag in flags.items())
     moment = clock.now().isoformat()
-    rows = f"SELECT *, row_number() OVER () AS _row, {note} AS _note FROM {staged.relation}"
-    sql = (
+    sql = " UNION ALL ".join(
         f"SELECT {', '.join(chosen)}, {duck.text(delivery.batch_id)} AS _batch, _row, {duck.text(delivery.name)} AS _file, "
-        f"TIMESTAMPTZ {duck.text(moment)} AS _at, _note FROM ({rows}) AS r"
+        f"TIMESTAMPTZ {duck.text(moment)} AS _at, {note} AS _note "
+        f"FROM (SELECT *, row_number() OVER () + {part.before} AS _row{tests} FROM {part.relation}) AS r"
+        for part in parts or [Part(staged.relation, 0)]
     )
     if source.mode is Mode.INCREMENTAL and not delivery.file_hash:
         sql = _only_new(source, delivery, sql, list(into.values()), table)

@@ -17,7 +17,7 @@ from typing import Any
 from xiezhi.datacenter.lake import duck
 from xiezhi.datacenter.runs.services import Stopped
 
-__all__ = ["EATEN", "LONGEST", "Refusal", "Staged", "header", "spool", "text_of"]
+__all__ = ["EATEN", "LONGEST", "Part", "Refusal", "Staged", "header", "spool", "text_of"]
 
 LONGEST = 1_000_000
 """Characters of one value; more is not a value."""
@@ -36,6 +36,14 @@ class Refusal:
     text: str = ""
 
 
+@dataclass(frozen=True)
+class Part:
+    """A relation of consecutive rows, and how many rows (as far as can be told without reading them) stand before it."""
+
+    relation: str
+    before: int
+
+
 @dataclass
 class Staged:
     """`relation` is text for FROM in the connection the reader was given, in the order of the source, with exactly the
@@ -50,6 +58,10 @@ class Staged:
     expected: int | None = None
     rows: int | None = None
     marked: bool = False
+    parts: Callable[[int], list[Part]] = lambda most: []
+    """Asked for at most so many, the same rows cut into several relations; empty where that is not worth while."""
+    noted: Callable[[], int] = int
+    """How many refusals the reader has noted so far, in whatever reading."""
 
 
 def header(names: Sequence[Any]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,18 +49,24 @@ def examine(path: Path, folder: Path, encoding: str = "") -> tuple[Text, str]:
     Raises Stopped where it is in no known encoding, or in two."""
     found = hashlib.sha256()
     good, nuls, wide, last, head, size, rest = True, 0, 0, b"", b"", 0, b""
-    for block in blocks(path):
-        found.update(block)
-        head = head or block[:4096]
-        nuls += block.count(0)
-        if good:
-            data = rest + block if rest else block
-            cut = _whole(data)
-            rest = data[cut:]
-            good = _valid(data, cut)
-            if wide < SURE and not (good and data.isascii()):
-                wide += _beyond_ascii(data, good)
-        last, size = block[-4:], size + len(block)
+    with ThreadPoolExecutor(1) as beside:  # the digest needs a processor of its own as long as the rest
+        hashing: Future[None] | None = None
+        for block in blocks(path):
+            if hashing is not None:
+                hashing.result()
+            hashing = beside.submit(found.update, block)
+            head = head or block[:4096]
+            nuls += block.count(0)
+            if good:
+                data = rest + block if rest else block
+                cut = _whole(data)
+                rest = data[cut:]
+                good = _valid(data, cut)
+                if wide < SURE and not (good and data.isascii()):
+                    wide += _beyond_ascii(data, good)
+            last, size = block[-4:], size + len(block)
+        if hashing is not None:
+            hashing.result()
     good = good and not rest
     sha = found.hexdigest()
     ended = last.endswith((b"\n", b"\r", b"\n\x00"))
