@@ -328,7 +328,7 @@ def test_each_run_stands_in_the_ledger(make: Make) -> None:
 def test_a_large_file_is_read_in_parts_only_where_that_changes_nothing(
     make: Make, monkeypatch: pytest.MonkeyPatch, settings: Any, change: Any, refused: int, side_by_side: bool
 ) -> None:
-    from xiezhi.datacenter.collect import csvs, loading
+    from xiezhi.datacenter.collect import csvs, loading, texts
 
     settings.LAKE_THREADS = 2
 
@@ -346,6 +346,8 @@ def test_a_large_file_is_read_in_parts_only_where_that_changes_nothing(
     found = []
     for code, size in (("whole", 1 << 40), ("parts", 2_000)):
         monkeypatch.setattr(csvs, "PIECE", size)
+        monkeypatch.setattr(csvs, "BLOCK", 1_000)
+        monkeypatch.setattr(texts, "BLOCK", 1_000)
         source = make(code)
         put(source, "a.csv", body)
         run = services.collect(code)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from xiezhi.datacenter.collect.staged import LONGEST, Part, Refusal, Staged, header, spool
-from xiezhi.datacenter.collect.texts import Text
+from xiezhi.datacenter.collect.texts import BLOCK, Text
 from xiezhi.datacenter.lake import duck
 from xiezhi.datacenter.runs.services import Stopped
 
@@ -80,7 +81,7 @@ def stage(con: Any, text: Text, *, sign: str = "", trailer: str = "", folder: Pa
         )
 
     def parts(most: int) -> list[Part]:
-        return [Part(read(piece), before) for piece, before in pieces(path, folder, most)]
+        return [Part(read(piece), before) for piece, before in pieces(path, folder, most, text.lines)]
 
     return Staged(
         read(path), names, lambda: _rejects(con), expected=expected, parts=parts, noted=lambda: _noted(con)
@@ -112,35 +113,30 @@ def slowly(con: Any, text: Text, *, sign: str = "", trailer: str = "", folder: P
     return Staged(relation, names, lambda: [*refused, *others], expected=expected, rows=total)
 
 
-def pieces(path: Path, folder: Path, most: int) -> list[tuple[Path, int]]:
+def pieces(path: Path, folder: Path, most: int, closed: Sequence[int]) -> list[tuple[Path, int]]:
     """A large file in pieces of about the same size, each with the first line before its rows, and the rows before each.
-    Rows are numbered as they are read, and only one thread can do that in one file. Nothing for a file that is small or
-    in which a value may go over several lines; that a line is a row is for the caller to prove once they are read."""
+    Rows are numbered as they are read, and only one thread can do that in one file. `closed` counts the lines up to each
+    BLOCK bytes; that a line is a row is for the caller to prove once they are read."""
     size = path.stat().st_size
-    wanted = min(most, size // PIECE)
-    if wanted < 2:
+    wanted = min(most, size // PIECE, size // BLOCK)
+    if wanted < 2 or not closed:
         return []
     out: list[tuple[Path, int]] = []
     with path.open("rb") as source:
         first = source.readline(LONGEST)
-        if not first.endswith(b"\n") or b'"' in first:
-            return []
-        lines, at = 0, len(first)
-        for number in range(wanted):
-            source.seek(max(at, size * (number + 1) // wanted))
+        at, before = len(first), 0
+        for number in range(1, wanted + 1):
+            step = size // BLOCK * number // wanted
+            source.seek(step * BLOCK)
             source.readline(LONGEST * 8)
-            end = source.tell() if number + 1 < wanted else size
+            end = source.tell() if number < wanted else size
             target = folder / f"piece{number}.csv"
-            out.append((target, lines))
-            source.seek(at)
-            with target.open("wb") as piece:
+            with target.open("wb", buffering=0) as piece:
                 piece.write(first)
-                for block in _first(source, end - at):
-                    if b'"' in block:
-                        return []
-                    lines += block.count(b"\n")
-                    piece.write(block)
-            at = end
+                while at < end and (sent := os.sendfile(piece.fileno(), source.fileno(), at, end - at)):
+                    at += sent
+            out.append((target, before))
+            before = closed[step - 1]  # the line cut at the end of the block is closed, the first one is no row
     return out
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from xiezhi.datacenter.runs.services import Stopped
 
-__all__ = ["Text", "digest", "examine"]
+__all__ = ["BLOCK", "Text", "digest", "examine"]
 
 BLOCK = 4 << 20
 SURE = 8
@@ -22,12 +22,14 @@ SURE = 8
 @dataclass(frozen=True)
 class Text:
     """A file ready to be read as UTF-8 at `path`. `encoding` is what it came in, `nuls` counts empty characters removed,
-    `ended` whether the last line was closed."""
+    `ended` whether the last line was closed. `lines`: how many were closed at the end of each BLOCK bytes; empty where the
+    file was written anew or quotation marks may hide the end of a line."""
 
     path: Path
     encoding: str
     nuls: int
     ended: bool
+    lines: tuple[int, ...] = ()
 
 
 def blocks(path: Path) -> Iterator[bytes]:
@@ -49,6 +51,8 @@ def examine(path: Path, folder: Path, encoding: str = "") -> tuple[Text, str]:
     Raises Stopped where it is in no known encoding, or in two."""
     found = hashlib.sha256()
     good, nuls, wide, last, head, size, rest = True, 0, 0, b"", b"", 0, b""
+    closed: list[int] = []
+    quoted = False
     with ThreadPoolExecutor(1) as beside:  # the digest needs a processor of its own as long as the rest
         hashing: Future[None] | None = None
         for block in blocks(path):
@@ -57,6 +61,8 @@ def examine(path: Path, folder: Path, encoding: str = "") -> tuple[Text, str]:
             hashing = beside.submit(found.update, block)
             head = head or block[:4096]
             nuls += block.count(0)
+            quoted = quoted or b'"' in block
+            closed.append((closed[-1] if closed else 0) + block.count(b"\n"))
             if good:
                 data = rest + block if rest else block
                 cut = _whole(data)
@@ -72,7 +78,7 @@ def examine(path: Path, folder: Path, encoding: str = "") -> tuple[Text, str]:
     ended = last.endswith((b"\n", b"\r", b"\n\x00"))
     name = encoding.lower() or _name(head, good, wide)
     if name in ("utf-8", "utf8", "utf-8-sig") and good and not nuls and not head.startswith(codecs.BOM_UTF8):
-        return Text(path, "UTF-8", 0, ended), sha
+        return Text(path, "UTF-8", 0, ended, () if quoted else tuple(closed)), sha
     if not size:
         return Text(path, "UTF-8", 0, True), sha
     return _anew(path, folder, name, ended), sha
