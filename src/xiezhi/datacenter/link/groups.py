@@ -47,9 +47,9 @@ def group(engine: Engine, sample: int, rest: Callable[[], object] | None = None)
     An entity is what the first pass holds for one person; its number is the smallest rid. `anchor` says that it owns a valid number.
     """
     apart = "CASE WHEN n.id_state = 'ok' AND (n.birth <> n.id_birth OR n.sex <> n.id_sex) THEN n.rid ELSE 0 END"
+    _forget_shared(engine)
     engine.table("told", f"SELECT n.rid, n.id_kind, n.id_text, n.id_state, coalesce(n.name, '') AS name, {apart} AS apart FROM core n"
                          " WHERE n.id_state IN ('ok', 'other')", passing=True)  # fmt: skip
-    _forget_shared(engine)
     engine.table("cell", CELLS, passing=True)
     engine.table(
         "ranked",
