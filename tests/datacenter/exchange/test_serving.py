@@ -94,6 +94,22 @@ def test_the_copy_is_the_snapshot(lake: Path) -> None:
     assert serving.remains(correct) == 0 and len(served()) == 45
 
 
+def test_rows_that_may_only_be_kept_do_not_come_back_with_the_next_refresh(
+    lake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from xiezhi.datacenter.govern import overrides
+    from xiezhi.datacenter.lake import tables
+
+    rows = lake_rows([lawyer(n) for n in range(3)])
+    tables.get("std.std_lawyer").create(rows.schema).append(rows, batch_id="b1")
+    serving.refresh("std_lawyer")
+    mine = rows.column("row_id")[1].as_py()
+    serving.apply_change(Change("std_lawyer", (mine,), {}, "request"))
+    monkeypatch.setattr(overrides, "restricted", lambda table: frozenset({mine}))
+    serving.refresh("std_lawyer")
+    assert sorted(served()) == sorted(lawyer(n)["license_no"] for n in (0, 2))
+
+
 def test_a_table_that_is_not_there_is_told(lake: Path) -> None:
     from xiezhi.datacenter.runs.services import Stopped
 

@@ -72,10 +72,14 @@ def everything(place: Path) -> bytes:
     return b"".join(p.read_bytes() for p in place.rglob("data.[cj]s*"))
 
 
+LONG = pytest.mark.soak(only=True)
 CASES = [
-    ((), 1, {}), (("here",), 2, {}), (("here", "lawyers"), 3, {}), (("here", "lawyers", "sample"), 3, {}), (("sample",), 1, {}),
-    (("lawyers",), 1, {"mobile": "13900009999"}), (("lawyers", "here"), 3, {"name": "王改正"}), (("lawyers", "here"), 4, {"name": "王改正"}),
-    (("lawyers", "here"), 3, {"status": "03"}), (("sample",), 1, {"division": "990201"}),
+    ((), 1, {}), (("here", "lawyers"), 3, {}), (("lawyers", "sample"), 1, {"mobile": "13900009999"}),
+    (("lawyers", "here"), 3, {"name": "王改正"}), (("here",), 3, {"status": "03"}),
+    *(pytest.param(*case, marks=LONG) for case in (
+        (("here",), 2, {}), (("here", "lawyers", "sample"), 3, {}), (("sample",), 1, {}), (("lawyers", "here"), 4, {"name": "王改正"}),
+        (("lawyers", "here"), 3, {"status": "03"}), (("sample",), 1, {"division": "990201"}),
+    )),
 ]  # fmt: skip
 
 
@@ -155,7 +159,7 @@ def test_what_fails_disclosure_control_is_not_published_and_the_old_version_goes
     assert Release.objects.get(version=2).state == State.REFUSED
 
 
-@pytest.mark.parametrize("at", ["made", "written", "withdrawn", "files"])
+@pytest.mark.parametrize("at", ["files", *(pytest.param(a, marks=LONG) for a in ("made", "written", "withdrawn"))])
 def test_killed_between_steps_the_walk_ends_where_it_should(
     place: Path, monkeypatch: pytest.MonkeyPatch, client: Client, at: str
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -82,8 +83,17 @@ def stop_at(seq: int) -> Any:
     return lose
 
 
-@pytest.mark.parametrize("values", [{}, {"name": NEW}])
-@pytest.mark.parametrize("when", ["never", "waiting", "half", "lost", "sent", "left"])
+RIGHT = {"name": NEW}
+LONG = pytest.mark.soak(only=True)
+
+
+@pytest.mark.parametrize(
+    ("when", "values"),
+    [
+        ("never", {}), ("waiting", {}), ("half", {}), ("left", {}), ("waiting", RIGHT), ("lost", RIGHT), ("sent", RIGHT),
+        *(pytest.param(w, v, marks=LONG) for w, v in (("lost", {}), ("sent", {}), ("never", RIGHT), ("half", RIGHT), ("left", RIGHT))),
+    ],
+)  # fmt: skip
 def test_what_waits_does_not_go_out_and_what_went_is_told(here: Path, when: str, values: dict[str, str]) -> None:
     n, one, peer = 8, flow(), direct()
     put([row(k) for k in range(1, N + 1) if k != n or when != "never"], "one")
@@ -144,8 +154,9 @@ def _names_of(one: PushFlow, n: int) -> list[str]:
     return found
 
 
+MORE = 60 if os.environ.get("XIEZHI_SOAK") == "1" else 4
 SETTINGS = settings(
-    max_examples=6, deadline=None, derandomize=True, phases=[Phase.generate],
+    max_examples=MORE, deadline=None, derandomize=True, phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 _runs = iter(range(1000))

@@ -218,3 +218,32 @@ def test_rows_come_back_by_the_same_road(pair: tuple[Instance, Instance]) -> Non
     said = done.communicate()[0]
     assert done.returncode == 0, said
     assert _received(province) == (1, 10, 10)
+
+
+@pytest.mark.soak(only=True)
+def test_a_persons_request_goes_through_the_gateway_and_comes_back_as_a_receipt(
+    pair: tuple[Instance, Instance],
+) -> None:
+    from xiezhi.datacenter.sharing.models import InboxRight, PushRight
+    from xiezhi.datacenter.sharing.push import rights, walking
+    from xiezhi.datacenter.standards.copies import Change
+
+    province, ministry = pair
+    with province.inside():
+        put([row(n) for n in range(1, 11)], "one")
+    _flow(province, "lawyers-up", "ministry", "province")
+    said = province.push("lawyers-up").communicate()[0]
+    assert _received(ministry) == (1, 10, 10), said
+    with province.inside():
+        put([], "two", deletes=[row(3)["row_id"]])
+        change = Change(TABLE, (row(3)["row_id"],), {}, "r1")  # no values: each process seals with keys of its own here
+        assert rights.apply(change) == 1 and rights.remains(change) == 0
+    said = province.push("lawyers-up").communicate()[0]
+    with ministry.inside():
+        assert InboxRight.objects.count() == 1, said
+        walking.walk(InboxRight.objects.get().pk)
+    said = province.push("lawyers-up").communicate()[0]
+    with province.inside():
+        answer = PushRight.objects.get().receipt["content"]
+    assert (answer["request"], answer["here"], answer["remains"]) == ("r1", 1, 0), said
+    assert _received(ministry) == (2, 9, 9), "nothing of the deleted row, not even its withdrawal"

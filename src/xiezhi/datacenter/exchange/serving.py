@@ -109,8 +109,12 @@ def _refresh(code: str, job: runs.Job) -> None:
 
 
 def _bring(job: runs.Job, served: ServedTable, shape: _Shape, source: Any, at: int | None, label: str) -> None:
+    from xiezhi.datacenter.govern.overrides import restricted
     from xiezhi.datacenter.lake import duck
 
+    # Rows that by a person's request may only be kept are not served (个人信息保护法 第47条第2款).
+    kept_back = ", ".join(duck.text(r) for r in sorted(restricted(served.code)))
+    usable = f"WHERE CAST(row_id AS VARCHAR) NOT IN ({kept_back})" if kept_back else ""
     with duck.connect() as con, transaction.atomic():
         job.stage("比对")
         served = ServedTable.objects.select_for_update().get(pk=served.pk)
@@ -119,7 +123,7 @@ def _bring(job: runs.Job, served: ServedTable, shape: _Shape, source: Any, at: i
         pieces = ", ".join(f'coalesce(CAST("{name}" AS VARCHAR), chr(0))' for name in names)
         con.execute(
             f"CREATE TEMP TABLE present AS SELECT CAST(row_id AS VARCHAR) AS row_id, md5(concat_ws(chr(31), {pieces})) AS digest "
-            f"FROM {source.sql(at)}"
+            f"FROM {source.sql(at)} AS s {usable}"
         )
         total, changed = con.execute(
             "SELECT count(*), count(*) FILTER (WHERE k.digest IS DISTINCT FROM p.digest) "
