@@ -4,6 +4,7 @@ each looked up once, and only the rest through Python value by value. The result
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,8 +14,8 @@ import pyarrow.compute as pc
 
 from xiezhi.datacenter.link import names, normalize
 
-PLAIN_NAME = "^[一-鿋]{2,3}$"
-PLAIN_ADDRESS = "^(?P<place>[一-鿋]{2,})(?P<house>[0-9][0-9一-鿋-]*)$"
+PLAIN_NAME = re.compile("^[一-鿋]{2,3}$").pattern
+PLAIN_ADDRESS = re.compile("^(?P<place>[一-鿋]{2,})(?P<house>[0-9][0-9一-鿋-]*)$").pattern
 """An address as most are written: a place, then a house without letters."""
 
 
