@@ -117,10 +117,10 @@ def person_rules() -> tuple[Rule, ...]:
             "id.birth", "出生日期与身份号码一致", f"{resident} AND length(id_no) = 18 AND birth_date IS NOT NULL",
             "strftime(birth_date, '%Y%m%d') = substr(id_no, 7, 8)", "出生日期与公民身份号码第7至14位不一致", severity="WARNING",
         ),
-        implies(
-            "id.sex", "性别与身份号码一致",
-            f"{resident} AND length(id_no) = 18 AND sex IN ('1', '2') AND substr(id_no, 17, 1) BETWEEN '0' AND '9'",
-            "(substr(id_no, 17, 1) IN ('1', '3', '5', '7', '9')) = (sex = '1')", "性别与公民身份号码第17位不一致", severity="WARNING",
+        _rule(
+            "id.sex", "性别与身份号码一致", "条件",
+            f"NOT coalesce({resident} AND length(id_no) = 18 AND strpos(CASE sex WHEN '1' THEN '02468' WHEN '2' THEN '13579' END, substr(id_no, 17, 1)) > 0, FALSE)",
+            "性别与公民身份号码第17位不一致", "WARNING", "",
         ),
     )  # fmt: skip
 
