@@ -192,3 +192,38 @@ def test_only_oneself(scene: Scene) -> None:
     with pytest.raises(Refused):
         apply.file(None, {"kind": "COPY"}, request_key=None)
     assert CODE == "SJGZ"
+
+
+def test_a_deletion_reaches_open_data_and_the_receivers_of_pushes(
+    scene: Scene, rows_of: Any, settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.datacenter.sharing.push_world import direct, flow
+    from xiezhi.datacenter.opendata import release
+    from xiezhi.datacenter.opendata import rights as opened
+    from xiezhi.datacenter.opendata.models import Release
+    from xiezhi.datacenter.sharing.models import PushRight
+    from xiezhi.datacenter.sharing.push import rights as pushed
+    from xiezhi.datacenter.sharing.push import sending
+
+    settings.OPEN_DATA_ROOT, settings.EXCHANGE_DIR, settings.HOME = (
+        str(tmp_path / "open"),
+        str(tmp_path / "keys"),
+        tmp_path,
+    )
+    for holder in (opened.HOLDER, pushed.HOLDER):
+        monkeypatch.setitem(copies.HOLDERS, holder.key, holder)
+    release.prepare("lawyers")
+    release.publish(Release.objects.get(), None)
+    sending.push(flow(fields=["license_no", "name", "status"]), peer=direct())
+    license_no = next(r["license_no"] for r in rows_of("std.std_lawyer") if r["license_no"].endswith("1"))
+    matter = scene.ask(kind="DELETE", ground="PURPOSE")
+    scene.go(matter, "granted", {"reason": "处理目的已实现"})
+    rights.execute(matter.pk)
+    matter.refresh_from_db()
+    assert (matter.state, matter.facts["remains"], matter.facts["copies"]) == ("CLOSED", 0, 5)
+    live = release.current("lawyers")
+    assert live is not None and (live.version, live.rows) == (2, 1)
+    assert license_no not in (release.folder(live) / "data.json").read_text()
+    assert not (tmp_path / "open" / "lawyers" / "1").exists()
+    told = PushRight.objects.get()
+    assert (told.request, told.deletes, len(told.rows)) == (str(matter.public_id), True, 1)

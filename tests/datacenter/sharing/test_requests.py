@@ -308,6 +308,9 @@ def test_partner_meter_and_push_pages(scene: Scene) -> None:
     ):  # fmt: skip
         answer = client.get(path)
         assert answer.status_code == 200 and words in answer.content.decode(), path
+    one.rights.create(request="8f0e", deletes=True, rows=["r1", "r2"], at=clock.now())
+    page = client.get(f"/desk/data/push/{one.code}/").content.decode()
+    assert "个人信息权利请求" in page and "8f0e" in page and "等回执" in page
     assert "social-insurance" in client.get("/desk/data/meters/?as=csv").content.decode()
     assert client.get("/desk/data/meters/?as=xlsx").content[:2] == b"PK"
     assert client.get("/desk/data/partners/nobody/").status_code == 404
