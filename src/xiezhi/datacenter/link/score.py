@@ -85,8 +85,8 @@ def thresholds(engine: Engine) -> Thresholds:
     Records whose number is in doubt are not tried on: their own group may be somebody else's.
     """
     tried = engine.arrow(
-        "SELECT lid, max_by(own, chance) AS own, max(chance) AS chance FROM edge WHERE lid < 0 AND anchor = 1"
-        " AND lid IN (SELECT -rid FROM held WHERE drawn IS NOT NULL AND ent = owner) GROUP BY lid"
+        "SELECT own, chance FROM (SELECT own, chance, row_number() OVER (PARTITION BY lid ORDER BY round(chance, 9) DESC, own, ent) AS place"
+        " FROM edge WHERE lid < 0 AND anchor = 1 AND lid IN (SELECT -rid FROM held WHERE drawn IS NOT NULL AND ent = owner)) t WHERE place = 1"
     )
     return _thresholds(tried)
 
@@ -96,7 +96,10 @@ def _thresholds(tried: pa.Table) -> Thresholds:
     right = np.asarray(tried["own"].to_numpy(), dtype=np.float64)
     if len(chance) < 2_000:
         return Thresholds(LINKED, SURE, FLOOR, float("nan"), float("nan"), len(chance))
-    order = np.argsort(-chance, kind="stable")
+    chance = (
+        np.floor(chance * 1e9) / 1e9
+    )  # engines differ in the last places of a power; equal chances count with the wrong ones first
+    order = np.lexsort((right, -chance))
     chance, right = chance[order], right[order]
     sums = np.cumsum(right)
     count = np.arange(1, len(right) + 1)
