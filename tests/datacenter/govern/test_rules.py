@@ -143,6 +143,44 @@ def test_the_pass_finds_what_each_rule_finds_alone(seed: int) -> None:
         )
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+def test_values_gathered_first_say_what_rows_say(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    """Whichever columns are asked by value, whichever sets stay empty, and in one statement or in steps."""
+    rng = random.Random(seed)
+    rows = [
+        right(n % 30, row_id=f"r{n}", name=rng.choice(["王小明", None, "张3"]), status=rng.choice(["01", "9", None]), src_system=rng.choice("ab"), id_type=rng.choice(["111", "x", None]),
+              practice_kind=rng.choice(["01", None]), firm_usc=rng.choice([FIRM, FIRM[:17] + "X", "x", None]), mobile=rng.choice(["13800000000", "12", None]), license_no=f"1990120201{n % 50:07d}")
+        for n in range(70)
+    ]  # fmt: skip
+    con = duckdb.connect()
+    relation(con, rows)
+    con.execute(
+        f"CREATE TABLE firms AS SELECT * FROM (VALUES ('{FIRM}', '01'), ('{FIRM}', '02'), ('y', '01')) v(usc, status)"
+    )
+    known = {"std_lawfirm": "firms", "std_lawyer": "t"}
+    wanted = rules.of("std_lawyer", day=DAY)
+    found = []
+    for look in (scan.LOOK, 0):  # nothing is looked at: every column counts as one of few values
+        monkeypatch.setattr(scan, "LOOK", look)
+        result = scan.scan(con, "t", wanted, keep=("row_id",), references=known)
+        said = con.execute(f"SELECT row_id, {scan.reasons(result.plan)} FROM scan_failed ORDER BY 1").fetchall()  # type: ignore[arg-type]
+        found.append((result.counts, result.refused, result.marked, said))
+    assert found[0] == found[1] and found[0][0]["key.unique"] < found[0][0]["license_no.unique"]
+    assert found[0][0]["name.required"] and found[0][0]["firm_usc.reference"] and found[0][0]["firm_usc.check"]
+    planned = scan.plan(
+        "t",
+        wanted,
+        keep=("row_id",),
+        references=known,
+        few=[c.name for c in declare.tables.get("std_lawyer").all_columns],
+    )
+    assert (
+        con.execute(f"SELECT row_id, {scan.reasons(planned)} FROM ({planned.sql}) AS p ORDER BY 1").fetchall()
+        == found[0][3]
+    )
+    assert not [n for (n,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall() if n.startswith("_")]
+
+
 def test_scans_of_every_table_can_run_on_spark() -> None:
     """Spark's own answer is compared in tests/datacenter/lake/test_engines.py; here no statement is refused."""
     for code in ("std_lawyer", "std_cc_event", "std_notary_case", "std_inmate"):
