@@ -26,7 +26,7 @@ from xiezhi.config import env
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-SCALE = 0.005
+SCALE = 0.01
 FOLDER = env.REPOSITORY / "docs" / "screens"
 LARGEST = 300 * 1024
 DESKTOP, PHONE = (1440, 900), (390, 844)
