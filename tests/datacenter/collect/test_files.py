@@ -323,6 +323,7 @@ def test_each_run_stands_in_the_ledger(make: Make) -> None:
         (lambda n: f'{n},"值{n}",x\n', 0, False),
         (lambda n: f"{n},值{n}\n" if n == 900 else f"{n},值{n},x\n", 1, False),
         (lambda n: f"{n},值{n},x\r\n", 0, True),
+        (lambda n: f"{n},值{n},x{'' if n < 500 else chr(13)}\n", 0, False),
     ],
 )
 def test_a_large_file_is_read_in_parts_only_where_that_changes_nothing(

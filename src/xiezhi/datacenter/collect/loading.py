@@ -224,6 +224,8 @@ def _append(
         job.stage("写入")
         sql = _select(source, delivery, staged, into, table)
         snapshot = table.append(Select(con, sql), batch_id=delivery.batch_id, before=before)
+    finally:
+        con.execute(f"SET preserve_insertion_order = {str(ordered).lower()}")
     out.snapshot = str(snapshot.id)
 
 
